@@ -1,0 +1,1 @@
+"""The pipeline's configuration, and what Build runs on it."""

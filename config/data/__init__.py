@@ -1,0 +1,1 @@
+"""Sample tables, and the programs that make them."""

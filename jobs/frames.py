@@ -1,0 +1,116 @@
+"""Fitting the encoder on training rows, and encoding whole tables with it; lazily, by polars' streaming engine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+
+from jobs.encoder import FALSE, LARGEST, NUMBER, TRUE, Encoder, Feature, boolean, clean, number
+from jobs.errors import TableError
+from jobs.rows import read
+from jobs.settings import Column, Settings
+
+
+def scan(file: Path, settings: Settings) -> pl.LazyFrame:
+    """The raw rows as text, stripped, with null for what counts as missing."""
+    missing = ["", *sorted(settings.missing_values)]
+    text = pl.all().str.strip_chars()
+    frame = pl.scan_csv(file, infer_schema=False, missing_utf8_is_empty_string=True)
+    return frame.select(text).select(pl.when(~pl.all().is_in(missing)).then(pl.all()))
+
+
+def check_values(parts: list[Path], tables: list[Path], settings: Settings) -> None:
+    """Refuse a table with text in a number or boolean column, naming line, column and value."""
+    typed = [column for column in settings.features if column.type in ("number", "boolean")]
+    if not typed:
+        return
+    for part in parts:
+        bad = [(pl.col(c.name).is_not_null() & _value(c).is_null()).any().alias(c.name) for c in typed]
+        found = scan(part, settings).select(bad).collect(engine="streaming").row(0, named=True)
+        for column in typed:
+            if found[column.name]:
+                raise _first_fault(column, tables, settings)
+
+
+def fit(train: Path, classes: tuple[str, ...], settings: Settings) -> Encoder:
+    """Learn categories and fill values from the training rows, and from nothing else."""
+    frame = scan(train, settings)
+    wanted = [_fitted(column, settings) for column in settings.features]
+    learnt = frame.select(wanted).collect(engine="streaming").row(0, named=True)
+    return Encoder(
+        target=settings.target,
+        task=settings.task,
+        classes=classes,
+        missing_values=settings.missing_values,
+        features=tuple(_feature(column, learnt[column.name], settings) for column in settings.features),
+        ids=tuple(column.name for column in settings.columns if column.type == "id"),
+    )
+
+
+def encode(part: Path, encoder: Encoder, settings: Settings, output: Path) -> None:
+    """Write the encoded rows as CSV: the encoder's columns, then the target as the index of its class."""
+    columns = [column for feature in encoder.features for column in _encoded(feature)]
+    classes = pl.Enum(encoder.classes)
+    target = pl.col(encoder.target).cast(classes).to_physical().alias(encoder.target)
+    scan(part, settings).select(*columns, target).sink_csv(output, engine="streaming")
+
+
+def _value(column: Column) -> pl.Expr:
+    """A number or boolean column as numbers, null where the text is none; the rules are those of `encoder.py`."""
+    text = pl.col(column.name)
+    if column.type == "number":
+        value = pl.when(text.str.contains(NUMBER)).then(text).cast(pl.Float64, strict=False)
+        return pl.when(value.abs() <= LARGEST).then(value)
+    lower = text.str.to_lowercase()
+    return pl.when(lower.is_in(TRUE)).then(1.0).when(lower.is_in(FALSE)).then(0.0)
+
+
+def _fitted(column: Column, settings: Settings) -> pl.Expr:
+    """What is learnt of a column: its categories, or the value that stands for a missing one."""
+    if column.type == "category":
+        # One more than allowed is enough to know that there are too many.
+        values = pl.col(column.name).drop_nulls().unique().sort().head(settings.max_categories + 1)
+        return values.implode().alias(column.name)
+    return _value(column).median().alias(column.name)
+
+
+def _feature(column: Column, learnt: list[str] | float | None, settings: Settings) -> Feature:
+    if isinstance(learnt, list):
+        if len(learnt) > settings.max_categories:
+            raise TableError(
+                f"column {column.name!r} has more than {settings.max_categories} categories (prepare.maxCategories);"
+                " is it an id, or free text? Then give it the type id, which leaves it out"
+            )
+        return Feature(column.name, column.type, categories=tuple(learnt))
+    if learnt is None:
+        raise TableError(f"column {column.name!r} is empty in every training row; give it the type id, which leaves it out")
+    # A tie between yes and no has the median 0.5, which is no boolean.
+    value = float(learnt) if column.type == "number" else float(learnt > 0.5)
+    return Feature(column.name, column.type, fill=value if settings.imputation == "median" else None)
+
+
+def _encoded(feature: Feature) -> list[pl.Expr]:
+    if feature.type == "category":
+        text = pl.col(feature.column)
+        return [
+            text.eq_missing(pl.lit(category)).cast(pl.UInt8).alias(name)
+            for category, name in zip(feature.categories, feature.names, strict=True)
+        ]
+    value = _value(Column(feature.column, feature.type))
+    return [value.fill_null(feature.fill).cast(pl.Float32) if feature.fill is not None else value.cast(pl.Float32)]
+
+
+def _first_fault(column: Column, tables: list[Path], settings: Settings) -> TableError:
+    """Find the line of the first bad value; a second reading, which only a bad table pays."""
+    parse = number if column.type == "number" else boolean
+    index = settings.header.index(column.name)
+    for file in tables:
+        for line, row in read(file, settings):
+            value = clean(row[index], settings.missing_values)
+            try:
+                if value is not None:
+                    parse(value)
+            except ValueError as error:
+                return TableError(f"{file.name}, line {line}, column {column.name!r}: {error}")
+    raise AssertionError(f"polars and Python disagree about column {column.name!r}")
