@@ -1,0 +1,99 @@
+"""Identities that make calls: the person, a role's session, an AWS service principal.
+
+All of them call the same way: a boto3 client that signs with their credentials and sends to the engine's own URL. There
+is no other way to reach a service.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import botocore.session
+from botocore.config import Config
+from botocore.model import ServiceModel
+
+if TYPE_CHECKING:
+    from slipway.engine.engine import Engine
+
+_CONFIG = Config(
+    retries={"total_max_attempts": 1},
+    s3={"addressing_style": "path"},
+    max_pool_connections=50,
+    connect_timeout=5,
+    read_timeout=900,
+    parameter_validation=True,
+)
+_making_client = threading.Lock()
+_sessions: dict[str, botocore.session.Session] = {}
+
+
+def _session(region: str) -> botocore.session.Session:
+    """One botocore session for all callers, so that each service's model is loaded once."""
+    if region not in _sessions:
+        session = botocore.session.Session()
+        session.set_config_variable("region", region)
+        _sessions[region] = session
+    return _sessions[region]
+
+
+def service_model(service: str, region: str) -> ServiceModel:
+    """Botocore's model of a service; loaded once for clients and dispatcher together."""
+    return _session(region).get_service_model(service)
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """Keys of one identity; `token` is None for a person's long-term key."""
+
+    access_key_id: str
+    secret_access_key: str = field(repr=False)
+    token: str | None = field(default=None, repr=False)
+
+
+class Caller:
+    """An identity that can make calls to the engine."""
+
+    def __init__(self, engine: Engine, arn: str, credentials: Credentials) -> None:
+        self.engine = engine
+        self.arn = arn
+        self.credentials = credentials
+        self._clients: dict[str, Any] = {}
+
+    def client(self, service: str) -> Any:
+        """A boto3 client of `service` under this identity; made once."""
+        with _making_client:
+            if service not in self._clients:
+                self._clients[service] = _session(self.engine.region).create_client(
+                    service,
+                    endpoint_url=self.engine.url,
+                    aws_access_key_id=self.credentials.access_key_id,
+                    aws_secret_access_key=self.credentials.secret_access_key,
+                    aws_session_token=self.credentials.token,
+                    config=_CONFIG,
+                )
+            return self._clients[service]
+
+    def environment(self) -> dict[str, str]:
+        """The variables with which a child process calls as this identity."""
+        variables = {
+            "AWS_ACCESS_KEY_ID": self.credentials.access_key_id,
+            "AWS_SECRET_ACCESS_KEY": self.credentials.secret_access_key,
+            "AWS_REGION": self.engine.region,
+            "AWS_DEFAULT_REGION": self.engine.region,
+            "AWS_ENDPOINT_URL": self.engine.url,
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+        if self.credentials.token:
+            variables["AWS_SESSION_TOKEN"] = self.credentials.token
+        return variables
+
+    def check(self, action: str, resource: str, context: Mapping[str, Any] | None = None) -> None:
+        """Refuse unless this identity may do `action` on `resource`; AccessDenied. The decision is journalled."""
+        self.engine.authorization.check(self.credentials.access_key_id, action, resource, context or {})
+
+    def check_pass_role(self, role_arn: str, service: str) -> None:
+        """Refuse unless this identity may hand `role_arn` to `service` and the role exists and trusts it."""
+        self.engine.authorization.check_pass_role(self.credentials.access_key_id, role_arn, service)

@@ -1,0 +1,88 @@
+"""The call journal: one JSON line for every API call, who made it and what was decided.
+
+    {"time", "request", "caller", "service", "operation", "checks": [{"action", "resource", "decision"}], "status", "error"}
+
+Times are Unix seconds. No parameter and no secret is ever written.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import contextvars
+import json
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+_current: contextvars.ContextVar[Entry | None] = contextvars.ContextVar("slipway_journal_entry", default=None)
+
+
+@dataclass
+class Entry:
+    """One call, filled in while it passes the dispatcher's steps."""
+
+    request: str
+    service: str
+    operation: str
+    caller: str = ""
+    checks: list[dict[str, str]] = field(default_factory=list)
+    status: int = 0
+    error: str = ""
+
+    def line(self) -> dict[str, Any]:
+        """The journal's JSON object for this call."""
+        return {
+            "time": round(time.time(), 3),
+            "request": self.request,
+            "caller": self.caller,
+            "service": self.service,
+            "operation": self.operation,
+            "checks": self.checks,
+            "status": self.status,
+            **({"error": self.error} if self.error else {}),
+        }
+
+
+def current() -> Entry | None:
+    """The entry of the call that this thread or task is serving."""
+    return _current.get()
+
+
+def note_check(caller: str, action: str, resource: str, decision: str) -> None:
+    """Add an authorization decision to the current call's entry."""
+    entry = _current.get()
+    if entry is not None:
+        entry.caller = entry.caller or caller
+        entry.checks.append({"action": action, "resource": resource, "decision": decision})
+
+
+class Journal:
+    """Appends entries to `path`; safe for threads, and each line is written whole."""
+
+    def __init__(self, path: Path) -> None:
+        self._lock = threading.Lock()
+        self._file = path.open("a", encoding="utf-8", buffering=1)
+
+    @contextlib.contextmanager
+    def call(self, entry: Entry) -> Iterator[Entry]:
+        """Make `entry` the current one, and write it when the call ends."""
+        token = _current.set(entry)
+        try:
+            yield entry
+        finally:
+            _current.reset(token)
+            self.write(entry)
+
+    def write(self, entry: Entry) -> None:
+        """Write one line."""
+        line = json.dumps(entry.line(), separators=(",", ":")) + "\n"
+        with self._lock:
+            self._file.write(line)
+
+    def close(self) -> None:
+        """Flush and close."""
+        with self._lock:
+            self._file.close()

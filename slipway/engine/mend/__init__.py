@@ -1,0 +1,1 @@
+"""Corrections of MiniStack, one module a service; each exposes `apply()`, called before serving."""

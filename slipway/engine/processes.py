@@ -1,0 +1,149 @@
+"""Child processes: each in a process group of its own, on record, and ended with the engine.
+
+A child's group id is written to `<home>/processes/` before it runs on, with its start time, so that an engine started
+after a kill ends what the killed one left behind and never a stranger that has got the same number since.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from slipway.engine.errors import AwsError
+
+LogLine = Callable[[str], None]
+
+
+class ProcessFailed(AwsError):
+    """A child could not be started."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__("InternalFailure", f"{name} could not be started: {reason}", status=500)
+
+
+def started_at(pid: int) -> str:
+    """A text that names this incarnation of `pid`; empty when there is no such process."""
+    result = subprocess.run(["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return result.stdout.strip()
+
+
+class Child:
+    """A running child process."""
+
+    def __init__(self, popen: subprocess.Popen[str], record: Path, log: LogLine | None) -> None:
+        self._popen = popen
+        self._record = record
+        self._reader: threading.Thread | None = None
+        if log is not None:
+            self._reader = threading.Thread(target=self._read, args=(log,), daemon=True)
+            self._reader.start()
+
+    @property
+    def pid(self) -> int:
+        """The process id, also its group's."""
+        return self._popen.pid
+
+    @property
+    def returncode(self) -> int | None:
+        """The exit code, negative for a signal, None while it runs."""
+        return self._popen.poll()
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for the end, and for the last line of the log; raises subprocess.TimeoutExpired."""
+        code = self._popen.wait(timeout)
+        self._end_group(signal.SIGKILL)
+        if self._reader is not None:
+            self._reader.join(timeout=5)
+        self._record.unlink(missing_ok=True)
+        return code
+
+    def stop(self, grace: float = 5.0) -> int:
+        """SIGTERM to the group, SIGKILL after `grace` real seconds; returns the exit code."""
+        self._end_group(signal.SIGTERM)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return self.wait(grace)
+        self._end_group(signal.SIGKILL)
+        return self.wait()
+
+    def _end_group(self, number: signal.Signals) -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._popen.pid, number)
+
+    def _read(self, log: LogLine) -> None:
+        output = self._popen.stdout
+        if output is None:
+            return
+        with contextlib.suppress(ValueError), output:
+            for line in output:
+                log(line.rstrip("\n"))
+
+
+class Processes:
+    """Starts children and ends those that are left."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._children: dict[int, Child] = {}
+        self._lock = threading.Lock()
+
+    def start(
+        self,
+        argv: Sequence[str],
+        *,
+        env: Mapping[str, str],
+        cwd: Path,
+        name: str,
+        log: LogLine | None = None,
+    ) -> Child:
+        """Start `argv` with exactly `env`; every line of its output goes to `log`, or nowhere."""
+        try:
+            popen = subprocess.Popen(
+                list(argv),
+                env=dict(env),
+                cwd=cwd,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE if log else subprocess.DEVNULL,
+                stderr=subprocess.STDOUT if log else subprocess.DEVNULL,
+                text=True,
+                errors="replace",
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise ProcessFailed(name, str(error)) from error
+        record = self._folder / f"{popen.pid}.json"
+        record.write_text(json.dumps({"pid": popen.pid, "name": name, "started": started_at(popen.pid)}))
+        child = Child(popen, record, log)
+        with self._lock:
+            self._children = {pid: c for pid, c in self._children.items() if c.returncode is None}
+            self._children[popen.pid] = child
+        return child
+
+    def end_leftovers(self) -> list[str]:
+        """End the children of an engine that was killed; the names of those that were still there."""
+        ended = []
+        for record in self._folder.glob("*.json"):
+            left = json.loads(record.read_text() or "{}")
+            if left and left["started"] and started_at(left["pid"]) == left["started"]:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(left["pid"], signal.SIGKILL)
+                    ended.append(left["name"])
+            record.unlink(missing_ok=True)
+        return ended
+
+    def stop_all(self, grace: float = 3.0) -> None:
+        """End every child, all at once."""
+        with self._lock:
+            children = [child for child in self._children.values() if child.returncode is None]
+        for child in children:
+            child._end_group(signal.SIGTERM)
+        deadline = time.monotonic() + grace
+        for child in children:
+            child.stop(max(0.05, deadline - time.monotonic()))

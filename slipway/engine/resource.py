@@ -1,0 +1,57 @@
+"""How a CloudFormation resource type of ours is declared; `docs/engine.md` has an example."""
+
+from __future__ import annotations
+
+import secrets
+import string
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from slipway.engine.caller import Caller
+    from slipway.engine.engine import Engine
+
+_ALPHABET = string.ascii_uppercase + string.digits
+
+
+class ResourceFailed(Exception):
+    """The resource could not be made, changed or deleted; the text is AWS's reason."""
+
+
+@dataclass(frozen=True)
+class Created:
+    """What `Ref` gives (`physical_id`) and what `Fn::GetAtt` gives (`attributes`)."""
+
+    physical_id: str
+    attributes: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ResourceCall:
+    """One create, update or delete of one resource."""
+
+    engine: Engine
+    caller: Caller
+    stack_name: str
+    logical_id: str
+    properties: dict[str, Any]
+    old_properties: dict[str, Any] = field(default_factory=dict)
+    physical_id: str = ""
+
+    def physical_name(self, max_length: int = 63) -> str:
+        """A name in CloudFormation's manner, `<stack>-<logical id>-<12 random characters>`, cut to `max_length`.
+
+        docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-name.html
+        """
+        suffix = "".join(secrets.choice(_ALPHABET) for _ in range(12))
+        return f"{self.stack_name}-{self.logical_id}"[: max_length - 13] + f"-{suffix}"
+
+
+@dataclass(frozen=True)
+class ResourceType:
+    """The three operations of a type; `update` changes in place, since replacement is the schema's business."""
+
+    create: Callable[[ResourceCall], Created]
+    update: Callable[[ResourceCall], Created]
+    delete: Callable[[ResourceCall], None]

@@ -1,0 +1,1 @@
+"""CloudFormation resource types of our services, one module a service, found by name."""

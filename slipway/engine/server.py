@@ -1,0 +1,261 @@
+"""The engine's process: `python -m slipway.engine.server HOME --port N`.
+
+Order at start: settings, MiniStack, corrections, serving, state, services. At the end: services, children, state.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import importlib
+import json
+import logging
+import os
+import pkgutil
+import queue
+import signal
+import socket
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from configparser import ConfigParser
+from pathlib import Path
+from typing import Any
+
+from slipway.engine import adapter, engine as engines
+from slipway.engine.authorization import new_credentials
+from slipway.engine.caller import Caller, Credentials
+from slipway.engine.clock import Clock
+from slipway.engine.dispatcher import Dispatcher, find_services
+from slipway.engine.engine import ACCOUNT, Engine
+from slipway.engine.service import HttpHandler, HttpRequest, HttpResponse, Service
+
+logger = logging.getLogger("slipway")
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+HOST = "127.0.0.1"
+_SAVE_EVERY = 0.3
+_STARTUP_SECONDS = 30.0
+
+
+class PortInUse(Exception):
+    """Somebody else listens on the port."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__(f"port {port} on {HOST} is in use; stop what listens there or choose another with --port")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the engine until SIGTERM or SIGINT; exit code 3 when the port is taken."""
+    parser = argparse.ArgumentParser(prog="python -m slipway.engine.server", description="Run the local engine.")
+    parser.add_argument("home", type=Path, help="folder for everything that the engine keeps")
+    parser.add_argument("--port", type=int, default=4566)
+    parser.add_argument("--region", default="us-east-1")
+    parser.add_argument("--clock-factor", type=float, default=1.0, help="AWS seconds in one real second")
+    options = parser.parse_args(arguments)
+    try:
+        check_port(options.port)
+        run(options.home.resolve(), options.port, options.region, options.clock_factor)
+    except PortInUse as error:
+        print(error, file=sys.stderr)
+        return 3
+    return 0
+
+
+def check_port(port: int) -> None:
+    """Refuse a port that is taken: PortInUse."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            raise PortInUse(port) from error
+
+
+def run(home: Path, port: int, region: str, clock_factor: float) -> None:
+    """Serve until a signal; everything is below `home`."""
+    home.mkdir(parents=True, exist_ok=True)
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    adapter.prepare(home, port, region, ACCOUNT, clock_factor)
+    engine = Engine(home, port, region, Clock(clock_factor))
+    engines.set_current(engine)
+    for name in engine.processes.end_leftovers():
+        logger.warning("ended %s, left behind by an engine that was killed", name)
+    services = find_services()
+    dispatcher = Dispatcher(engine, services)
+    adapter.install(dispatcher.wrap, dispatcher.enforce)
+    apply_corrections()
+    try:
+        asyncio.run(_serve(engine, services))
+    finally:
+        engine.close()
+
+
+def apply_corrections() -> None:
+    """Apply every correction of MiniStack, found by its module's name."""
+    from slipway.engine import mend
+
+    for module in sorted(pkgutil.iter_modules(mend.__path__), key=lambda m: m.name):
+        importlib.import_module(f"slipway.engine.mend.{module.name}").apply()
+
+
+async def _serve(engine: Engine, services: list[Service]) -> None:
+    from hypercorn.asyncio import serve
+    from hypercorn.config import Config
+
+    config = Config()
+    config.bind = [f"{HOST}:{engine.port}"]
+    config.keep_alive_timeout = 75
+    config.graceful_timeout = 0.5
+    config.shutdown_timeout = 10
+    config.startup_timeout = _STARTUP_SECONDS
+    config.loglevel = "WARNING"
+    config.h11_max_incomplete_size = 64 * 1024
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    starter = asyncio.create_task(_start_when_served(engine, services))
+    try:
+        await serve(application(engine, services), config, shutdown_trigger=_until(stop, engine))  # type: ignore[arg-type]
+    finally:
+        starter.cancel()
+        await asyncio.to_thread(_stop, engine, services)
+
+
+def _until(stop: asyncio.Event, engine: Engine) -> Callable[[], Awaitable[None]]:
+    async def wait() -> None:
+        await stop.wait()
+        engine.stopping.set()
+
+    return wait
+
+
+def application(engine: Engine, services: list[Service]) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
+    """MiniStack's application with our services' raw paths in front of it."""
+    inner = adapter.application()
+    raw = {prefix: handler for service in services for prefix, handler in service.http_handlers.items()}
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            for prefix, handler in raw.items():
+                if scope["path"].startswith(prefix):
+                    await _serve_raw(engine, handler, scope, receive, send)
+                    return
+        await inner(scope, receive, send)
+
+    return serve
+
+
+async def _serve_raw(engine: Engine, handler: HttpHandler, scope: Scope, receive: Receive, send: Send) -> None:
+    chunks: queue.Queue[bytes | None] = queue.Queue(maxsize=16)
+    request = HttpRequest(
+        method=scope["method"],
+        path=scope["path"],
+        query=scope.get("query_string", b"").decode(),
+        headers={name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]},
+        body=iter(chunks.get, None),
+    )
+    feeder = asyncio.create_task(_feed(receive, chunks))
+    try:
+        response = await asyncio.to_thread(handler, engine, request)
+        await _send_raw(response, send)
+    finally:
+        feeder.cancel()
+
+
+async def _feed(receive: Receive, chunks: queue.Queue[bytes | None]) -> None:
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] != "http.request":
+            break
+        if message.get("body"):
+            await asyncio.to_thread(chunks.put, message["body"])
+        more = message.get("more_body", False)
+    await asyncio.to_thread(chunks.put, None)
+
+
+async def _send_raw(response: HttpResponse, send: Send) -> None:
+    headers = [(name.lower().encode(), value.encode("latin-1")) for name, value in response.headers.items()]
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
+    body: Iterator[bytes] = response.body
+    while True:
+        chunk = await asyncio.to_thread(next, body, None)
+        if chunk is None:
+            break
+        await send({"type": "http.response.body", "body": chunk, "more_body": True})
+    await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def _start_when_served(engine: Engine, services: list[Service]) -> None:
+    """Once the port answers, so that state is loaded: the person, the services, the record of this engine."""
+    for _ in range(int(_STARTUP_SECONDS / 0.01)):
+        await asyncio.sleep(0.01)
+        with contextlib.suppress(OSError):
+            _, writer = await asyncio.open_connection(HOST, engine.port)
+            writer.close()
+            break
+    await asyncio.to_thread(_start, engine, services)
+
+
+def _start(engine: Engine, services: list[Service]) -> None:
+    with adapter.request_scope(engine.account, engine.region):
+        person = person_caller(engine)
+        adapter.register_person(person.credentials)
+        for service in services:
+            for starter in service.starters:
+                starter(engine)
+    engine.spawn("save-state", _save_while_running, engine)
+    facts = {
+        "pid": os.getpid(),
+        "url": engine.url,
+        "port": engine.port,
+        "region": engine.region,
+        "account": engine.account,
+        "clockFactor": engine.clock.factor,
+    }
+    written = engine.home / "engine.json.new"
+    written.write_text(json.dumps(facts))
+    written.replace(engine.home / "engine.json")
+
+
+def _stop(engine: Engine, services: list[Service]) -> None:
+    engine.stopping.set()
+    for service in services:
+        for stopper in service.stoppers:
+            stopper(engine)
+    engine.processes.stop_all()
+    (engine.home / "engine.json").unlink(missing_ok=True)
+
+
+def _save_while_running(engine: Engine) -> None:
+    while not engine.stopping.wait(_SAVE_EVERY):
+        if engine.changed.is_set():
+            engine.changed.clear()
+            adapter.save_state()
+
+
+def person_caller(engine: Engine) -> Caller:
+    """The person at the keyboard, with the key in `<home>/credentials`, made once."""
+    path = engine.home / "credentials"
+    config = ConfigParser()
+    if not config.read(path):
+        made = new_credentials("AKIA")
+        config["default"] = {
+            "aws_access_key_id": made.access_key_id,
+            "aws_secret_access_key": made.secret_access_key,
+        }
+        path.touch(mode=0o600)
+        with path.open("w") as file:
+            config.write(file)
+    section = config["default"]
+    credentials = Credentials(section["aws_access_key_id"], section["aws_secret_access_key"])
+    return Caller(engine, f"arn:aws:iam::{engine.account}:user/{adapter.PERSON}", credentials)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The services that the engine adds, one module or folder each, found by name."""

@@ -1,0 +1,39 @@
+"""A real engine for tests, on a free port, in a folder of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from slipway import local
+
+
+class RunningEngine:
+    """An engine process and the person's clients."""
+
+    def __init__(self, engine: local.LocalEngine) -> None:
+        self.engine = engine
+        self.url = engine.url
+        self.home = engine.home
+
+    def client(self, service: str) -> Any:
+        """A boto3 client as the person at the keyboard."""
+        return self.engine.client(service)
+
+
+@pytest.fixture(scope="session")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningEngine]:
+    """One engine for the whole test session, with a clock that runs sixty times as fast."""
+    started = start(tmp_path_factory.mktemp("engine") / ".slipway")
+    yield started
+    started.engine.stop()
+
+
+def start(home: Path, clock_factor: float = 60.0) -> RunningEngine:
+    """Start an engine on a free port."""
+    return RunningEngine(local.start(home, port=local.free_port(), clock_factor=clock_factor))
+
+
