@@ -147,7 +147,7 @@ def arn_of(access_key_id: str) -> str:
 
 
 def secret_of(access_key_id: str) -> tuple[str, str | None] | None:
-    """Secret and session token of a key, for checking a signature that is not SigV4's own; None if unknown or expired."""
+    """Secret and session token of a key, for a signature that is not SigV4's own; None if unknown or expired."""
     resolved = _module("core.iam_evaluator").resolve_credential(access_key_id, _account())
     secret = getattr(resolved, "secret_access_key", None)
     return (str(secret), resolved.session_token) if secret else None

@@ -6,9 +6,9 @@ docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
 from __future__ import annotations
 
 import json
-from xml.sax.saxutils import escape
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import escape
 
 from slipway.engine import adapter
 from slipway.engine.authorization import passed_roles
@@ -31,10 +31,9 @@ JSON_OPERATIONS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     },
 }
 QUERY_OPERATIONS: Mapping[str, Mapping[str, tuple[str, str]]] = {
-    "cloudformation": {
-        operation: ("RoleARN", "cloudformation.amazonaws.com")
-        for operation in ("CreateStack", "UpdateStack", "DeleteStack", "CreateChangeSet")
-    }
+    "cloudformation": dict.fromkeys(
+        ("CreateStack", "UpdateStack", "DeleteStack", "CreateChangeSet"), ("RoleARN", "cloudformation.amazonaws.com")
+    )
 }
 _LAMBDA_FUNCTIONS = "/2015-03-31/functions"
 _BOTOCORE_NAMES = {"states": "stepfunctions"}

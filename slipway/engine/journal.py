@@ -1,6 +1,7 @@
 """The call journal: one JSON line for every API call, who made it and what was decided.
 
-    {"time", "request", "caller", "service", "operation", "checks": [{"action", "resource", "decision"}], "status", "error"}
+    {"time", "request", "caller", "service", "operation",
+     "checks": [{"action", "resource", "decision"}], "status", "error"}
 
 Times are Unix seconds. No parameter and no secret is ever written.
 """

@@ -22,7 +22,8 @@ from configparser import ConfigParser
 from pathlib import Path
 from typing import Any
 
-from slipway.engine import adapter, engine as engines
+from slipway.engine import adapter
+from slipway.engine import engine as engines
 from slipway.engine.authorization import new_credentials
 from slipway.engine.caller import Caller, Credentials
 from slipway.engine.clock import Clock

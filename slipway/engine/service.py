@@ -76,7 +76,7 @@ class HttpResponse:
 
     status: int
     headers: Mapping[str, str]
-    body: Iterator[bytes] = iter(())
+    body: Iterator[bytes] = field(default_factory=lambda: iter(()))
 
 
 HttpHandler = Callable[["Engine", HttpRequest], HttpResponse]

@@ -50,7 +50,7 @@ def from_json(shape: Shape, value: Any) -> Any:
 
 
 def _parse(shape: Shape, value: Any, path: str, problems: Problems) -> Any:
-    return _PARSERS.get(shape.type_name, _parse_scalar)(shape, value, path, problems)
+    return _PARSERS.get(shape.type_name, _parse_number)(shape, value, path, problems)
 
 
 def _parse_structure(shape: StructureShape, value: Any, path: str, problems: Problems) -> Any:
@@ -103,7 +103,7 @@ def _parse_string(shape: StringShape, value: Any, path: str, problems: Problems)
     return value
 
 
-def _parse_blob(shape: Shape, value: Any, path: str, problems: Problems) -> Any:
+def _parse_blob(_shape: Shape, value: Any, path: str, problems: Problems) -> Any:
     if isinstance(value, bytes):
         return value
     try:
@@ -113,7 +113,7 @@ def _parse_blob(shape: Shape, value: Any, path: str, problems: Problems) -> Any:
         return b""
 
 
-def _parse_timestamp(shape: Shape, value: Any, path: str, problems: Problems) -> Any:
+def _parse_timestamp(_shape: Shape, value: Any, path: str, problems: Problems) -> Any:
     try:
         if isinstance(value, int | float) and not isinstance(value, bool):
             return datetime.fromtimestamp(value, UTC)
@@ -131,12 +131,14 @@ _NUMBERS: Mapping[str, tuple[type, ...]] = {
 }
 
 
-def _parse_scalar(shape: Shape, value: Any, path: str, problems: Problems) -> Any:
-    if shape.type_name == "boolean":
-        if not isinstance(value, bool):
-            problems.add(value, path, "Member must be a boolean")
-        return value
-    if isinstance(value, bool) or not isinstance(value, _NUMBERS[shape.type_name]):
+def _parse_boolean(_shape: Shape, value: Any, path: str, problems: Problems) -> Any:
+    if not isinstance(value, bool):
+        problems.add(value, path, "Member must be a boolean")
+    return value
+
+
+def _parse_number(shape: Shape, value: Any, path: str, problems: Problems) -> Any:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isinstance(value, _NUMBERS[shape.type_name]):
         problems.add(value, path, f"Member must be of type {shape.type_name}")
         return value
     _check_range(shape, value, value, path, problems, "value")
@@ -161,6 +163,7 @@ _PARSERS: Mapping[str, Callable[[Any, Any, str, Problems], Any]] = {
     "map": _parse_map,
     "string": _parse_string,
     "character": _parse_string,
+    "boolean": _parse_boolean,
     "blob": _parse_blob,
     "timestamp": _parse_timestamp,
 }

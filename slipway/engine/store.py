@@ -14,7 +14,10 @@ from typing import Any
 
 Record = dict[str, Any]
 
-_SCHEMA = "CREATE TABLE IF NOT EXISTS records (service TEXT, name TEXT, key TEXT, value TEXT, PRIMARY KEY (service, name, key))"
+_SCHEMA = (
+    "CREATE TABLE IF NOT EXISTS records"
+    " (service TEXT, name TEXT, key TEXT, value TEXT, PRIMARY KEY (service, name, key))"
+)
 
 
 class Database:
@@ -78,7 +81,7 @@ class Table(MutableMapping[str, Record]):
         return int(rows[0][0])
 
     def change(self, key: str, change: Callable[[Record], None]) -> Record:
-        """Read, let `change` alter the record in place, write, and return it; nobody comes between. KeyError if absent."""
+        """Let `change` alter the record in place and return it; nobody comes between. KeyError if absent."""
         with self._database.lock:
             record = self[key]
             change(record)
