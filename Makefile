@@ -63,7 +63,7 @@ test-engine: $(VENV)/.dev
 	$(RUN)/pytest tests/slipway tests/engine tests/end_to_end
 
 .PHONY: lock
-lock: $(VENV)/.uv ## Resolve the requirements anew
+lock: | $(VENV)/bin/python ## Resolve the requirements anew
 	$(UV) pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header pyproject.toml requirements/build-system.in -o requirements/slipway.txt
 	$(UV) pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header --group dev -c requirements/slipway.txt -o requirements/dev.txt
 	echo 'uv' | $(UV) pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header - -o requirements/uv.txt
