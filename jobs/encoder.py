@@ -10,7 +10,9 @@ import json
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,8 @@ from jobs.errors import ModelError, RequestError
 FILE = "encoder.json"
 NUMBER = r"^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$"
 TRUE = ("true", "yes", "y", "t", "1")
+# Stripped from around a value; named, since polars and Python know different blanks.
+BLANKS = " \t\r\n"
 FALSE = ("false", "no", "n", "f", "0")
 # The model counts in single precision; beyond this a number would become infinite.
 LARGEST = float(np.finfo(np.float32).max)
@@ -40,6 +44,11 @@ class Feature:
     type: str
     fill: float | None = None
     categories: tuple[str, ...] = ()
+
+    @cached_property
+    def positions(self) -> dict[str, int]:
+        """Where each category stands among them."""
+        return {category: index for index, category in enumerate(self.categories)}
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -62,27 +71,25 @@ class Encoder:
     missing_values: frozenset[str]
     features: tuple[Feature, ...]
     ids: tuple[str, ...] = ()
-    _offsets: tuple[int, ...] = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        offsets = [0]
-        for feature in self.features:
-            offsets.append(offsets[-1] + len(feature.names))
-        object.__setattr__(self, "_offsets", tuple(offsets))
+    @cached_property
+    def offsets(self) -> tuple[int, ...]:
+        """The encoded column at which each feature begins, and, last, their number."""
+        return tuple(accumulate((len(feature.names) for feature in self.features), initial=0))
 
     @property
     def names(self) -> tuple[str, ...]:
         """The encoded columns, in the order of the model's input."""
         return tuple(name for feature in self.features for name in feature.names)
 
-    @property
+    @cached_property
     def columns(self) -> tuple[str, ...]:
         """The raw columns, in the order in which a row without names gives them."""
         return tuple(feature.column for feature in self.features)
 
     def encode(self, rows: Sequence[Sequence[Any]]) -> Matrix:
         """Encode rows whose values stand in the order of `columns`; text, numbers, booleans or None."""
-        matrix = np.zeros((len(rows), self._offsets[-1]), dtype=np.float32)
+        matrix = np.zeros((len(rows), self.offsets[-1]), dtype=np.float32)
         for index, row in enumerate(rows):
             if len(row) != len(self.features):
                 raise RequestError(f"row {index + 1}: expected {len(self.features)} values, found {len(row)}")
@@ -104,11 +111,10 @@ class Encoder:
     def save(self, folder: Path) -> None:
         """Write encoder.json."""
         document = asdict(self) | {"missing_values": sorted(self.missing_values)}
-        del document["_offsets"]
         (folder / FILE).write_text(json.dumps(document, indent=1), encoding="utf-8")
 
     def _encode_row(self, row: Sequence[Any], out: Matrix, index: int) -> None:
-        for feature, offset, value in zip(self.features, self._offsets, row, strict=False):
+        for feature, offset, value in zip(self.features, self.offsets, row, strict=False):
             try:
                 cleaned = clean(value, self.missing_values)
                 if feature.type == "category":
@@ -123,9 +129,9 @@ class Encoder:
         """Set the category's column; one that training never saw, or none, leaves them all 0."""
         if value is None:
             return
-        text = category(value)
-        if text in feature.categories:
-            out[offset + feature.categories.index(text)] = 1
+        position = feature.positions.get(category(value))
+        if position is not None:
+            out[offset + position] = 1
 
     @staticmethod
     def _decimal(feature: Feature, value: Any) -> float:
@@ -155,7 +161,7 @@ def clean(value: Any, missing_values: frozenset[str]) -> Any:
     """Text without the blanks around it; None for what counts as missing."""
     if not isinstance(value, str):
         return value
-    text = value.strip()
+    text = value.strip(BLANKS)
     return None if not text or text in missing_values else text
 
 

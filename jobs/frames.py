@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from jobs.encoder import FALSE, LARGEST, NUMBER, TRUE, Encoder, Feature, boolean, clean, number
+from jobs.encoder import BLANKS, FALSE, LARGEST, NUMBER, TRUE, Encoder, Feature, boolean, clean, number
 from jobs.errors import TableError
 from jobs.rows import read
 from jobs.settings import Column, Settings
@@ -15,8 +15,8 @@ from jobs.settings import Column, Settings
 def scan(file: Path, settings: Settings) -> pl.LazyFrame:
     """The raw rows as text, stripped, with null for what counts as missing."""
     missing = ["", *sorted(settings.missing_values)]
-    text = pl.all().str.strip_chars()
-    frame = pl.scan_csv(file, infer_schema=False, missing_utf8_is_empty_string=True)
+    text = pl.all().str.strip_chars(BLANKS)
+    frame = pl.scan_csv(file, infer_schema=False)
     return frame.select(text).select(pl.when(~pl.all().is_in(missing)).then(pl.all()))
 
 
@@ -98,7 +98,8 @@ def _encoded(feature: Feature) -> list[pl.Expr]:
             for category, name in zip(feature.categories, feature.names, strict=True)
         ]
     value = _value(Column(feature.column, feature.type))
-    return [value.fill_null(feature.fill).cast(pl.Float32) if feature.fill is not None else value.cast(pl.Float32)]
+    filled = value if feature.fill is None else value.fill_null(feature.fill)
+    return [filled.cast(pl.Float32).alias(feature.column)]
 
 
 def _first_fault(column: Column, tables: list[Path], settings: Settings) -> TableError:

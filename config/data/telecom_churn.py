@@ -20,9 +20,9 @@ from typing import TextIO
 SEED = 2026
 ROWS = 3300
 # Tuned so that about one customer in six leaves.
-INTERCEPT = -4.9
+INTERCEPT = -3.9
 # How far reasons decide over luck: larger is easier to predict.
-SHARPNESS = 1.55
+SHARPNESS = 1.35
 MISSING_SHARE = 0.02
 
 STATES = (
