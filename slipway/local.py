@@ -19,14 +19,18 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from slipway.errors import SlipwayError
+
 HOME = Path(".slipway")
 PORT = 4566
 _READY_SECONDS = 30.0
 _STOP_SECONDS = 15.0
 
 
-class EngineFailed(Exception):
+class EngineFailed(SlipwayError):
     """The engine did not start, or is not there; the text says what to do."""
+
+    exit_code = 3
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,155 @@
+"""Pipeline runs as CodePipeline tells them: stages, actions, times, failures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from slipway.errors import NotFound
+from slipway.install import Install
+
+DONE = frozenset({"Succeeded", "Failed", "Stopped", "Superseded", "Cancelled"})
+
+
+@dataclass(frozen=True)
+class Action:
+    """One action of one run; times are UTC."""
+
+    stage: str
+    name: str
+    status: str
+    provider: str
+    started: datetime
+    updated: datetime
+    external_id: str = ""
+    url: str = ""
+    error: str = ""
+    variables: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def seconds(self) -> float:
+        """How long it took, or has taken up to now."""
+        end = datetime.now(UTC) if self.status == "InProgress" else self.updated
+        return (end - self.started).total_seconds()
+
+
+@dataclass(frozen=True)
+class Run:
+    """One execution of the pipeline; `actions` are in the order in which they started."""
+
+    id: str
+    status: str
+    trigger: str
+    commit: str
+    message: str
+    started: datetime
+    updated: datetime
+    actions: list[Action]
+
+    @property
+    def done(self) -> bool:
+        """Whether it has ended."""
+        return self.status in DONE
+
+    @property
+    def seconds(self) -> float:
+        """From the start to the end, or to now."""
+        return ((self.updated if self.done else datetime.now(UTC)) - self.started).total_seconds()
+
+    def action(self, stage: str, name: str) -> Action | None:
+        """The latest attempt of an action."""
+        found = [action for action in self.actions if (action.stage, action.name) == (stage, name)]
+        return found[-1] if found else None
+
+    def variables(self, stage: str, name: str) -> dict[str, str]:
+        """The output variables of an action, {} until it succeeded."""
+        action = self.action(stage, name)
+        return action.variables if action else {}
+
+    def stages(self) -> dict[str, float]:
+        """Seconds from a stage's first action to its last, by stage."""
+        spans: dict[str, tuple[datetime, datetime]] = {}
+        for action in self.actions:
+            first, last = spans.get(action.stage, (action.started, action.updated))
+            spans[action.stage] = (min(first, action.started), max(last, action.updated))
+        return {stage: (last - first).total_seconds() for stage, (first, last) in spans.items()}
+
+    def as_json(self) -> dict[str, Any]:
+        """For machines."""
+        return {
+            "id": self.id,
+            "status": self.status,
+            "trigger": self.trigger,
+            "commit": self.commit,
+            "message": self.message,
+            "seconds": round(self.seconds, 2),
+            "stages": {stage: round(seconds, 2) for stage, seconds in self.stages().items()},
+            "actions": [
+                {
+                    "stage": a.stage,
+                    "action": a.name,
+                    "status": a.status,
+                    "seconds": round(a.seconds, 2),
+                    "error": a.error,
+                }
+                for a in self.actions
+            ],
+        }
+
+
+def history(install: Install, limit: int = 20) -> list[Run]:
+    """The newest runs, newest first, without their actions."""
+    client = install.target.client("codepipeline")
+    pages = client.get_paginator("list_pipeline_executions").paginate(
+        pipelineName=install.pipeline, PaginationConfig={"MaxItems": limit}
+    )
+    return [_run(summary, []) for page in pages for summary in page["pipelineExecutionSummaries"]]
+
+
+def get(install: Install, run_id: str) -> Run:
+    """A run with its actions; `run_id` may be its beginning or `latest`. NotFound when there is none."""
+    found = [run for run in history(install, 100) if run_id == "latest" or run.id.startswith(run_id)]
+    if not found:
+        raise NotFound(f"pipeline {install.pipeline} has no run {run_id}; `slipway runs` lists them")
+    run = found[0]
+    client = install.target.client("codepipeline")
+    pages = client.get_paginator("list_action_executions").paginate(
+        pipelineName=install.pipeline, filter={"pipelineExecutionId": run.id}
+    )
+    actions = [_action(detail) for page in pages for detail in page["actionExecutionDetails"]]
+    return Run(**{**run.__dict__, "actions": sorted(actions, key=lambda action: action.started)})
+
+
+def _run(summary: dict[str, Any], actions: list[Action]) -> Run:
+    revision = (summary.get("sourceRevisions") or [{}])[0]
+    trigger = summary.get("trigger", {})
+    return Run(
+        id=summary["pipelineExecutionId"],
+        status=summary["status"],
+        trigger=trigger.get("triggerType", ""),
+        commit=revision.get("revisionId", ""),
+        message=revision.get("revisionSummary", ""),
+        started=summary["startTime"],
+        updated=summary["lastUpdateTime"],
+        actions=actions,
+    )
+
+
+def _action(detail: dict[str, Any]) -> Action:
+    output = detail.get("output", {})
+    result = output.get("executionResult", {})
+    error = result.get("errorDetails", {})
+    told = error.get("message") or (result.get("externalExecutionSummary", "") if detail["status"] == "Failed" else "")
+    return Action(
+        stage=detail["stageName"],
+        name=detail["actionName"],
+        status=detail["status"],
+        provider=detail.get("input", {}).get("actionTypeId", {}).get("provider", ""),
+        started=detail["startTime"],
+        updated=detail.get("lastUpdateTime", detail["startTime"]),
+        external_id=result.get("externalExecutionId", ""),
+        url=result.get("externalExecutionUrl", ""),
+        error=told,
+        variables=output.get("outputVariables", {}),
+    )

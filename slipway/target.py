@@ -1,0 +1,109 @@
+"""Where commands act: the local engine, or an account on AWS.
+
+Everything that follows is boto3 and git, so that it is the same in both places.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from slipway import local
+from slipway.errors import SlipwayError
+
+_CONFIG = Config(retries={"mode": "standard", "total_max_attempts": 5}, s3={"addressing_style": "path"})
+
+
+class NoAccount(SlipwayError):
+    """`--aws` was given without usable credentials."""
+
+    exit_code = 3
+
+
+@dataclass(frozen=True)
+class Target:
+    """An account in a region; `engine` is None on AWS."""
+
+    session: boto3.Session
+    engine: local.LocalEngine | None = None
+    _clients: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """For people: where things happen."""
+        if self.engine is not None:
+            return f"local engine at {self.engine.url}"
+        return f"AWS account {self.account}, region {self.region}"
+
+    @property
+    def region(self) -> str:
+        """The region's name."""
+        return str(self.session.region_name)
+
+    @property
+    def account(self) -> str:
+        """The account's twelve digits."""
+        return str(self.client("sts").get_caller_identity()["Account"])
+
+    @property
+    def clock_factor(self) -> float:
+        """AWS seconds in one real second."""
+        return self.engine.clock_factor if self.engine else 1.0
+
+    def client(self, service: str) -> Any:
+        """A boto3 client, made once."""
+        if service not in self._clients:
+            url = self.engine.url if self.engine else None
+            self._clients[service] = self.session.client(service, endpoint_url=url, config=_CONFIG)
+        return self._clients[service]
+
+    def environment(self) -> dict[str, str]:
+        """Variables with which another program (git, sam, aws) acts here, on top of the caller's own."""
+        credentials = self.session.get_credentials().get_frozen_credentials()
+        variables = {
+            **os.environ,
+            "AWS_ACCESS_KEY_ID": credentials.access_key,
+            "AWS_SECRET_ACCESS_KEY": credentials.secret_key,
+            "AWS_REGION": self.region,
+            "AWS_DEFAULT_REGION": self.region,
+        }
+        variables.pop("AWS_PROFILE", None)
+        if credentials.token:
+            variables["AWS_SESSION_TOKEN"] = credentials.token
+        if self.engine is not None:
+            variables["AWS_ENDPOINT_URL"] = self.engine.url
+        return variables
+
+
+def local_target(home: Path = local.HOME) -> Target:
+    """The engine that runs on `home`; EngineFailed when none does."""
+    engine = local.find(home)
+    if engine is None:
+        raise local.EngineFailed(
+            f"no engine runs on {home}; start one with `slipway up`, or everything with `slipway demo`"
+        )
+    return Target(engine.session(), engine)
+
+
+def aws_target(region: str | None = None) -> Target:
+    """The account of the environment's credentials; NoAccount when they do not work."""
+    session = boto3.Session(region_name=region)
+    if session.region_name is None:
+        raise NoAccount("no AWS region is set; give --region, or set AWS_REGION")
+    target = Target(session)
+    try:
+        target.client("sts").get_caller_identity()
+    except (BotoCoreError, ClientError) as error:
+        raise NoAccount(f"the environment's AWS credentials do not work: {error}") from error
+    return target
+
+
+def choose(aws: bool, home: Path = local.HOME, region: str | None = None) -> Target:
+    """AWS only when asked for."""
+    return aws_target(region) if aws else local_target(home)
