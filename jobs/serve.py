@@ -21,7 +21,7 @@ from jobs.model import Model
 
 # What SageMaker lets through to a real-time endpoint:
 # docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html
-LARGEST_BODY = 25 * 1024 * 1024
+LARGEST_BODY = 6 * 1024 * 1024
 # A larger body is answered in a thread, so that /ping is answered meanwhile.
 SMALL_BODY = 32 * 1024
 

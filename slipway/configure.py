@@ -1,0 +1,201 @@
+"""Look at a table and write the configuration's dataset section: what `slipway configure FILE --target COLUMN` does.
+
+Plain Python, since the command line's environment has no data-frame library, and only the first rows of a large file are
+looked at. Every guess comes with a sentence, because a guess that nobody reads is a mistake that nobody sees.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+# Enough to tell a number from text and an id from a code, and read in about a second.
+SAMPLE_ROWS = 100_000
+MOST_CLASSES = 100
+# The configuration's own default of prepare.maxCategories.
+MOST_CATEGORIES = 100
+MISSING = frozenset({"", "NA", "N/A", "NaN", "nan", "null", "NULL"})
+
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_WHOLE = re.compile(r"[+-]?[0-9]+")
+_ID_NAME = re.compile(r"(?:^|_)(?:id|uuid|guid|key)$|[a-z](?:ID|Id|UUID|Uuid)$|^(?:index|rownum|row_number|unnamed: 0|)$", re.I)
+_CAMEL_ID = re.compile(r"[a-z](?:ID|Id|UUID|Uuid|Key)$")
+_YES = ("yes", "true", "y", "t", "1")
+_NO = ("no", "false", "n", "f", "0")
+# Values of a target that name what a model is to find, as opposed to what is usual.
+_SOUGHT = (*_YES, "positive", "churn", "churned", "default", "fraud", "malignant", "fail", "failure")
+
+
+class TableError(Exception):
+    """The table cannot be used; the message says where and why."""
+
+
+@dataclass
+class DatasetGuess:
+    """What was guessed of a table, in the words of config/ml-pipeline.schema.json."""
+
+    target: str
+    task: str
+    columns: list[dict[str, str]]
+    positive_class: str | None
+    sentences: list[str] = field(default_factory=list)
+
+    def apply(self, configuration: dict[str, Any], uri: str) -> dict[str, Any]:
+        """A configuration with this table in place of the one it had; split and seed stay."""
+        kept = {name: value for name, value in configuration.get("dataset", {}).items() if name == "split"}
+        dataset: dict[str, Any] = {"uri": uri, "target": self.target, "columns": self.columns, **kept}
+        if self.task != "binary":
+            dataset["task"] = self.task
+        evaluate = {name: value for name, value in configuration.get("evaluate", {}).items() if name != "positiveClass"}
+        if self.positive_class is not None:
+            evaluate["positiveClass"] = self.positive_class
+        return {**configuration, "dataset": dataset, "evaluate": evaluate}
+
+
+def guess(path: Path, target: str) -> DatasetGuess:
+    """Look at a CSV file and guess its columns' types, the task and the positive class."""
+    header, rows, complete = _sample(path, target)
+    if not rows:
+        raise TableError(f"{path.name} has a header and no rows")
+    values = {name: [row[index].strip() for row in rows] for index, name in enumerate(header)}
+    sentences = [_read_sentence(path, len(rows), len(header), complete)]
+    columns = []
+    for name in header:
+        if name != target:
+            type_, sentence = _column(name, values[name])
+            columns.append({"name": name, "type": type_})
+            sentences += [sentence] if sentence else []
+    sentences[1:1] = [_types_sentence(columns)]
+    task, positive, sentence = _target(target, values[target])
+    return DatasetGuess(target, task, columns, positive, [*sentences, sentence])
+
+
+def _sample(path: Path, target: str) -> tuple[list[str], list[list[str]], bool]:
+    """Header, first rows, and whether these were all."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.reader(file, strict=True)
+            header = next(reader, [])
+            _check_header(header, target, path)
+            rows = list(islice(_whole_rows(reader, len(header), path), SAMPLE_ROWS + 1))
+    except FileNotFoundError:
+        raise TableError(f"{path} does not exist") from None
+    except UnicodeDecodeError as error:
+        raise TableError(f"{path.name} is not UTF-8 ({error.reason} at byte {error.start} of a block); save it as UTF-8") from None
+    except csv.Error as error:
+        raise TableError(f"{path.name}, line {reader.line_num}: not CSV: {error}") from None
+    return header, rows[:SAMPLE_ROWS], len(rows) <= SAMPLE_ROWS
+
+
+def _check_header(header: list[str], target: str, path: Path) -> None:
+    if not header:
+        raise TableError(f"{path.name} is empty; expected a header and rows")
+    twice = [name for name, count in Counter(header).items() if count > 1]
+    if twice:
+        raise TableError(f"{path.name}: column {twice[0]!r} stands twice in the header")
+    if "" in header:
+        raise TableError(f"{path.name}: column {header.index('') + 1} has no name; give it one")
+    if target not in header:
+        raise TableError(f"{path.name} has no column {target!r}; its columns are {', '.join(header)}")
+
+
+def _whole_rows(reader: Any, width: int, path: Path) -> Iterator[list[str]]:
+    for row in reader:
+        if row and len(row) != width:
+            raise TableError(f"{path.name}, line {reader.line_num}: expected {width} fields, found {len(row)}")
+        if row:
+            yield row
+
+
+def _column(name: str, values: list[str]) -> tuple[str, str]:
+    """A column's type, and a sentence where the guess may surprise."""
+    known = [value for value in values if value not in MISSING]
+    if not known:
+        return "id", f"{name} is empty, so it is left out (id)."
+    distinct = set(known)
+    numeric = all(_NUMBER.fullmatch(value) for value in distinct)
+    whole = all(_WHOLE.fullmatch(value) for value in distinct)
+    unique = len(distinct) == len(known) and len(known) > 1
+    if unique and _named_id(name):
+        return "id", f"{name} is different in every row and named like an id, so it is left out (id)."
+    if unique and not numeric:
+        return "id", f"{name} is text that is different in every row, so it is left out (id)."
+    if unique and whole and _counts_up(known):
+        return "id", f"{name} counts the rows, so it is left out (id)."
+    if _named_id(name) and len(distinct) > 0.95 * len(known) and whole:
+        return "id", f"{name} is named like an id and nearly always different, so it is left out (id)."
+    if _boolean(distinct) and not numeric:
+        return "boolean", f"{name} holds {_listed(distinct)}: a boolean."
+    if numeric:
+        return "number", ""
+    if len(distinct) > MOST_CATEGORIES:
+        return "id", f"{name} is text with {len(distinct)} different values, too many to be categories: it is left out (id)."
+    return "category", _near_number(name, known)
+
+
+def _near_number(name: str, known: list[str]) -> str:
+    """Say it when a category column is nearly a number column: most likely the odd value is a mistake."""
+    odd = Counter(value for value in known if not _NUMBER.fullmatch(value))
+    if odd.total() > 0.1 * len(known):
+        return ""
+    return f"{name} would be a number but for {_listed(odd)}: a category for now; correct the table, or see prepare.missingValues."
+
+
+def _named_id(name: str) -> bool:
+    return bool(_ID_NAME.search(name) or _CAMEL_ID.search(name))
+
+
+def _counts_up(values: list[str]) -> bool:
+    numbers = [int(value) for value in values]
+    return all(after - before == 1 for before, after in zip(numbers, numbers[1:], strict=False))
+
+
+def _boolean(distinct: set[str]) -> bool:
+    return len(distinct) <= 2 and all(value.lower() in (*_YES, *_NO) for value in distinct)
+
+
+def _target(name: str, values: list[str]) -> tuple[str, str | None, str]:
+    """Task, positive class, and a sentence."""
+    missing = sum(value in MISSING for value in values)
+    if missing:
+        raise TableError(f"the target column {name!r} is empty in {missing} of {len(values)} rows; leave these rows out")
+    counts = Counter(values)
+    if len(counts) == 1:
+        raise TableError(f"the target column {name!r} holds one value only, {values[0]!r}; a model needs two to tell apart")
+    if len(counts) > MOST_CLASSES:
+        raise TableError(
+            f"the target column {name!r} holds {len(counts)} different values; expected at most {MOST_CLASSES} classes"
+            " (a number to predict, regression, is not offered: bin it into classes)"
+        )
+    if len(counts) > 2:
+        return "multiclass", None, f"{name} has {len(counts)} classes, {_listed(counts)}: multiclass."
+    positive = _positive(counts)
+    share = counts[positive] / counts.total()
+    return "binary", positive, f"{name} is {_listed(counts)}; {positive} is the class to find (positiveClass), {share:.1%} of the rows."
+
+
+def _positive(counts: Counter[str]) -> str:
+    """The class that says yes, else the rarer one."""
+    sought = [value for value in counts if value.lower() in _SOUGHT]
+    return sought[0] if len(sought) == 1 else min(counts, key=lambda value: (counts[value], value))
+
+
+def _read_sentence(path: Path, rows: int, width: int, complete: bool) -> str:
+    seen = f"{rows:,} rows" if complete else f"the first {rows:,} rows"
+    return f"Read {seen} and {width} columns of {path.name}, UTF-8."
+
+
+def _types_sentence(columns: list[dict[str, str]]) -> str:
+    counts = Counter(column["type"] for column in columns)
+    return "Took " + ", ".join(f"{count} for {type_}" for type_, count in counts.most_common()) + "."
+
+
+def _listed(values: Iterable[str], most: int = 4) -> str:
+    names = sorted(values)
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
