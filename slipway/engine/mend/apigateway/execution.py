@@ -1,0 +1,159 @@
+"""A request through a stage: method, authorization, key, throttle, quota, validation, integration, in AWS's order.
+
+docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html
+docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from slipway.engine import adapter
+from slipway.engine.mend.apigateway import deployment, exchange, function
+from slipway.engine.mend.apigateway.exchange import Exchange
+
+LARGEST_BODY = 10485760
+Answer = Any
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request that found its method."""
+
+    api: dict[str, Any]
+    api_id: str
+    stage_name: str
+    stage: dict[str, Any]
+    resource: dict[str, Any]
+    method: dict[str, Any]
+    verb: str
+    path: str
+    parameters: dict[str, str]
+    headers: dict[str, Any]
+    body: bytes
+    query: dict[str, list[str]]
+    account: str
+    region: str
+
+
+def _gateway() -> Any:
+    return adapter.part("services.apigateway_v1")
+
+
+async def execute(
+    mapped: dict[str, Any],
+    api_id: str,
+    stage_name: str,
+    verb: str,
+    path: str,
+    headers: dict[str, Any],
+    body: bytes,
+    query: dict[str, list[str]],
+    account: str,
+    region: str,
+) -> Answer:
+    """Serve one request; a gateway error is returned as MiniStack's value for it. `mapped` is what such an error reads."""
+    gateway, passing = _gateway(), exchange.current.get()
+    mapped["request_id"] = passing.request_id
+    stage = gateway._stages_v1.get(api_id, {}).get(stage_name)
+    if stage is None:
+        forbidden = {"Content-Type": "application/json", "x-amzn-ErrorType": "ForbiddenException"}
+        return 403, forbidden, b'{"message":"Forbidden"}'
+    mapped["stage"] = stage
+    deployed = deployment.deployed(api_id, stage)
+    resource, parameters, method = deployment.find_method(deployed, verb, path)
+    if method is None:
+        return _error("MISSING_AUTHENTICATION_TOKEN", "Missing Authentication Token")
+    mapped["resource_path"] = passing.resource_path = resource["path"]
+    mapped["path_params"] = parameters
+    api = gateway._rest_apis[api_id]
+    request = Request(
+        api, api_id, stage_name, stage, resource, method, verb, path, parameters, headers, body, query, account, region
+    )
+    authorizer, refused = await _authorize(request)
+    refused = refused or _limit(request) or _validate(request, deployed, mapped)
+    return refused if refused is not None else await _integrate(request, authorizer, passing)
+
+
+def _error(response_type: str, message: str) -> Answer:
+    passing = exchange.current.get()
+    passing.error_type, passing.error_message = response_type, message
+    return _gateway()._gw_error(response_type, message)
+
+
+def _noted(error: Answer) -> Answer:
+    if error is not None:
+        passing = exchange.current.get()
+        passing.error_type, passing.error_message = error.response_type, error.message or ""
+    return error
+
+
+async def _authorize(request: Request) -> tuple[Any, Answer]:
+    error, context = await _gateway()._authorize_request_v1(
+        request.api_id,
+        request.stage_name,
+        request.method,
+        request.verb,
+        request.path,
+        request.resource,
+        request.headers,
+        request.body,
+        request.query,
+        request.parameters,
+        request.stage,
+        request.account,
+        request.region,
+    )
+    return context, _noted(error)
+
+
+def _limit(request: Request) -> Answer:
+    """API key, throttle and quota."""
+    gateway = _gateway()
+    error, key = gateway._check_api_key(request.method, request.api_id, request.stage_name, request.headers)
+    if error is not None:
+        return _noted(error)
+    named = key or gateway._resolve_api_key(gateway._api_key_from_request(request.headers))
+    error = gateway._check_throttle(
+        request.stage, request.api_id, request.stage_name, request.resource["path"], request.verb, named
+    )
+    return _noted(error or gateway._check_quota(key, request.api_id, request.stage_name))
+
+
+def _validate(request: Request, deployed: str, mapped: dict[str, Any]) -> Answer:
+    if len(request.body) > LARGEST_BODY:
+        return _error("REQUEST_TOO_LARGE", f"HTTP content length exceeded {LARGEST_BODY} bytes.")
+    gateway = _gateway()
+    error = gateway._check_request_validation(
+        request.method, deployed, mapped, request.headers, request.body, request.query
+    )
+    integration = request.method.get("methodIntegration") or {}
+    return _noted(error or gateway._check_passthrough_behavior(integration, request.headers))
+
+
+async def _integrate(request: Request, authorizer: Any, passing: Exchange) -> Answer:
+    integration = request.method.get("methodIntegration")
+    if not integration:
+        return _error("API_CONFIGURATION_ERROR", "Internal server error")
+    gateway = _gateway()
+    with _timed(passing):
+        if integration["type"] == "AWS_PROXY":
+            answer = await function.invoke(request, integration, authorizer)
+        elif integration["type"] == "HTTP_PROXY":
+            answer = await gateway._invoke_http_proxy_v1(
+                integration, request.path, request.verb, request.headers, request.body, request.query, request.parameters
+            )
+        else:
+            answer = gateway._invoke_mock_v1(integration)
+    return answer if isinstance(answer, tuple) else _noted(answer)
+
+
+@contextlib.contextmanager
+def _timed(passing: Exchange) -> Iterator[None]:
+    begun = time.monotonic()
+    yield
+    passing.integration_seconds = time.monotonic() - begun

@@ -1,0 +1,149 @@
+"""Lambda: MiniStack keeps the functions, this package runs them.
+
+What changes: a function runs in a process of its own under a session of its role, with the packages of AWS's runtime and
+no others; its log is written under that role; errors carry the exception's class and stack trace; payload limits hold;
+code that is not in S3, other runtimes and roles that do not trust Lambda are refused; asynchronous invocations, queues
+and topics reach a function through the permissions that they need on AWS.
+
+docs.aws.amazon.com/lambda/latest/dg/welcome.html
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from slipway.engine import adapter
+from slipway.engine.engine import Engine, current
+from slipway.engine.errors import AwsError
+from slipway.engine.mend.lambda_ import asynchronous, callers, event_source, requests
+from slipway.engine.mend.lambda_.invocation import Runner
+
+_SERVICE = "services.lambda_svc"
+Response = tuple[int, dict[str, str], Any]
+Create = Callable[..., Any]
+
+
+@functools.cache
+def runner(engine: Engine) -> Runner:
+    """The engine's one runner."""
+    return Runner(engine)
+
+
+@functools.cache
+def _pollers(engine: Engine) -> event_source.Pollers:
+    return event_source.Pollers(engine)
+
+
+def apply() -> None:
+    """Put our functions in MiniStack's places."""
+    replace = functools.partial(adapter.replace, _SERVICE)
+    replace("_execute_function_dispatch", lambda _: lambda *args: runner(current()).run(*args))
+    replace("invoke_async_with_retry", lambda _: lambda record, event: asynchronous.start(current(), record, event))
+    replace("_poll_sqs", lambda _: lambda: _pollers(current()).tick())
+    replace("_fetch_code_from_s3", lambda _: requests.fetch_code)
+    replace("_create_function", _checked_create)
+    replace("_create_esm", _checked_mapping)
+    replace("_delete_function", _forgetting)
+    replace("handle_request", _checked_request)
+    callers.apply()
+    _check_in_stacks()
+
+
+def _answered(function: Callable[..., Response]) -> Callable[..., Response]:
+    """`function`, with an AwsError turned into Lambda's error response."""
+
+    @functools.wraps(function)
+    def answered(*args: Any, **kwargs: Any) -> Response:
+        try:
+            return function(*args, **kwargs)
+        except AwsError as error:
+            return error_response(error)
+
+    return answered
+
+
+def error_response(error: AwsError) -> Response:
+    """An error in the form of Lambda's REST protocol."""
+    headers = {"Content-Type": "application/json", "x-amzn-ErrorType": error.code}
+    body = {"Type": "User", "message": error.message, "Message": error.message}
+    return error.status or 400, headers, json.dumps(body).encode()
+
+
+def _checked_create(create: Create) -> Create:
+    def checked(data: dict[str, Any]) -> Response:
+        requests.check_function(current(), data)
+        response: Response = create(data)
+        return response
+
+    return _answered(checked)
+
+
+def _checked_mapping(create: Create) -> Create:
+    def checked(data: dict[str, Any]) -> Response:
+        check_mapping(data)
+        response: Response = create(data)
+        return response
+
+    return _answered(checked)
+
+
+def check_mapping(data: dict[str, Any]) -> None:
+    """Refuse a mapping of something else than a queue, or of a queue that the function's role may not read."""
+    source = data.get("EventSourceArn", "")
+    if source.split(":")[2:3] != ["sqs"]:
+        text = f"EventSourceArn {source} is not executed here: only Amazon SQS queues are polled"
+        raise AwsError("InvalidParameterValueException", text, status=400)
+    service = adapter.part(_SERVICE)
+    record, config, _ = service._get_func_record_for_ref(data["FunctionName"])
+    if record is not None:
+        event_source.check_role(current(), config["Role"], source)
+
+
+def _forgetting(delete: Callable[..., Response]) -> Callable[..., Response]:
+    def deleted(name: str, *args: Any, **kwargs: Any) -> Response:
+        response = delete(name, *args, **kwargs)
+        runner(current()).pool.forget(name)
+        return response
+
+    return deleted
+
+
+def _checked_request(handle: Callable[..., Awaitable[Response]]) -> Callable[..., Awaitable[Response]]:
+    async def checked(method: str, path: str, headers: dict[str, str], body: bytes, query: Any) -> Response:
+        if method == "POST" and path.endswith("/invocations"):
+            try:
+                requests.check_invocation(body, headers)
+            except AwsError as error:
+                return error_response(error)
+        return await handle(method, path, headers, body, query)
+
+    return checked
+
+
+def _check_in_stacks() -> None:
+    """CloudFormation's own way to create functions and mappings is checked like the API's."""
+    handlers = adapter.part("services.cloudformation.provisioners")._RESOURCE_HANDLERS
+    for resource_type, check in (
+        ("AWS::Lambda::Function", _check_function_resource),
+        ("AWS::Lambda::EventSourceMapping", check_mapping),
+    ):
+        handlers[resource_type] = {
+            **handlers[resource_type],
+            "create": _check_first(check, handlers[resource_type]["create"]),
+        }
+
+
+def _check_function_resource(properties: dict[str, Any]) -> None:
+    requests.check_function(current(), properties)
+
+
+def _check_first(check: Callable[[dict[str, Any]], None], create: Create) -> Create:
+    @functools.wraps(create)
+    def checked(logical_id: str, properties: dict[str, Any], stack_name: str, *args: Any, **kwargs: Any) -> Any:
+        check(properties)
+        return create(logical_id, properties, stack_name, *args, **kwargs)
+
+    return checked

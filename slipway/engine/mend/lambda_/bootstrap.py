@@ -1,0 +1,159 @@
+"""The program inside a function's process: loads the handler and runs it, one invocation after the other.
+
+It stands for AWS's Python runtime and uses nothing but the standard library, so that a function finds on its path what
+it finds on AWS. It talks to the engine over one loopback connection, a JSON object a line; what the function prints goes
+to standard output, closed after each invocation by a marker so that the engine knows where its log ends.
+
+docs.aws.amazon.com/lambda/latest/dg/python-handler.html
+docs.aws.amazon.com/lambda/latest/dg/python-exceptions.html
+"""
+
+from __future__ import annotations
+
+import importlib
+import io
+import json
+import logging
+import os
+import socket
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from typing import Any, TextIO
+
+Handler = Callable[[Any, "Context"], Any]
+
+
+class Context:
+    """The context object of docs.aws.amazon.com/lambda/latest/dg/python-context.html."""
+
+    identity = None
+    client_context = None
+
+    def __init__(self, request_id: str, arn: str, deadline: float) -> None:
+        self.aws_request_id = request_id
+        self.invoked_function_arn = arn
+        self.function_name = os.environ["AWS_LAMBDA_FUNCTION_NAME"]
+        self.function_version = os.environ["AWS_LAMBDA_FUNCTION_VERSION"]
+        self.memory_limit_in_mb = os.environ["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"]
+        self.log_group_name = os.environ["AWS_LAMBDA_LOG_GROUP_NAME"]
+        self.log_stream_name = os.environ["AWS_LAMBDA_LOG_STREAM_NAME"]
+        self._deadline = deadline
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Milliseconds until the function times out."""
+        return max(0, int((self._deadline - time.time()) * 1000))
+
+    def log(self, text: str) -> None:
+        """Write to the function's log."""
+        print(text)
+
+
+class LogHandler(logging.Handler):
+    """AWS's format of a log record."""
+
+    request_id = ""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write the record as one or more lines."""
+        record.aws_request_id = self.request_id
+        print(self.format(record))
+
+
+def _fault(kind: str, message: str, request_id: str = "", stack: list[str] | None = None) -> dict[str, Any]:
+    return {"errorMessage": message, "errorType": kind, "requestId": request_id, "stackTrace": stack or []}
+
+
+def _stack(error: BaseException) -> list[str]:
+    """The trace below this file, as AWS's runtime leaves its own frames out."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename != __file__]
+    return traceback.format_list(frames)
+
+
+def _load(handler: str) -> Handler | dict[str, Any]:
+    """The function called `module.name`, or the fault that AWS reports for it."""
+    module_name, _, name = handler.rpartition(".")
+    if not module_name:
+        return _fault("Runtime.MalformedHandlerName", f"Bad handler '{handler}': not enough values to unpack")
+    try:
+        module = importlib.import_module(module_name.replace("/", "."))
+    except ImportError as error:
+        return _fault("Runtime.ImportModuleError", f"Unable to import module '{module_name}': {error}", "", _stack(error))
+    except SyntaxError as error:
+        where = [f'  File "{error.filename}" Line {error.lineno}\n    {error.text}']
+        return _fault("Runtime.UserCodeSyntaxError", f"Syntax error in module '{module_name}': {error}", "", where)
+    except Exception as error:  # noqa: BLE001 - whatever a module raises while loading is reported to the caller
+        return _fault(type(error).__name__, str(error), "", _stack(error))
+    found: Handler | None = getattr(module, name, None)
+    if found is None:
+        return _fault("Runtime.HandlerNotFound", f"Handler '{name}' missing on module '{module_name}'")
+    return found
+
+
+def _print_fault(fault: dict[str, Any]) -> None:
+    text = f"[ERROR] {fault['errorType']}: {fault['errorMessage']}"
+    print("\n".join([text, "Traceback (most recent call last):", "".join(fault["stackTrace"])]).rstrip())
+
+
+def _invoke(handler: Handler, message: dict[str, Any]) -> dict[str, Any]:
+    context = Context(message["requestId"], message["arn"], message["deadline"])
+    try:
+        result = handler(message["event"], context)
+    except Exception as error:  # noqa: BLE001 - any exception of the handler becomes the answer
+        fault = _fault(type(error).__name__, str(error), context.aws_request_id, _stack(error))
+        _print_fault(fault)
+        return {"fault": fault}
+    try:
+        return {"result": json.dumps(result, ensure_ascii=False)}
+    except (TypeError, ValueError) as error:
+        fault = _fault("Runtime.MarshalError", f"Unable to marshal response: {error}", context.aws_request_id)
+        _print_fault(fault)
+        return {"fault": fault}
+
+
+def _send(stream: TextIO, message: dict[str, Any]) -> None:
+    stream.write(json.dumps(message) + "\n")
+    stream.flush()
+
+
+def _logging() -> LogHandler:
+    log = LogHandler()
+    form = "[%(levelname)s]\t%(asctime)s.%(msecs)dZ\t%(aws_request_id)s\t%(message)s"
+    log.setFormatter(logging.Formatter(form, "%Y-%m-%dT%H:%M:%S"))
+    logging.Formatter.converter = time.gmtime
+    logging.getLogger().addHandler(log)
+    return log
+
+
+def _serve(stream: TextIO, handler: Handler, log: LogHandler) -> None:
+    for line in stream:
+        message = json.loads(line)
+        log.request_id = message["requestId"]
+        os.environ["_X_AMZN_TRACE_ID"] = message["traceId"]
+        answer = _invoke(handler, message)
+        print(message["marker"])
+        _send(stream, answer)
+
+
+def main() -> None:
+    """Connect to the engine, load the handler, then serve until the connection ends."""
+    host, _, port = os.environ.pop("_RUNTIME_ADDRESS").rpartition(":")
+    connection = socket.create_connection((host, int(port)))
+    stream = connection.makefile("rw", encoding="utf-8")
+    _send(stream, {"token": os.environ.pop("_RUNTIME_TOKEN")})
+    sys.path[:0] = json.loads(os.environ.pop("_RUNTIME_PATH"))
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)
+    log = _logging()
+    loaded = _load(os.environ["_HANDLER"])
+    if isinstance(loaded, dict):
+        _print_fault(loaded)
+        _send(stream, {"fault": loaded})
+        return
+    _send(stream, {"ready": True})
+    _serve(stream, loaded, log)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,61 @@
+"""What the engine needs to know of a function's version to run it, read from MiniStack's record."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class FunctionVersion:
+    """One version of a function; equal `fingerprint`s can share execution environments."""
+
+    name: str
+    arn: str
+    version: str
+    runtime: str
+    handler: str
+    role: str
+    timeout: int
+    memory: int
+    variables: dict[str, str]
+    log_group: str
+    code: bytes
+    layers: tuple[bytes, ...]
+    traced: bool
+
+    @classmethod
+    def of(cls, config: dict[str, Any], code: bytes, layers: list[bytes]) -> FunctionVersion:
+        """From a FunctionConfiguration and the zips of its code and layers."""
+        name = config["FunctionName"]
+        return cls(
+            name=name,
+            arn=config["FunctionArn"],
+            version=config.get("Version", "$LATEST"),
+            runtime=config["Runtime"],
+            handler=config["Handler"],
+            role=config["Role"],
+            timeout=int(config.get("Timeout", 3)),
+            memory=int(config.get("MemorySize", 128)),
+            variables=dict(config.get("Environment", {}).get("Variables", {})),
+            log_group=(config.get("LoggingConfig") or {}).get("LogGroup") or f"/aws/lambda/{name}",
+            code=code,
+            layers=tuple(layers),
+            traced=(config.get("TracingConfig") or {}).get("Mode") == "Active",
+        )
+
+    @property
+    def key(self) -> str:
+        """The name under which its environments are kept."""
+        return f"{self.name}:{self.version}"
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes with whatever an execution environment is made from."""
+        made_from = [self.handler, self.role, self.timeout, self.memory, self.variables, self.log_group, self.runtime]
+        digest = hashlib.sha256(json.dumps(made_from, sort_keys=True).encode())
+        for archive in (self.code, *self.layers):
+            digest.update(hashlib.sha256(archive).digest())
+        return digest.hexdigest()

@@ -1,0 +1,72 @@
+"""Execution environments kept warm, one in use by one invocation at a time.
+
+docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from slipway.engine.mend.lambda_.environment import Environment
+from slipway.engine.mend.lambda_.function import FunctionVersion
+
+if TYPE_CHECKING:
+    from slipway.engine.caller import Caller
+    from slipway.engine.engine import Engine
+
+IDLE_SECONDS = 300.0
+
+
+class Pool:
+    """The idle environments of every function."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._idle: dict[str, list[Environment]] = {}
+        self._lock = threading.Lock()
+
+    def take(self, function: FunctionVersion, caller: Caller) -> tuple[Environment, bool]:
+        """An environment for one invocation, and whether it is a new one that still has to load the handler."""
+        fits, stale = self._pick(function, caller)
+        for environment in stale:
+            environment.close()
+        if fits is not None:
+            return fits, False
+        return Environment(self._engine, function, caller), True
+
+    def _pick(self, function: FunctionVersion, caller: Caller) -> tuple[Environment | None, list[Environment]]:
+        """A warm environment, and those to end: of other code or configuration, of an expiring session, idle too long."""
+        fingerprint = function.fingerprint
+        with self._lock:
+            kept, stale = [], self._take_expired()
+            for environment in self._idle.pop(function.key, []):
+                same = environment.fingerprint == fingerprint and environment.caller is caller and environment.usable
+                (kept if same else stale).append(environment)
+            picked = kept.pop() if kept else None
+            self._idle[function.key] = kept
+        return picked, stale
+
+    def _take_expired(self) -> list[Environment]:
+        oldest = time.monotonic() - IDLE_SECONDS
+        expired = [e for waiting in self._idle.values() for e in waiting if e.last_used < oldest]
+        for key, waiting in self._idle.items():
+            self._idle[key] = [environment for environment in waiting if environment not in expired]
+        return expired
+
+    def give_back(self, environment: Environment) -> None:
+        """Keep it for the next invocation, or end it when it can serve no more."""
+        if not environment.usable:
+            environment.close()
+            return
+        with self._lock:
+            self._idle.setdefault(environment.function.key, []).append(environment)
+
+    def forget(self, name: str) -> None:
+        """End the idle environments of a function that was deleted."""
+        with self._lock:
+            keys = [key for key in self._idle if key.partition(":")[0] == name]
+            gone = [environment for key in keys for environment in self._idle.pop(key)]
+        for environment in gone:
+            environment.close()

@@ -1,0 +1,50 @@
+"""SQS: delivery delays pass at the speed of the engine's clock.
+
+Visibility timeouts do not: they guard work that is done in real time, and a shortened one would hand a message out again
+while its consumer is still busy.
+
+docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-delay-queues.html
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from slipway.engine import adapter
+from slipway.engine.engine import current
+
+_SERVICE = "services.sqs"
+
+
+def apply() -> None:
+    """Put our functions in MiniStack's places."""
+    adapter.replace(_SERVICE, "queue_delay", _scaled)
+    adapter.replace(_SERVICE, "_act_send_message", _sent_sooner)
+    adapter.replace(_SERVICE, "_act_send_message_batch", _sent_sooner)
+
+
+def _scaled(delay: Callable[[dict[str, Any]], int]) -> Callable[[dict[str, Any]], float]:
+    """The delay of messages that other services put on a queue."""
+
+    def scaled(queue: dict[str, Any]) -> float:
+        return current().clock.real(delay(queue))
+
+    return scaled
+
+
+def _sent_sooner(send: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    """SendMessage and SendMessageBatch: what they have put on the queue becomes visible after the scaled delay."""
+
+    def sent(data: dict[str, Any], queue_url: str) -> dict[str, Any]:
+        begun = time.time()
+        answer = send(data, queue_url)
+        queue = adapter.part(_SERVICE)._get_q(data.get("QueueUrl", queue_url), "sqs:SendMessage")
+        for message in queue["messages"]:
+            delay = message["visible_at"] - message["sent_at"]
+            if message["sent_at"] >= begun and message["receive_count"] == 0 and delay > 0:
+                message["visible_at"] = message["sent_at"] + current().clock.real(delay)
+        return answer
+
+    return sent
