@@ -9,9 +9,9 @@ from jobs import paths
 from jobs.errors import JobError
 
 JOBS = ("prepare", "train", "evaluate", "serve")
-# SageMaker keeps the first 1,024 characters of a training job's failure file and of a processing job's exit message:
-# docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeTrainingJob.html#sagemaker-DescribeTrainingJob-response-FailureReason
-FAILURE_LENGTH = 1024
+# What SageMaker keeps of a training job's failure file and of a processing job's exit message, in bytes of UTF-8:
+# docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo-output.html and byoc-metadata.html
+FAILURE_BYTES = 1024
 
 
 def main(arguments: list[str]) -> int:
@@ -34,7 +34,8 @@ def main(arguments: list[str]) -> int:
 def _leave_message(text: str) -> None:
     """Leave the reason where SageMaker looks for it: training in one file, processing in another."""
     for file in (paths.failure(), paths.message()):
-        file.write_text(text[:FAILURE_LENGTH], encoding="utf-8")
+        # A character cut in two would not be UTF-8, by which SageMaker would fail the job for another reason.
+        file.write_text(text.encode()[:FAILURE_BYTES].decode(errors="ignore"), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from html import escape
+from itertools import pairwise
 
 WIDTH, HEIGHT = 360, 300
 LEFT, RIGHT, TOP, BOTTOM = 46, 12, 12, 40
@@ -17,9 +18,9 @@ def plot(title: str, x_label: str, y_label: str, marks: Iterable[str]) -> str:
     grid = "".join(_tick(value) for value in TICKS)
     return _figure(
         title,
-        f'{grid}{"".join(marks)}<text class="label" x="{x(0.5):.1f}" y="{HEIGHT - 4}" text-anchor="middle">{escape(x_label)}'
-        f'</text><text class="label" transform="translate(11 {y(0.5):.1f}) rotate(-90)" text-anchor="middle">'
-        f"{escape(y_label)}</text>",
+        f'{grid}{"".join(marks)}<text class="label" x="{x(0.5):.1f}" y="{HEIGHT - 4}" text-anchor="middle">'
+        f'{escape(x_label)}</text><text class="label" transform="translate(11 {y(0.5):.1f}) rotate(-90)"'
+        f' text-anchor="middle">{escape(y_label)}</text>',
     )
 
 
@@ -32,7 +33,7 @@ def line(points: Sequence[Point], css: str) -> str:
 def steps(points: Sequence[Point], css: str) -> str:
     """A line that goes sideways, then up or down: between two thresholds a rate does not change gradually."""
     corners: list[Point] = list(points[:1])
-    for (_, before), (after, level) in zip(points, points[1:], strict=False):
+    for (_, before), (after, level) in pairwise(points):
         corners += [(after, before), (after, level)]
     return line(corners, css)
 
@@ -63,7 +64,7 @@ def bars(title: str, shares: Sequence[tuple[str, float]]) -> str:
     row, left = 24, 150
     marks = [
         f'<text class="label" x="{left - 8}" y="{index * row + 16}" text-anchor="end">{escape(_clipped(name))}</text>'
-        f'<rect class="bar candidate" x="{left}" y="{index * row + 5}" width="{share / longest * 160:.1f}" height="14" rx="2">'
+        f'<rect class="bar candidate" x="{left}" y="{index * row + 5}" width="{share / longest * 160:.1f}" height="14">'
         f'<title>{escape(name)}</title></rect><text class="value" x="{left + 6 + share / longest * 160:.1f}"'
         f' y="{index * row + 16}">{share:.1%}</text>'
         for index, (name, share) in enumerate(shares)

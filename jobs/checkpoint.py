@@ -1,7 +1,7 @@
 """A training job's progress, kept in /opt/ml/checkpoints so that an interrupted job goes on.
 
-docs.aws.amazon.com/sagemaker/latest/dg/model-checkpoints.html. A resumed job draws its row and column samples afresh, so
-with sampling its later trees differ from those of a job that ran through.
+docs.aws.amazon.com/sagemaker/latest/dg/model-checkpoints.html. A resumed job draws its row and column samples afresh,
+so with sampling its later trees differ from those of a job that ran through.
 """
 
 from __future__ import annotations

@@ -105,7 +105,9 @@ class Encoder:
         if len(row) > len(values):
             unknown = sorted(set(row) - set(self.columns) - set(self.ids))
             if unknown:
-                raise RequestError(f"row {index + 1}: unknown column {unknown[0]!r}; columns are {', '.join(self.columns)}")
+                raise RequestError(
+                    f"row {index + 1}: unknown column {unknown[0]!r}; columns are {', '.join(self.columns)}"
+                )
         return values
 
     def save(self, folder: Path) -> None:
@@ -146,7 +148,9 @@ def load(folder: Path) -> Encoder:
     if not file.is_file():
         raise ModelError(f"expected the model's encoder at {file}, found nothing")
     document = json.loads(file.read_text(encoding="utf-8"))
-    features = tuple(Feature(**feature | {"categories": tuple(feature["categories"])}) for feature in document["features"])
+    features = tuple(
+        Feature(**feature | {"categories": tuple(feature["categories"])}) for feature in document["features"]
+    )
     return Encoder(
         target=document["target"],
         task=document["task"],

@@ -49,7 +49,11 @@ def read(body: bytes, content_type: str, encoder: Encoder) -> list[Row]:
     elif content_type == JSON:
         rows = _read_json(body, encoder)
     else:
-        rows = [_row(_parse(line, f"line {n}: "), n - 1, encoder) for n, line in enumerate(body.split(b"\n"), 1) if line.strip()]
+        rows = [
+            _row(_parse(line, f"line {n}: "), n - 1, encoder)
+            for n, line in enumerate(body.split(b"\n"), 1)
+            if line.strip()
+        ]
     if not rows:
         raise RequestError("expected at least one row, found none")
     return rows

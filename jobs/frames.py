@@ -84,7 +84,9 @@ def _feature(column: Column, learnt: list[str] | float | None, settings: Setting
             )
         return Feature(column.name, column.type, categories=tuple(learnt))
     if learnt is None:
-        raise TableError(f"column {column.name!r} is empty in every training row; give it the type id, which leaves it out")
+        raise TableError(
+            f"column {column.name!r} is empty in every training row; give it the type id, which leaves it out"
+        )
     # A tie between yes and no has the median 0.5, which is no boolean.
     value = float(learnt) if column.type == "number" else float(learnt > 0.5)
     return Feature(column.name, column.type, fill=value if settings.imputation == "median" else None)

@@ -86,7 +86,7 @@ class Measured:
         ]
 
     def distribution(self, bins: int = 20) -> list[list[int]]:
-        """A histogram of the scores from 0 to 1 for each class: binary, of the positive class's score; else of its own."""
+        """A histogram of scores for each class: binary, of the positive class's score; else of its own."""
         columns = [1, 1] if self.classes == 2 else range(self.classes)
         return [
             np.histogram(self.probabilities[self.labels == label, column], bins, (0, 1))[0].tolist()

@@ -69,6 +69,6 @@ def importance(booster: xgb.Booster, encoder: Encoder) -> dict[str, float]:
     owner = [feature.column for feature in encoder.features for _ in feature.names]
     gains = dict.fromkeys(encoder.columns, 0.0)
     for name, gain in booster.get_score(importance_type="total_gain").items():
-        gains[owner[int(name.removeprefix("f"))]] += float(gain)
+        gains[owner[int(name.removeprefix("f"))]] += float(np.sum(gain))
     total = sum(gains.values()) or 1.0
     return {column: gain / total for column, gain in sorted(gains.items(), key=lambda item: -item[1])}

@@ -1,8 +1,8 @@
 """The Prepare step: check the table, deal its rows to three parts, fit the encoder on one of them, encode.
 
-A SageMaker processing job. Inputs `dataset` (CSV files) and `config` (execution.json); outputs `train`, `validation` and
-`test` (encoded, the target last), `encoder` (encoder.json) and `holdout` (the raw rows of the test part, by which models
-with other encoders can be measured too).
+A SageMaker processing job. Inputs `dataset` (CSV files) and `config` (execution.json); outputs `train`, `validation`
+and `test` (encoded, the target last), `encoder` (encoder.json) and `holdout` (the raw rows of the test part, by which
+models with other encoders can be measured too).
 """
 
 from __future__ import annotations

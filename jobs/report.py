@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from html import escape
 from pathlib import Path
 from string import Template
@@ -40,7 +39,9 @@ def render(evaluation: Evaluation, model: Model, settings: Settings) -> str:
     ]
     return Template(TEMPLATE.read_text(encoding="utf-8")).substitute(
         title=escape(f"Evaluation of {settings.target}"),
-        subtitle=escape(f"{evaluation['rows']:,} held-out rows that training never saw · commit {settings.commit[:12]}"),
+        subtitle=escape(
+            f"{evaluation['rows']:,} held-out rows that training never saw · commit {settings.commit[:12]}"
+        ),
         verdict=_verdict(evaluation, settings),
         cards="\n".join(cards),
     )
@@ -55,10 +56,12 @@ def passes(evaluation: Evaluation, settings: Settings) -> bool:
 def _verdict(evaluation: Evaluation, settings: Settings) -> str:
     passed = passes(evaluation, settings)
     bound = "at least" if settings.direction == "maximize" else "at most"
+    sentence = f"Asked for: {bound} {settings.threshold:g}. {_beside_champion(evaluation, settings)}"
     return (
-        f'<section class="verdict {"good" if passed else "bad"}"><div class="hero">{evaluation["metrics"][settings.metric]:.3f}'
-        f"</div><div><strong>{TITLES[settings.metric]} {'passes' if passed else 'fails'} the gate</strong>"
-        f"<p>Asked for: {bound} {settings.threshold:g}. {escape(_beside_champion(evaluation, settings))}</p></div></section>"
+        f'<section class="verdict {"good" if passed else "bad"}">'
+        f'<div class="hero">{evaluation["metrics"][settings.metric]:.3f}</div>'
+        f"<div><strong>{TITLES[settings.metric]} {'passes' if passed else 'fails'} the gate</strong>"
+        f"<p>{escape(sentence)}</p></div></section>"
     )
 
 
@@ -72,7 +75,8 @@ def _beside_champion(evaluation: Evaluation, settings: Settings) -> str:
     if abs(difference) < 0.0005:
         return f"The champion has the same on the same rows, {theirs:.3f}."
     better = (difference > 0) == (settings.direction == "maximize")
-    return f"The champion has {theirs:.3f} on the same rows; the candidate is {'better' if better else 'worse'} by {abs(difference):.3f}."
+    verdict = f"the candidate is {'better' if better else 'worse'} by {abs(difference):.3f}"
+    return f"The champion has {theirs:.3f} on the same rows; {verdict}."
 
 
 def _comparison(evaluation: Evaluation, settings: Settings) -> str:
@@ -84,7 +88,11 @@ def _comparison(evaluation: Evaluation, settings: Settings) -> str:
         for name, value in evaluation["metrics"].items()
     )
     table = f"<table><thead><tr><th>Metric</th><th>Candidate</th>{head}</tr></thead><tbody>{rows}</tbody></table>"
-    note = "Means over the classes." if len(evaluation["classes"]) > 2 else f"Of class {evaluation['classes'][-1]!r}, at score 0.5."
+    note = (
+        "Means over the classes."
+        if len(evaluation["classes"]) > 2
+        else f"Of class {evaluation['classes'][-1]!r}, at score 0.5."
+    )
     return _card("Candidate and champion" if champion else "Metrics", table, note)
 
 
@@ -102,7 +110,10 @@ def _confusion(evaluation: Evaluation) -> str:
         f'<tr><th scope="row">{escape(label)}</th>{"".join(_cell(count, sum(counts)) for count in counts)}</tr>'
         for label, counts in zip(classes, evaluation["confusionMatrix"], strict=True)
     )
-    table = f'<div class="scroll"><table class="matrix"><thead><tr><th>actual \\ predicted</th>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
+    table = (
+        '<div class="scroll"><table class="matrix"><thead><tr><th>actual \\ predicted</th>'
+        f"{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+    )
     return _card("Confusion matrix", table, "Each row is what the rows of a class were taken for.")
 
 
@@ -127,7 +138,9 @@ def _curves(evaluation: Evaluation) -> list[str]:
         marks = [charts.line([(0, 0), (1, 1)], "reference")] if key == "roc" else []
         marks += [draw(theirs[key], "champion")] if theirs else []
         marks += [draw(ours[key], "candidate")]
-        cards.append(_card(title, charts.plot(title, x_label, y_label, marks) + _key(theirs is not None), f"Class {label!r}."))
+        cards.append(
+            _card(title, charts.plot(title, x_label, y_label, marks) + _key(theirs is not None), f"Class {label!r}.")
+        )
     return cards
 
 

@@ -55,7 +55,9 @@ def read(file: Path, settings: Settings) -> Iterator[tuple[int, list[str]]]:
                 if row:
                     yield reader.line_num, _arranged(row, order, reader.line_num, file)
         except UnicodeDecodeError as error:
-            raise TableError(f"{_place(file, reader.line_num + 1)}: not UTF-8 ({error.reason}); save the table as UTF-8") from None
+            raise TableError(
+                f"{_place(file, reader.line_num + 1)}: not UTF-8 ({error.reason}); save the table as UTF-8"
+            ) from None
         except csv.Error as error:
             raise TableError(f"{_place(file, reader.line_num)}: not CSV: {error}") from None
 
@@ -118,9 +120,13 @@ def _check_classes(classes: tuple[str, ...], settings: Settings) -> None:
     if settings.task == "binary" and len(classes) != 2:
         raise TableError(f"column {settings.target!r}: expected two classes for dataset.task binary, found {found}")
     if settings.task == "multiclass" and not 3 <= len(classes) <= 100:
-        raise TableError(f"column {settings.target!r}: expected 3 to 100 classes for dataset.task multiclass, found {found}")
+        raise TableError(
+            f"column {settings.target!r}: expected 3 to 100 classes for dataset.task multiclass, found {found}"
+        )
     if settings.task == "binary" and settings.positive_class not in classes:
-        raise TableError(f"evaluate.positiveClass is {settings.positive_class!r}, column {settings.target!r} holds {found}")
+        raise TableError(
+            f"evaluate.positiveClass is {settings.positive_class!r}, column {settings.target!r} holds {found}"
+        )
 
 
 def _order(header: list[str], settings: Settings, file: Path) -> list[int]:

@@ -58,7 +58,9 @@ def load(folder: Path) -> Settings:
     try:
         return _settings(document)
     except KeyError as error:
-        raise ConfigurationError(f"{file.name} lacks {error}; it must hold the configuration that Build resolved") from None
+        raise ConfigurationError(
+            f"{file.name} lacks {error}; it must hold the configuration that Build resolved"
+        ) from None
 
 
 def _settings(document: dict[str, Any]) -> Settings:

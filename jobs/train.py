@@ -1,9 +1,9 @@
 """The Train step: gradient-boosted trees by XGBoost, stopped early by the validation rows.
 
-A SageMaker training job (docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo.html). Channels `train`,
-`validation` and `encoder`, as Prepare leaves them; writes `model.ubj`, `model.json` and `encoder.json` to /opt/ml/model.
-SIGTERM, by which SageMaker stops a job and takes a spot instance away, ends it after the current round with the model so
-far; a job that finds a checkpoint goes on from it.
+A SageMaker training job (docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo.html). Channels
+`train`, `validation` and `encoder`, as Prepare leaves them; writes `model.ubj`, `model.json` and `encoder.json` to
+/opt/ml/model. SIGTERM, by which SageMaker stops a job and takes a spot instance away, ends it after the current round
+with the model so far; a job that finds a checkpoint goes on from it.
 """
 
 from __future__ import annotations
@@ -30,7 +30,10 @@ from jobs.hyperparameters import Hyperparameters
 
 Labels = npt.NDArray[np.int32]
 # XGBoost's names of its metrics, and ours, which are those of evaluate.metric in the configuration.
-METRICS = {"binary": {"auc": "roc_auc", "logloss": "log_loss"}, "multiclass": {"auc": "roc_auc", "mlogloss": "log_loss"}}
+METRICS = {
+    "binary": {"auc": "roc_auc", "logloss": "log_loss"},
+    "multiclass": {"auc": "roc_auc", "mlogloss": "log_loss"},
+}
 OBJECTIVES = {"binary": "binary:logistic", "multiclass": "multi:softprob"}
 
 
@@ -106,7 +109,9 @@ def _matrix(
     frame = pl.concat([pl.read_csv(file, schema_overrides=dict.fromkeys(encoder.names, pl.Float32)) for file in files])
     expected = [*encoder.names, encoder.target]
     if frame.columns != expected:
-        raise TableError(f"channel {folder.name!r}: expected the columns of the encoder, found {', '.join(frame.columns)}")
+        raise TableError(
+            f"channel {folder.name!r}: expected the columns of the encoder, found {', '.join(frame.columns)}"
+        )
     labels = frame[encoder.target].to_numpy().astype(np.int32)
     return xgb.QuantileDMatrix(
         frame.drop(encoder.target).to_numpy(),

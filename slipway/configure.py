@@ -1,7 +1,7 @@
 """Look at a table and write the configuration's dataset section: what `slipway configure FILE --target COLUMN` does.
 
-Plain Python, since the command line's environment has no data-frame library, and only the first rows of a large file are
-looked at. Every guess comes with a sentence, because a guess that nobody reads is a mistake that nobody sees.
+Plain Python, since the command line's environment has no data-frame library, and only the first rows of a large file
+are looked at. Every guess comes with a sentence, because a guess that nobody reads is a mistake that nobody sees.
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
+
+from slipway.errors import BadInput, NotFound
 
 # Enough to tell a number from text and an id from a code, and read in about a second.
 SAMPLE_ROWS = 100_000
@@ -24,16 +26,12 @@ MISSING = frozenset({"", "NA", "N/A", "NaN", "nan", "null", "NULL"})
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _WHOLE = re.compile(r"[+-]?[0-9]+")
-_ID_NAME = re.compile(r"(?:^|_)(?:id|uuid|guid|key)$|[a-z](?:ID|Id|UUID|Uuid)$|^(?:index|rownum|row_number|unnamed: 0|)$", re.I)
+_ID_NAME = re.compile(r"(?:^|[_ -])(?:id|uuid|guid|key|index|row_?num(?:ber)?)$", re.IGNORECASE)
 _CAMEL_ID = re.compile(r"[a-z](?:ID|Id|UUID|Uuid|Key)$")
 _YES = ("yes", "true", "y", "t", "1")
 _NO = ("no", "false", "n", "f", "0")
 # Values of a target that name what a model is to find, as opposed to what is usual.
 _SOUGHT = (*_YES, "positive", "churn", "churned", "default", "fraud", "malignant", "fail", "failure")
-
-
-class TableError(Exception):
-    """The table cannot be used; the message says where and why."""
 
 
 @dataclass
@@ -62,7 +60,7 @@ def guess(path: Path, target: str) -> DatasetGuess:
     """Look at a CSV file and guess its columns' types, the task and the positive class."""
     header, rows, complete = _sample(path, target)
     if not rows:
-        raise TableError(f"{path.name} has a header and no rows")
+        raise BadInput(f"{path.name} has a header and no rows")
     values = {name: [row[index].strip() for row in rows] for index, name in enumerate(header)}
     sentences = [_read_sentence(path, len(rows), len(header), complete)]
     columns = []
@@ -85,30 +83,32 @@ def _sample(path: Path, target: str) -> tuple[list[str], list[list[str]], bool]:
             _check_header(header, target, path)
             rows = list(islice(_whole_rows(reader, len(header), path), SAMPLE_ROWS + 1))
     except FileNotFoundError:
-        raise TableError(f"{path} does not exist") from None
+        raise NotFound(f"{path} does not exist") from None
     except UnicodeDecodeError as error:
-        raise TableError(f"{path.name} is not UTF-8 ({error.reason} at byte {error.start} of a block); save it as UTF-8") from None
+        raise BadInput(
+            f"{path.name}, line {reader.line_num + 1}: not UTF-8 ({error.reason}); save it as UTF-8"
+        ) from None
     except csv.Error as error:
-        raise TableError(f"{path.name}, line {reader.line_num}: not CSV: {error}") from None
+        raise BadInput(f"{path.name}, line {reader.line_num}: not CSV: {error}") from None
     return header, rows[:SAMPLE_ROWS], len(rows) <= SAMPLE_ROWS
 
 
 def _check_header(header: list[str], target: str, path: Path) -> None:
     if not header:
-        raise TableError(f"{path.name} is empty; expected a header and rows")
+        raise BadInput(f"{path.name} is empty; expected a header and rows")
     twice = [name for name, count in Counter(header).items() if count > 1]
     if twice:
-        raise TableError(f"{path.name}: column {twice[0]!r} stands twice in the header")
+        raise BadInput(f"{path.name}: column {twice[0]!r} stands twice in the header")
     if "" in header:
-        raise TableError(f"{path.name}: column {header.index('') + 1} has no name; give it one")
+        raise BadInput(f"{path.name}: column {header.index('') + 1} has no name; give it one")
     if target not in header:
-        raise TableError(f"{path.name} has no column {target!r}; its columns are {', '.join(header)}")
+        raise BadInput(f"{path.name} has no column {target!r}; its columns are {', '.join(header)}")
 
 
 def _whole_rows(reader: Any, width: int, path: Path) -> Iterator[list[str]]:
     for row in reader:
         if row and len(row) != width:
-            raise TableError(f"{path.name}, line {reader.line_num}: expected {width} fields, found {len(row)}")
+            raise BadInput(f"{path.name}, line {reader.line_num}: expected {width} fields, found {len(row)}")
         if row:
             yield row
 
@@ -135,7 +135,10 @@ def _column(name: str, values: list[str]) -> tuple[str, str]:
     if numeric:
         return "number", ""
     if len(distinct) > MOST_CATEGORIES:
-        return "id", f"{name} is text with {len(distinct)} different values, too many to be categories: it is left out (id)."
+        return (
+            "id",
+            f"{name} is text with {len(distinct)} different values, too many for categories, so it is left out (id).",
+        )
     return "category", _near_number(name, known)
 
 
@@ -144,7 +147,10 @@ def _near_number(name: str, known: list[str]) -> str:
     odd = Counter(value for value in known if not _NUMBER.fullmatch(value))
     if odd.total() > 0.1 * len(known):
         return ""
-    return f"{name} would be a number but for {_listed(odd)}: a category for now; correct the table, or see prepare.missingValues."
+    return (
+        f"{name} would be a number but for {_listed(odd)}: a category for now;"
+        " correct the table, or see prepare.missingValues."
+    )
 
 
 def _named_id(name: str) -> bool:
@@ -153,7 +159,7 @@ def _named_id(name: str) -> bool:
 
 def _counts_up(values: list[str]) -> bool:
     numbers = [int(value) for value in values]
-    return all(after - before == 1 for before, after in zip(numbers, numbers[1:], strict=False))
+    return all(after - before == 1 for before, after in pairwise(numbers))
 
 
 def _boolean(distinct: set[str]) -> bool:
@@ -164,12 +170,14 @@ def _target(name: str, values: list[str]) -> tuple[str, str | None, str]:
     """Task, positive class, and a sentence."""
     missing = sum(value in MISSING for value in values)
     if missing:
-        raise TableError(f"the target column {name!r} is empty in {missing} of {len(values)} rows; leave these rows out")
+        raise BadInput(f"the target column {name!r} is empty in {missing} of {len(values)} rows; leave these rows out")
     counts = Counter(values)
     if len(counts) == 1:
-        raise TableError(f"the target column {name!r} holds one value only, {values[0]!r}; a model needs two to tell apart")
+        raise BadInput(
+            f"the target column {name!r} holds one value only, {values[0]!r}; a model needs two to tell apart"
+        )
     if len(counts) > MOST_CLASSES:
-        raise TableError(
+        raise BadInput(
             f"the target column {name!r} holds {len(counts)} different values; expected at most {MOST_CLASSES} classes"
             " (a number to predict, regression, is not offered: bin it into classes)"
         )
@@ -177,7 +185,11 @@ def _target(name: str, values: list[str]) -> tuple[str, str | None, str]:
         return "multiclass", None, f"{name} has {len(counts)} classes, {_listed(counts)}: multiclass."
     positive = _positive(counts)
     share = counts[positive] / counts.total()
-    return "binary", positive, f"{name} is {_listed(counts)}; {positive} is the class to find (positiveClass), {share:.1%} of the rows."
+    return (
+        "binary",
+        positive,
+        f"{name} is {_listed(counts)}; {positive} is the class to find (positiveClass), {share:.1%} of the rows.",
+    )
 
 
 def _positive(counts: Counter[str]) -> str:

@@ -26,9 +26,10 @@ SHARPNESS = 1.35
 MISSING_SHARE = 0.02
 
 STATES = (
-    "AK AL AR AZ CA CO CT DC DE FL GA HI IA ID IL IN KS KY LA MA MD ME MI MN MO MS MT NC ND NE NH NJ NM NV NY OH OK OR PA "
-    "RI SC SD TN TX UT VA VT WA WI WV WY"
-).split()
+    *("AK", "AL", "AR", "AZ", "CA", "CO", "CT", "DC", "DE", "FL", "GA", "HI", "IA", "ID", "IL", "IN", "KS"),
+    *("KY", "LA", "MA", "MD", "ME", "MI", "MN", "MO", "MS", "MT", "NC", "ND", "NE", "NH", "NJ", "NM", "NV"),
+    *("NY", "OH", "OK", "OR", "PA", "RI", "SC", "SD", "TN", "TX", "UT", "VA", "VT", "WA", "WI", "WV", "WY"),
+)
 CONTRACTS = {"month-to-month": 0.55, "one year": 0.25, "two years": 0.20}
 PAYMENTS = {"bank transfer": 0.35, "credit card": 0.35, "cheque": 0.30}
 
@@ -128,7 +129,7 @@ def _yes(value: bool) -> str:
 def main(arguments: list[str] | None = None) -> None:
     """Write a table to a file, or to standard output."""
     parser = argparse.ArgumentParser(prog="python -m config.data.telecom_churn", description="Make telecom customers.")
-    parser.add_argument("--seed", type=int, default=SEED, help="the same seed makes the same file (default %(default)s)")
+    parser.add_argument("--seed", type=int, default=SEED, help="the same seed, the same file (default %(default)s)")
     parser.add_argument("--rows", type=int, default=ROWS, help="customers to make (default %(default)s)")
     parser.add_argument("--output", type=Path, help="file to write (default: standard output)")
     options = parser.parse_args(arguments)
