@@ -16,7 +16,14 @@ _ALPHABET = string.ascii_uppercase + string.digits
 
 
 class ResourceFailed(Exception):
-    """The resource could not be made, changed or deleted; the text is AWS's reason."""
+    """The resource could not be made, changed or deleted; the text is AWS's reason.
+
+    A create that fails after the resource came into being says its `physical_id`, so that it is deleted.
+    """
+
+    def __init__(self, reason: str, *, physical_id: str = "") -> None:
+        super().__init__(reason)
+        self.physical_id = physical_id
 
 
 @dataclass(frozen=True)
