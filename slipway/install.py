@@ -64,6 +64,24 @@ def find(target: Target, stack: str = DEFAULT_STACK) -> Install:
     return Install(target, stack, stack_outputs(target, stack))
 
 
+def only(target: Target) -> str:
+    """The name of the only root stack that has a pipeline; NotFound when there is none, or more than one."""
+    pages = target.client("cloudformation").get_paginator("describe_stacks").paginate()
+    found = [
+        stack["StackName"]
+        for page in pages
+        for stack in page["Stacks"]
+        if any(output["OutputKey"] == "PipelineName" for output in stack.get("Outputs", []))
+        and not stack.get("ParentId")
+    ]
+    if len(found) != 1:
+        told = f"several stacks ({', '.join(found)})" if found else "no stack"
+        raise NotFound(
+            f"{told} with a pipeline in {target.name}; name it with --stack, or make one with `slipway launch`"
+        )
+    return str(found[0])
+
+
 def stack_outputs(target: Target, stack: str) -> dict[str, str]:
     """The outputs of a stack; NotFound when there is none."""
     described = describe(target, stack)

@@ -84,6 +84,12 @@ def is_running(pid: int) -> bool:
     return True
 
 
+def resident_megabytes(pid: int) -> int:
+    """Resident memory of one process, without its children."""
+    told = subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return int(told.stdout.strip() or 0) // 1024
+
+
 def free_port() -> int:
     """A port that is free now."""
     with socket.socket() as probe:

@@ -1,0 +1,96 @@
+"""Calling an environment's API: signed with SigV4, or with an API key.
+
+docs.aws.amazon.com/apigateway/latest/developerguide/permissions.html
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import urllib3
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+
+from slipway.errors import SlipwayError
+from slipway.install import Install
+
+_POOL = urllib3.PoolManager(maxsize=32, retries=False)
+
+
+class PredictionFailed(SlipwayError):
+    """The API refused the request; the text is its answer."""
+
+    exit_code = 6
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the API answered."""
+
+    status: int
+    body: Any
+
+
+@dataclass(frozen=True)
+class Api:
+    """An environment's API."""
+
+    install: Install
+    url: str
+    key: str
+
+    @property
+    def endpoint(self) -> str:
+        """The URL that takes predictions."""
+        return f"{self.url.rstrip('/')}/predictions"
+
+    def call(self, features: Any) -> Answer:
+        """POST one request of one row or many."""
+        body = json.dumps({"features": features}).encode()
+        headers = {"content-type": "application/json", **self._authorization(body)}
+        response = _POOL.request("POST", self.endpoint, body=body, headers=headers, timeout=60.0)
+        return Answer(response.status, _parsed(response.data))
+
+    def predict(self, features: Any) -> Any:
+        """The answer's body; PredictionFailed when the API refuses."""
+        answer = self.call(features)
+        if answer.status != 200:
+            raise PredictionFailed(f"POST {self.endpoint} answered {answer.status}: {json.dumps(answer.body)}")
+        return answer.body
+
+    def curl(self, features: Any) -> str:
+        """The same request for a shell."""
+        data = json.dumps({"features": features})
+        if self.key:
+            return f"curl -H 'x-api-key: {self.key}' -H 'content-type: application/json' -d '{data}' {self.endpoint}"
+        region = self.install.target.region
+        return (
+            f'curl --aws-sigv4 aws:amz:{region}:execute-api --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY"'
+            f" -H 'content-type: application/json' -d '{data}' {self.endpoint}"
+        )
+
+    def _authorization(self, body: bytes) -> dict[str, str]:
+        if self.key:
+            return {"x-api-key": self.key}
+        target = self.install.target
+        request = AWSRequest("POST", self.endpoint, headers={"host": urlsplit(self.endpoint).netloc}, data=body)
+        SigV4Auth(target.session.get_credentials(), "execute-api", target.region).add_auth(request)
+        return dict(request.headers.items())
+
+
+def of(install: Install, environment: str) -> Api:
+    """The API of `test` or `production`; NotFound when that environment is not there yet."""
+    outputs = install.environment(environment)
+    key_id = outputs.get("ApiKeyId", "")
+    key = install.target.client("apigateway").get_api_key(apiKey=key_id, includeValue=True)["value"] if key_id else ""
+    return Api(install, outputs["ApiUrl"], key)
+
+
+def _parsed(data: bytes) -> Any:
+    try:
+        return json.loads(data)
+    except ValueError:
+        return data.decode(errors="replace")

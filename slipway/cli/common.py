@@ -1,0 +1,47 @@
+"""Options that commands share, and where they print."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from slipway import install, local
+from slipway.install import Install
+from slipway.target import Target, choose
+
+console = Console()
+errors = Console(stderr=True)
+
+Home = Annotated[Path, typer.Option("--home", help="Folder of the local engine.", envvar="SLIPWAY_HOME")]
+Aws = Annotated[bool, typer.Option("--aws", help="Act on the account of the environment instead of the local engine.")]
+Region = Annotated[str | None, typer.Option("--region", help="Region, with --aws.")]
+Stack = Annotated[
+    str | None, typer.Option("--stack", help="Root stack's name; found by itself where there is only one.")
+]
+Json = Annotated[bool, typer.Option("--json", help="One JSON value for machines.")]
+RunId = Annotated[str, typer.Argument(help="A run's id, its beginning, or `latest`.")]
+
+HOME = local.HOME
+
+
+def installed(stack: str | None, aws: bool, home: Path, region: str | None) -> Install:
+    """The install that a command means."""
+    target = choose(aws, home, region)
+    return install.find(target, stack or install.only(target))
+
+
+def target_of(aws: bool, home: Path, region: str | None) -> Target:
+    """Where a command acts."""
+    return choose(aws, home, region)
+
+
+def show(value: Any, as_json: bool, text: str) -> None:
+    """Print a value for machines, or a text for people."""
+    if as_json:
+        typer.echo(json.dumps(value, indent=2, default=str))
+    else:
+        console.print(text, highlight=False, soft_wrap=True)

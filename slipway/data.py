@@ -1,0 +1,47 @@
+"""Tables at the keyboard: reading rows, dropping files."""
+
+from __future__ import annotations
+
+import csv
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+from slipway.errors import BadInput, NotFound
+from slipway.install import Install
+
+INCOMING = "incoming/"
+
+
+def drop(install: Install, path: Path) -> str:
+    """Upload a CSV, or a folder of them with `_SUCCESS` last, below `incoming/`; returns its S3 URI."""
+    if not path.exists():
+        raise NotFound(f"{path} does not exist")
+    s3 = install.target.client("s3")
+    if path.is_file():
+        key = f"{INCOMING}{path.name}"
+        s3.upload_file(str(path), install.data_bucket, key)
+        return f"s3://{install.data_bucket}/{key}"
+    parts = sorted(part for part in path.iterdir() if part.suffix == ".csv")
+    if not parts:
+        raise BadInput(f"{path} holds no .csv file")
+    for part in parts:
+        s3.upload_file(str(part), install.data_bucket, f"{INCOMING}{path.name}/{part.name}")
+    s3.put_object(Bucket=install.data_bucket, Key=f"{INCOMING}{path.name}/_SUCCESS", Body=b"")
+    return f"s3://{install.data_bucket}/{INCOMING}{path.name}/"
+
+
+def rows(path: Path, count: int | None = None) -> Iterator[dict[str, str]]:
+    """The rows of a CSV with a header, as text by column."""
+    with path.open(newline="", encoding="utf-8") as file:
+        yield from itertools.islice(csv.DictReader(file), count)
+
+
+def part_of(source: Path, part: Path, keep: int = 9, of: int = 10) -> Path:
+    """Write `keep` of every `of` rows of `source`: other content, the same kind of data."""
+    with source.open(newline="", encoding="utf-8") as old, part.open("w", newline="", encoding="utf-8") as new:
+        lines = csv.reader(old)
+        writer = csv.writer(new, lineterminator="\n")
+        writer.writerow(next(lines))
+        writer.writerows(line for number, line in enumerate(lines) if number % of < keep)
+    return part
