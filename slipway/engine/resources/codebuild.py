@@ -1,0 +1,71 @@
+"""AWS::CodeBuild::Project.
+
+docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-codebuild-project.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slipway.engine.resource import Created, ResourceCall, ResourceFailed, ResourceType
+
+# Properties whose name is not the API's member with a capital letter.
+_MEMBERS = {"BuildSpec": "buildspec", "S3Logs": "s3Logs", "VPCConfig": "vpcConfig"}
+_REFUSED = ("Triggers", "Visibility", "ResourceAccessRole", "VpcConfig", "BuildBatchConfig", "FileSystemLocations")
+
+
+def create(call: ResourceCall) -> Created:
+    """The project; its name is generated when none is given."""
+    name = call.properties.get("Name") or call.physical_name(150)
+    return _created(call.caller.client("codebuild").create_project(name=name, **_request(call))["project"])
+
+
+def update(call: ResourceCall) -> Created:
+    """All members but the name; one that was taken out goes back to its default."""
+    client = call.caller.client("codebuild")
+    removed = {_member(key): _EMPTY[key] for key in _EMPTY if key in call.old_properties and key not in call.properties}
+    return _created(client.update_project(name=call.physical_id, **removed | _request(call))["project"])
+
+
+def delete(call: ResourceCall) -> None:
+    """The project and its builds."""
+    call.caller.client("codebuild").delete_project(name=call.physical_id)
+
+
+_EMPTY: dict[str, Any] = {
+    "Description": "",
+    "SecondarySources": [],
+    "SecondarySourceVersions": [],
+    "SecondaryArtifacts": [],
+    "Cache": {"type": "NO_CACHE"},
+    "LogsConfig": {"cloudWatchLogs": {"status": "ENABLED"}},
+    "TimeoutInMinutes": 60,
+    "QueuedTimeoutInMinutes": 480,
+    "Tags": [],
+}
+
+
+def _created(project: dict[str, Any]) -> Created:
+    return Created(project["name"], {"Arn": project["arn"], "Id": project["name"]})
+
+
+def _request(call: ResourceCall) -> dict[str, Any]:
+    for name in _REFUSED:
+        if call.properties.get(name):
+            raise ResourceFailed(
+                f"{call.logical_id}: {name} of AWS::CodeBuild::Project is not executed by the local engine"
+            )
+    return {_member(key): _converted(value) for key, value in call.properties.items() if key != "Name"}
+
+
+def _converted(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {_member(key): _converted(item) for key, item in value.items()}
+    return [_converted(item) for item in value] if isinstance(value, list) else value
+
+
+def _member(name: str) -> str:
+    return _MEMBERS.get(name, name[:1].lower() + name[1:])
+
+
+RESOURCES = {"AWS::CodeBuild::Project": ResourceType(create=create, update=update, delete=delete)}
