@@ -94,6 +94,8 @@ def install(dispatch: Callable[[Dispatch], Dispatch], enforce: Callable[..., Any
         return enforce(original, *args, **kwargs)
 
     evaluator.enforce = checked
+    # MiniStack would load every service model of botocore (370 MB) to tell a foreign service from a misspelt one.
+    _module("core.router")._is_aws_service_name = bool
     evaluator.is_root_access_key = _no_root_key
     evaluator._is_root_key = _no_root_key
 
@@ -341,6 +343,13 @@ def replace(module: str, name: str, make: Callable[[Any], Any]) -> None:
     """Put `make(original)` in the place of a MiniStack function; an AttributeError names one that is gone."""
     owner = _module(module)
     setattr(owner, name, make(getattr(owner, name)))
+
+
+def add_resource_policies(service: str, module: str, lookup: Callable[[str], tuple[str, str] | None]) -> None:
+    """Let the policy evaluator ask `lookup(arn)` for (document, account) of a service whose policies it leaves out."""
+    name = "resource_policy_for_arn"
+    setattr(_module(f"services.{module}"), name, lookup)
+    _module("core.iam_evaluator")._RESOURCE_POLICY_LOOKUPS[service] = (module, name)
 
 
 def _account() -> str:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import json
 import logging
 import pkgutil
 import traceback
@@ -173,6 +174,8 @@ class Dispatcher:
         routing = adapter.routing_query(request.method, request.path, dict(request.headers), request.body, query)
         name = adapter.service_of(request.method, request.path, dict(request.headers), routing)
         entry = journal.Entry(request_id, name, _operation_name(request, routing))
+        if name not in adapter.services():
+            return self._refuse_service(entry, name)
         with self._engine.journal.call(entry):
             arguments = (request.method, request.path, dict(request.headers), request.body, query, request_id)
             refusal = await asyncio.to_thread(handover.refusal, self._engine, name, request, routing, request_id)
@@ -182,6 +185,14 @@ class Dispatcher:
         if request.method != "GET" and response[0] < 400:
             self._engine.changed.set()
         return response
+
+    def _refuse_service(self, entry: journal.Entry, name: str) -> adapter.Response:
+        """Neither ours nor MiniStack's."""
+        message = f"The local engine has no service {name} ({entry.operation}); docs/local-engine.md lists what it has"
+        entry.status, entry.error = 501, "UnsupportedService"
+        self._engine.journal.write(entry)
+        headers = {"Content-Type": "application/x-amz-json-1.1", "x-amzn-ErrorType": "UnsupportedService"}
+        return 501, headers, json.dumps({"__type": "UnsupportedService", "message": message}).encode()
 
     def _model(self, service: Service) -> ServiceModel:
         return service_model(service.name, self._engine.region)
