@@ -1,0 +1,34 @@
+"""SageMaker: jobs as real processes, endpoints as real servers, the model registry.
+
+    training, processing        the jobs' operations; *_run: what a job does; containers: its processes
+    models, endpoint_configs    what an endpoint serves
+    endpoints, hosting/         the endpoints' operations, and their life
+    registry                    model package groups and model packages
+    tags, listing, refusal      what all of them share
+
+An operation that is not declared in these modules is refused by the dispatcher; a request's member that is not executed
+is refused by name (`refusal.accept_only`).
+"""
+
+from slipway.engine.engine import Engine
+from slipway.engine.services.sagemaker import (
+    endpoint_configs,
+    endpoints,
+    models,
+    processing,
+    registry,
+    tags,
+    training,
+)
+from slipway.engine.services.sagemaker.jobs import PROCESSING, TRAINING, fail_interrupted
+from slipway.engine.services.sagemaker.service import SERVICE
+
+
+@SERVICE.on_start
+def fail_interrupted_jobs(engine: Engine) -> None:
+    """A job's processes end with the engine; what it wrote to S3 stays."""
+    for kind in (TRAINING, PROCESSING):
+        fail_interrupted(engine, kind)
+
+
+__all__ = ["SERVICE", "endpoint_configs", "endpoints", "models", "processing", "registry", "tags", "training"]

@@ -1,0 +1,33 @@
+"""`model.tar.gz` and `output.tar.gz`: packing what a job left, unpacking what a model needs."""
+
+from __future__ import annotations
+
+import tarfile
+from collections.abc import Iterable
+from pathlib import Path
+
+
+def pack(folders: Iterable[Path], target: Path) -> Path:
+    """The content of `folders`, one over the other, as a gzipped tar whose paths begin at each folder.
+
+    Level 1: the file is read back on the same machine within seconds, and models hardly compress.
+    """
+    with tarfile.open(target, "w:gz", compresslevel=1) as archive:
+        for folder in folders:
+            for path in sorted(folder.iterdir()):
+                archive.add(path, arcname=path.name)
+    return target
+
+
+def unpack(source: Path, folder: Path) -> None:
+    """Unpack into `folder`; members that lead out of it are refused by the `data` filter."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tarfile.open(source, "r:*") as archive:
+        archive.extractall(folder, filter="data")
+
+
+def make_read_only(folder: Path) -> None:
+    """Take away everybody's right to write: a container finds /opt/ml/model mounted read-only."""
+    for path in [folder, *folder.rglob("*")]:
+        if not path.is_symlink():
+            path.chmod(path.stat().st_mode & ~0o222)

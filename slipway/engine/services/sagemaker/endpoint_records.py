@@ -1,0 +1,86 @@
+"""Endpoint records and how they change; every change of status is an event."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from slipway.engine.services.sagemaker import events
+from slipway.engine.services.sagemaker.hosting.capture import summary
+from slipway.engine.services.sagemaker.hosting.plan import VariantPlan
+from slipway.engine.services.sagemaker.service import arn, find, now, table
+
+if TYPE_CHECKING:
+    from slipway.engine.engine import Engine
+
+TABLE = "endpoints"
+_REASON_CHARACTERS = 1024
+
+
+def find_endpoint(engine: Engine, name: str) -> dict[str, Any]:
+    """The endpoint's record, or SageMaker's error."""
+    return find(engine, TABLE, name, f'Could not find endpoint "{arn(engine, "endpoint", name)}".')
+
+
+def change(engine: Engine, name: str, alter: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+    """Alter the record; a change of status is also an event."""
+    before = table(engine, TABLE)[name]["EndpointStatus"]
+
+    def stamped(record: dict[str, Any]) -> None:
+        alter(record)
+        record["LastModifiedTime"] = now()
+
+    after = table(engine, TABLE).change(name, stamped)
+    if after["EndpointStatus"] != before:
+        announce(engine, after)
+    return after
+
+
+def announce(engine: Engine, record: dict[str, Any]) -> None:
+    """The event of the endpoint's present status, which events spell `IN_SERVICE`.
+
+    docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html#eventbridge-endpoint
+    """
+    status = re.sub(r"(?<!^)(?=[A-Z])", "_", record["EndpointStatus"]).upper()
+    events.state_change(engine, "Endpoint", {**record, "EndpointStatus": status}, record["EndpointArn"])
+
+
+def set_status(engine: Engine, name: str, status: str, reason: str = "") -> None:
+    """Change the status; a reason stays until the next update begins."""
+
+    def alter(record: dict[str, Any]) -> None:
+        record["EndpointStatus"] = status
+        if reason:
+            record["FailureReason"] = reason[:_REASON_CHARACTERS]
+
+    change(engine, name, alter)
+
+
+def variant_record(plan: VariantPlan) -> dict[str, Any]:
+    """A variant as DescribeEndpoint answers it.
+
+    docs.aws.amazon.com/sagemaker/latest/APIReference/API_ProductionVariantSummary.html
+    """
+    return {
+        "VariantName": plan.name,
+        "DeployedImages": [{"SpecifiedImage": plan.image, "ResolvedImage": plan.image, "ResolutionTime": now()}],
+        "CurrentWeight": plan.weight,
+        "DesiredWeight": plan.weight,
+        "CurrentInstanceCount": plan.count,
+        "DesiredInstanceCount": plan.count,
+    }
+
+
+def variant_named(record: dict[str, Any], name: str) -> dict[str, Any] | None:
+    """The variant of that name, if the endpoint has one."""
+    variants: list[dict[str, Any]] = record["ProductionVariants"]
+    return next((variant for variant in variants if variant["VariantName"] == name), None)
+
+
+def set_capture(record: dict[str, Any], config: dict[str, Any] | None) -> None:
+    """Keep the data capture in force: the summary to be seen, the configuration to be resumed with."""
+    record["_capture"] = config
+    record.pop("DataCaptureConfig", None)
+    if config is not None:
+        record["DataCaptureConfig"] = summary(config)

@@ -1,0 +1,34 @@
+"""The state-change events that SageMaker sends to the default event bus.
+
+docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html: the detail of a job's event is what
+its Describe operation answers, with times in milliseconds since 1970.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from slipway.engine.engine import Engine
+
+_TIME_SUFFIXES = ("Time", "Timestamp")
+
+
+def state_change(engine: Engine, what: str, record: dict[str, Any], resource: str) -> None:
+    """`SageMaker <what> State Change` with the record's public members as its detail."""
+    engine.emit("aws.sagemaker", f"SageMaker {what} State Change", detail(record), [resource])
+
+
+def detail(record: dict[str, Any]) -> dict[str, Any]:
+    """A record as an event's detail."""
+    return {key: _value(key, value) for key, value in record.items() if not key.startswith("_")}
+
+
+def _value(key: str, value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _value(name, item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_value(key, item) for item in value]
+    if key.endswith(_TIME_SUFFIXES) and isinstance(value, float):
+        return int(value * 1000)
+    return value

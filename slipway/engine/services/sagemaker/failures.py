@@ -1,0 +1,46 @@
+"""Why a job failed, in the words of `FailureReason`.
+
+    JobFailed
+    ├── ClientFailure      the customer's: no data, no access, no image      "ClientError: …"
+    └── AlgorithmFailure   the container's: it ended with an exit code        "AlgorithmError: …, exit code: 1"
+
+docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeTrainingJob.html (FailureReason)
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+REASON_CHARACTERS = 1024
+
+
+class JobFailed(Exception):
+    """The job ends as Failed; the text is its FailureReason."""
+
+
+class ClientFailure(JobFailed):
+    """Something that the customer gave was not there or not allowed."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"ClientError: {reason}"[:REASON_CHARACTERS])
+
+
+class AlgorithmFailure(JobFailed):
+    """A container exited with a code other than 0."""
+
+    def __init__(self, said: str, exit_code: int) -> None:
+        ending = f", exit code: {exit_code}"
+        super().__init__(f"AlgorithmError: {said}"[: REASON_CHARACTERS - len(ending)] + ending)
+
+
+def exit_code(returncode: int) -> int:
+    """A process's return code as Docker reports it: 128 + the signal for one that was killed."""
+    return 128 - returncode if returncode < 0 else returncode
+
+
+def first_characters(path: Path) -> str:
+    """The first 1,024 characters of a failure or message file, empty when there is none."""
+    if not path.is_file():
+        return ""
+    with path.open(encoding="utf-8", errors="replace") as file:
+        return file.read(REASON_CHARACTERS).strip()

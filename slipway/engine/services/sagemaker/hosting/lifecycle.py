@@ -1,0 +1,213 @@
+"""What happens to an endpoint after the call that asked for it: each function runs in a thread of its own.
+
+docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeEndpoint.html (EndpointStatus)
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from slipway.engine.services.sagemaker import endpoint_records as records
+from slipway.engine.services.sagemaker import tags
+from slipway.engine.services.sagemaker.hosting import plan as plans_of
+from slipway.engine.services.sagemaker.hosting.bluegreen import RolledBack, Shift
+from slipway.engine.services.sagemaker.hosting.deployment import Deployment, DeploymentFailed
+from slipway.engine.services.sagemaker.hosting.live import LiveEndpoint, hosting
+from slipway.engine.services.sagemaker.hosting.plan import VariantPlan
+from slipway.engine.services.sagemaker.hosting.policy import Policy
+from slipway.engine.services.sagemaker.service import SERVICE, now, table
+
+if TYPE_CHECKING:
+    from slipway.engine.engine import Engine
+
+
+@dataclass(frozen=True)
+class Update:
+    """A new configuration for an endpoint, with everything that was retained worked in."""
+
+    config_name: str
+    plans: list[VariantPlan]
+    capture: dict[str, Any] | None
+    policy: Policy
+    deployment_config: dict[str, Any] | None
+
+
+def begin(engine: Engine, name: str, work: Callable[..., None], *args: Any) -> None:
+    """Do `work(engine, name, *args)` in a thread; a mistake of our own is shown as the endpoint's failure."""
+
+    def guarded() -> None:
+        try:
+            work(engine, name, *args)
+        except Exception as error:  # noqa: BLE001 - an endpoint must not stay Creating for ever because of us
+            traceback.print_exc()
+            if name in table(engine, records.TABLE):
+                records.set_status(engine, name, "Failed", f"The engine failed at this endpoint: {error!r}")
+
+    engine.spawn(f"endpoint {name}", guarded)
+
+
+def create(engine: Engine, name: str) -> None:
+    """Creating → InService, or Failed with a reason."""
+    record = records.find_endpoint(engine, name)
+    deployment = Deployment(engine, name, plans_of.from_json(record["_plan"]))
+    try:
+        deployment.start({plan.name: plan.count for plan in deployment.plans.values()})
+    except DeploymentFailed as reason:
+        records.set_status(engine, name, "Failed", str(reason))
+        return
+    live = LiveEndpoint(engine, name, deployment)
+    live.set_capture(record["_capture"])
+    hosting(engine).put(live)
+    records.set_status(engine, name, "InService")
+
+
+def update(engine: Engine, name: str, change: Update) -> None:
+    """Updating → InService with the new configuration, or RollingBack → InService with the old one and a reason."""
+    live = _live(engine, name)
+    green = Deployment(engine, name, change.plans)
+    try:
+        green.start({plan.name: plan.count for plan in change.plans})
+        role = change.plans[0].role_arn
+        blue = live.traffic.blue
+        Shift(engine, live, green, change.policy, role, lambda status: _show_stage(engine, name, status)).run()
+    except (DeploymentFailed, RolledBack) as reason:
+        _roll_back(engine, name, green, str(reason))
+        return
+    live.set_capture(change.capture)
+    blue.retire()
+    _adopt(engine, name, change)
+
+
+def _roll_back(engine: Engine, name: str, green: Deployment, reason: str) -> None:
+    records.set_status(engine, name, "RollingBack")
+    green.retire()
+
+    def alter(record: dict[str, Any]) -> None:
+        record.pop("PendingDeploymentSummary", None)
+        record["EndpointStatus"] = "InService"
+        record["FailureReason"] = f"{reason} The endpoint serves with configuration {record['EndpointConfigName']}."
+
+    records.change(engine, name, alter)
+
+
+def _adopt(engine: Engine, name: str, change: Update) -> None:
+    def alter(record: dict[str, Any]) -> None:
+        record.pop("PendingDeploymentSummary", None)
+        record["EndpointConfigName"] = change.config_name
+        record["EndpointStatus"] = "InService"
+        record["ProductionVariants"] = [records.variant_record(plan) for plan in change.plans]
+        record["_plan"] = plans_of.to_json(change.plans)
+        records.set_capture(record, change.capture)
+        if change.deployment_config is not None:
+            record["LastDeploymentConfig"] = change.deployment_config
+
+    records.change(engine, name, alter)
+
+
+def _show_stage(engine: Engine, name: str, status: str) -> None:
+    """PendingDeploymentSummary's VariantStatus: Creating, ActivatingTraffic, Baking."""
+
+    def alter(record: dict[str, Any]) -> None:
+        for variant in record["PendingDeploymentSummary"]["ProductionVariants"]:
+            variant["VariantStatus"] = [{"Status": status, "StartTime": now()}]
+
+    records.change(engine, name, alter)
+
+
+def scale(engine: Engine, name: str, desired: list[dict[str, Any]]) -> None:
+    """Updating → InService: weights at once, instances as they become healthy or have drained."""
+    deployment = _live(engine, name).traffic.blue
+    failure = ""
+    for item in desired:
+        variant = item["VariantName"]
+        if "DesiredWeight" in item:
+            deployment.weights[variant] = float(item["DesiredWeight"])
+        if "DesiredInstanceCount" in item:
+            try:
+                deployment.scale(variant, item["DesiredInstanceCount"])
+            except DeploymentFailed as reason:
+                failure = str(reason)
+    _settle(engine, name, deployment, failure)
+
+
+def _settle(engine: Engine, name: str, deployment: Deployment, failure: str) -> None:
+    def alter(record: dict[str, Any]) -> None:
+        for variant in record["ProductionVariants"]:
+            count, weight = deployment.count(variant["VariantName"]), deployment.weights[variant["VariantName"]]
+            variant.update(
+                CurrentInstanceCount=count, DesiredInstanceCount=count, CurrentWeight=weight, DesiredWeight=weight
+            )
+        record["EndpointStatus"] = "InService"
+        if failure:
+            record["FailureReason"] = failure
+
+    records.change(engine, name, alter)
+
+
+def delete(engine: Engine, name: str) -> None:
+    """Deleting → gone: requests under way are answered first."""
+    live = hosting(engine).remove(name)
+    if live is not None:
+        live.traffic.blue.retire()
+    record = table(engine, records.TABLE).pop(name)
+    tags.drop(engine, record["EndpointArn"])
+
+
+def _live(engine: Engine, name: str) -> LiveEndpoint:
+    live = hosting(engine).get(name)
+    if live is None:
+        raise DeploymentFailed(f"endpoint {name} has no servers")
+    return live
+
+
+def resume(engine: Engine, name: str) -> None:
+    """Start the servers of an endpoint that an earlier engine had in service, as they were to be."""
+    record = records.find_endpoint(engine, name)
+    wanted = {variant["VariantName"]: variant for variant in record["ProductionVariants"]}
+    plans = [
+        replace(
+            plan,
+            count=wanted[plan.name]["DesiredInstanceCount"],
+            weight=wanted[plan.name]["DesiredWeight"],
+        )
+        for plan in plans_of.from_json(record["_plan"])
+    ]
+
+    def alter(record: dict[str, Any]) -> None:
+        record["_plan"] = plans_of.to_json(plans)
+        record.pop("PendingDeploymentSummary", None)
+        if record["EndpointStatus"] in {"Updating", "RollingBack"}:
+            record["FailureReason"] = (
+                "The engine was restarted during an update; the endpoint serves with configuration "
+                f"{record['EndpointConfigName']}."
+            )
+        record["EndpointStatus"] = "SystemUpdating"
+
+    records.change(engine, name, alter)
+    create(engine, name)
+
+
+_RESUMED = {"Creating": create, "Deleting": delete}
+
+
+@SERVICE.on_start
+def resume_all(engine: Engine) -> None:
+    """Take up every endpoint where an earlier engine left it, and publish metrics from now on."""
+    for name, record in list(table(engine, records.TABLE).items()):
+        if record["EndpointStatus"] != "Failed":
+            begin(engine, name, _RESUMED.get(record["EndpointStatus"], resume))
+    engine.spawn("sagemaker metrics", hosting(engine).keep_publishing)
+
+
+@SERVICE.on_stop
+def stop_all(engine: Engine) -> None:
+    """End every server; the endpoints' records stay, so that the next engine starts them again."""
+    endpoints = [live for live in (hosting(engine).remove(live.name) for live in hosting(engine).all()) if live]
+    if endpoints:
+        with ThreadPoolExecutor(len(endpoints)) as pool:
+            for done in [pool.submit(live.end) for live in endpoints]:
+                done.result()

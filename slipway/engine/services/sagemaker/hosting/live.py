@@ -1,0 +1,226 @@
+"""An endpoint in this process, and the table of them all."""
+
+from __future__ import annotations
+
+import http.client
+import random
+import threading
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from slipway.engine.errors import AwsError
+from slipway.engine.services.sagemaker.hosting import metrics
+from slipway.engine.services.sagemaker.hosting.capture import FLUSH_SECONDS, Capture, Exchange
+from slipway.engine.services.sagemaker.hosting.connections import Answer
+from slipway.engine.services.sagemaker.hosting.deployment import Deployment
+from slipway.engine.services.sagemaker.hosting.metrics import VariantMetrics
+from slipway.engine.services.sagemaker.hosting.server import Server
+
+if TYPE_CHECKING:
+    from slipway.engine.engine import Engine
+
+_CHOICES = 20
+_CHOICE_PAUSE = 0.05
+
+
+class NoServer(Exception):
+    """No instance of the chosen variant takes requests at the moment."""
+
+
+class NoVariant(Exception):
+    """The target variant is not one of the endpoint's."""
+
+
+@dataclass(frozen=True)
+class Traffic:
+    """Who gets the requests: green its share (0 to 1), blue the rest."""
+
+    blue: Deployment
+    green: Deployment | None = None
+    green_share: float = 0.0
+
+    def choose(self) -> Deployment:
+        """The deployment for one request."""
+        if self.green is None:
+            return self.blue
+        toss = random.random()  # noqa: S311 - traffic, not secrets
+        return self.green if toss < self.green_share else self.blue
+
+    def instances(self, variant: str) -> int:
+        """Instances of a variant that take requests."""
+        green = self.green.count(variant) if self.green is not None and self.green_share else 0
+        return green + (self.blue.count(variant) if self.green_share < 1 else 0)
+
+
+@dataclass(frozen=True)
+class Invoked:
+    """An answer and the variant that gave it."""
+
+    answer: Answer
+    variant: str
+    log_group: str
+
+
+class LiveEndpoint:
+    """Takes requests. `traffic` is replaced as a whole, so that a request sees one state of it."""
+
+    def __init__(self, engine: Engine, name: str, deployment: Deployment) -> None:
+        self.name = name
+        self.traffic = Traffic(deployment)
+        self.capture: Capture | None = None
+        self._engine = engine
+        self._metrics: dict[str, VariantMetrics] = {}
+        self._metrics_lock = threading.Lock()
+
+    def set_capture(self, config: dict[str, Any] | None) -> None:
+        """Capture as `config` says from now on; what was captured before is written."""
+        before = self.capture
+        wanted = config is not None and config.get("EnableCapture", True)
+        self.capture = Capture(self._engine, self.name, config) if config is not None and wanted else None
+        if before is not None:
+            before.flush()
+
+    def invoke(self, target: str | None, body: bytes, headers: dict[str, str], inference_id: str | None) -> Invoked:
+        """Send one request to an instance and count it.
+
+        OSError or http.client.HTTPException when the instance did not answer; it is then counted as a 5XX.
+        """
+        began = time.perf_counter()
+        deployment, server, variant = self._take(target)
+        sent = time.perf_counter()
+        status = http.client.INTERNAL_SERVER_ERROR.value
+        try:
+            answer = server.invoke(body, headers)
+            status = answer.status
+        finally:
+            server.give_back()
+            self._count(variant, status, time.perf_counter() - sent, sent - began)
+        self._capture(deployment, variant, answer, body, headers, inference_id)
+        return Invoked(answer, variant, deployment.log_group)
+
+    def _take(self, target: str | None) -> tuple[Deployment, Server, str]:
+        """Choose anew when the chosen fleet has no ready instance: it may be retiring, or starting again."""
+        for _ in range(_CHOICES):
+            deployment = self.traffic.choose()
+            fleet = deployment.choose(target)
+            if fleet is None:
+                raise NoVariant(target)
+            server = fleet.take()
+            if server is not None:
+                return deployment, server, fleet.variant
+            time.sleep(_CHOICE_PAUSE)
+        raise NoServer(self.name)
+
+    def _count(self, variant: str, status: int, model_seconds: float, overhead_seconds: float) -> None:
+        with self._metrics_lock:
+            counter = self._metrics.setdefault(variant, VariantMetrics())
+        counter.count(
+            status=status,
+            instances=self.traffic.instances(variant),
+            model_seconds=model_seconds,
+            overhead_seconds=overhead_seconds,
+        )
+
+    def _capture(
+        self,
+        deployment: Deployment,
+        variant: str,
+        answer: Answer,
+        body: bytes,
+        headers: dict[str, str],
+        inference_id: str | None,
+    ) -> None:
+        if self.capture is None or answer.status != http.client.OK:
+            return
+        exchange = Exchange(
+            body,
+            headers.get("Content-Type", ""),
+            answer.body,
+            answer.headers.get("Content-Type", ""),
+            headers.get("X-Amzn-SageMaker-Custom-Attributes"),
+            inference_id,
+        )
+        self.capture.sample(variant, deployment.plans[variant].role_arn, exchange)
+
+    def metric_data(self) -> list[dict[str, Any]]:
+        """What was counted since the last time, as PutMetricData takes it."""
+        with self._metrics_lock:
+            counters = list(self._metrics.items())
+        return [datum for variant, counter in counters for datum in counter.take(self.name, variant)]
+
+    def flush(self) -> None:
+        """Write out what is buffered."""
+        if self.capture is not None:
+            self.capture.flush()
+
+    def end(self) -> None:
+        """End every server at once."""
+        self.traffic.blue.end()
+        if self.traffic.green is not None:
+            self.traffic.green.end()
+
+    def say(self, line: str) -> None:
+        """A line of the platform's own in the endpoint's log."""
+        self.traffic.blue.say(line)
+
+
+class Hosting:
+    """The endpoints of the process's engine, and the thread that publishes for them."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._endpoints: dict[str, LiveEndpoint] = {}
+
+    def get(self, name: str) -> LiveEndpoint | None:
+        """The endpoint, if it takes requests."""
+        return self._endpoints.get(name)
+
+    def put(self, endpoint: LiveEndpoint) -> None:
+        """Let it take requests."""
+        self._endpoints[endpoint.name] = endpoint
+
+    def remove(self, name: str) -> LiveEndpoint | None:
+        """Let it take no more; its last figures are published."""
+        endpoint = self._endpoints.pop(name, None)
+        if endpoint is not None:
+            self._publish([endpoint])
+            self._flush([endpoint])
+        return endpoint
+
+    def all(self) -> list[LiveEndpoint]:
+        """Those that take requests."""
+        return list(self._endpoints.values())
+
+    def keep_publishing(self) -> None:
+        """Publish metrics every period and captures every minute, until the engine ends."""
+        flushed = time.monotonic()
+        while not self._engine.stopping.wait(metrics.period(self._engine)):
+            self._publish(self.all())
+            if time.monotonic() - flushed >= self._engine.clock.real(FLUSH_SECONDS):
+                self._flush(self.all())
+                flushed = time.monotonic()
+
+    def _publish(self, endpoints: list[LiveEndpoint]) -> None:
+        for endpoint in endpoints:
+            try:
+                metrics.publish(self._engine, endpoint.metric_data())
+            except (ClientError, BotoCoreError) as error:
+                endpoint.say(f"metrics of the last period were not published: {error}")
+
+    def _flush(self, endpoints: list[LiveEndpoint]) -> None:
+        for endpoint in endpoints:
+            try:
+                endpoint.flush()
+            except (ClientError, BotoCoreError, AwsError) as error:
+                endpoint.say(f"captured data was not written and is lost: {error}")
+
+
+_hostings: dict[int, Hosting] = {}
+
+
+def hosting(engine: Engine) -> Hosting:
+    """The endpoints of `engine`."""
+    return _hostings.setdefault(id(engine), Hosting(engine))

@@ -1,0 +1,80 @@
+"""An endpoint's invocation metrics, counted here and published to CloudWatch in the namespace AWS/SageMaker.
+
+docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch.html#cloudwatch-metrics-endpoint-invocation
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from slipway.engine.services.sagemaker.service import PRINCIPAL
+
+if TYPE_CHECKING:
+    from slipway.engine.engine import Engine
+
+NAMESPACE = "AWS/SageMaker"
+PERIOD_SECONDS = 60
+_DIGITS = 2
+_MOST_VALUES = 150
+
+
+class VariantMetrics:
+    """What one variant has counted since it was last read."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._values: dict[str, Counter[float]] = {}
+
+    def count(self, *, status: int, instances: int, model_seconds: float, overhead_seconds: float) -> None:
+        """One invocation: the container's HTTP status, the instances there were, and where its time went."""
+        with self._lock:
+            self._add("Invocations", 1.0)
+            self._add("InvocationsPerInstance", 1.0 / max(1, instances))
+            self._add("Invocation4XXErrors", float(400 <= status < 500))
+            self._add("Invocation5XXErrors", float(status >= 500))
+            self._add("ModelLatency", _microseconds(model_seconds))
+            self._add("OverheadLatency", _microseconds(overhead_seconds))
+
+    def _add(self, name: str, value: float) -> None:
+        self._values.setdefault(name, Counter())[value] += 1
+
+    def take(self, endpoint: str, variant: str) -> list[dict[str, Any]]:
+        """What was counted, as PutMetricData's MetricData, and begin again."""
+        with self._lock:
+            values, self._values = self._values, {}
+        return [datum for name, counts in values.items() for datum in _data(name, counts, endpoint, variant)]
+
+
+def _microseconds(seconds: float) -> float:
+    """Microseconds to two digits: exact enough for a percentile, and few enough values for one datum."""
+    return float(f"{max(seconds, 0.0) * 1e6:.{_DIGITS - 1}e}")
+
+
+def _data(name: str, counts: Counter[float], endpoint: str, variant: str) -> list[dict[str, Any]]:
+    pairs = list(counts.items())
+    return [
+        {
+            "MetricName": name,
+            "Dimensions": [
+                {"Name": "EndpointName", "Value": endpoint},
+                {"Name": "VariantName", "Value": variant},
+            ],
+            "Values": [value for value, _ in pairs[start : start + _MOST_VALUES]],
+            "Counts": [float(count) for _, count in pairs[start : start + _MOST_VALUES]],
+            "Unit": "Microseconds" if name.endswith("Latency") else "None",
+        }
+        for start in range(0, len(pairs), _MOST_VALUES)
+    ]
+
+
+def publish(engine: Engine, data: list[dict[str, Any]]) -> None:
+    """Put metric data as SageMaker itself does."""
+    if data:
+        engine.as_service(PRINCIPAL).client("cloudwatch").put_metric_data(Namespace=NAMESPACE, MetricData=data)
+
+
+def period(engine: Engine) -> float:
+    """Real seconds between two publications: CloudWatch's minute, shortened by the clock factor."""
+    return max(0.2, engine.clock.real(PERIOD_SECONDS))

@@ -1,0 +1,49 @@
+"""From an image and a job's folders to the processes that are its containers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from slipway.engine import images
+from slipway.engine.services.sagemaker.containers import Container, below_base
+
+if TYPE_CHECKING:
+    from slipway.engine.caller import Caller
+    from slipway.engine.images import Image
+
+
+@dataclass(frozen=True)
+class Command:
+    """What runs in the image: its own entry point unless another is given, and the arguments."""
+
+    args: Sequence[str]
+    entrypoint: Sequence[str] | None = None
+
+    def container(
+        self,
+        image: Image,
+        host: str,
+        base: Path,
+        env: Mapping[str, str],
+        log: Callable[[str], None],
+    ) -> Container:
+        """The process of one instance. `env` goes over the image's own variables."""
+        argv, image_env, cwd = image.command(list(self.args), entrypoint=self.entrypoint)
+        full = {**image_env, **env, "SAGEMAKER_BASE_DIR": str(base)}
+        return Container(host, base, [below_base(part, base) for part in argv], full, cwd, log)
+
+
+def pull(caller: Caller, image_uri: str) -> Image:
+    """The image, fetched from ECR under the role that needs it."""
+    return images.resolve(caller, image_uri)
+
+
+def credentials(caller: Caller, *, isolated: bool) -> dict[str, str]:
+    """The variables of the role, which a container under network isolation does not get.
+
+    docs.aws.amazon.com/sagemaker/latest/dg/mkt-algo-model-internet-free.html
+    """
+    return {} if isolated else caller.environment()
