@@ -1,0 +1,225 @@
+"""The API's function: turns `{"features": …}` into the endpoint's request, and every error into a JSON body.
+
+Features are a list (one row by position), an object (one row by column name), a CSV string (no header, a row on each
+line), or a list of such rows. The answer is the endpoint's, `{"predictions": [{"label", "score"}, …]}`, or
+`{"error": {"code", "message"}}`. Names and numbers of columns are checked here, where a message can name the column
+that was meant; values are the model's to judge.
+docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html
+"""
+
+from __future__ import annotations
+
+import base64
+import csv
+import io
+import json
+import math
+import os
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, NoReturn
+
+import botocore.session
+from botocore.config import Config
+from botocore.exceptions import ClientError, ConnectTimeoutError, HTTPClientError, ReadTimeoutError
+
+ENDPOINT_NAME = os.environ["ENDPOINT_NAME"]
+# dataset.columns of the configuration, put beside this file by Build.
+_COLUMNS = json.loads(Path(__file__).with_name("columns.json").read_bytes())
+COLUMNS = [column["name"] for column in _COLUMNS if column["type"] != "id"]
+IDS = {column["name"] for column in _COLUMNS if column["type"] == "id"}
+NUMBERS = {column["name"] for column in _COLUMNS if column["type"] == "number"}
+# What SageMaker lets through to an endpoint, in bytes.
+LARGEST_BODY = 6 * 1024 * 1024
+NOT_FINITE = {"nan", "inf", "infinity"}
+
+# botocore alone starts faster than under boto3; two attempts end before the function's own timeout of 28 seconds.
+CLIENT = botocore.session.get_session().create_client(
+    "sagemaker-runtime",
+    config=Config(connect_timeout=1, read_timeout=11, retries={"mode": "standard", "total_max_attempts": 2}),
+)
+
+# What the caller is told for each of InvokeEndpoint's errors: status, code, message.
+ENDPOINT_ERRORS = {
+    "ThrottlingException": (429, "Throttled", "too many requests; try again in a moment"),
+    "ServiceUnavailable": (503, "Unavailable", "the endpoint is unavailable; try again in a moment"),
+    "ModelNotReadyException": (503, "Unavailable", "the model is not ready yet; try again in a moment"),
+    "InternalFailure": (502, "EndpointFailed", "the endpoint failed; try again in a moment"),
+    "InternalDependencyException": (502, "EndpointFailed", "the endpoint failed; try again in a moment"),
+    "AccessDeniedException": (500, "Misconfigured", "the API may not call its endpoint; its owner has to be told"),
+}
+
+Row = dict[str, Any]
+Response = dict[str, Any]
+
+
+class RequestError(Exception):
+    """The request gets an answer other than 200: `status`, and `code` and message for its body."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+
+
+def handler(event: dict[str, Any], _context: object) -> Response:
+    """Answer one request of the REST API.
+
+    docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
+    """
+    try:
+        body = json.dumps({"instances": rows(features(event))}, allow_nan=False).encode()
+        if len(body) > LARGEST_BODY:
+            raise RequestError(413, "TooLarge", f"expected at most {LARGEST_BODY} bytes of rows, found {len(body)}")
+        return response(200, predict(body))
+    except RequestError as error:
+        if error.status >= 500:
+            print(json.dumps({"status": error.status, "code": error.code, "cause": str(error.__cause__ or error)}))
+        return response(error.status, json.dumps({"error": {"code": error.code, "message": str(error)}}))
+
+
+def response(status: int, body: str) -> Response:
+    """The answer in API Gateway's form."""
+    return {"statusCode": status, "headers": {"Content-Type": "application/json"}, "body": body}
+
+
+def features(event: dict[str, Any]) -> Any:
+    """What stands under "features" in the request's body."""
+    text = event.get("body") or ""
+    try:
+        raw = base64.b64decode(text) if event.get("isBase64Encoded") else text
+        document = json.loads(raw, parse_constant=_not_finite, parse_float=_finite)
+    except (ValueError, RecursionError) as error:
+        raise _refused(f"the body is not JSON: {error}") from None
+    if not isinstance(document, dict) or set(document) != {"features"}:
+        raise _refused('expected {"features": …}: a list, an object by column name, or a CSV string')
+    return document["features"]
+
+
+def rows(found: Any) -> list[Row]:
+    """The rows by column name, whichever way they were written."""
+    if isinstance(found, str):
+        found = _csv_rows(found)
+    elif isinstance(found, dict) or _is_one_row(found):
+        found = [found]
+    if not isinstance(found, list):
+        raise _refused(f"features: expected a list, an object by column name, or a CSV string; found {_shorten(found)}")
+    if not found or found == [[]]:
+        raise _refused("features: expected at least one row, found none")
+    return [_row(item, number) for number, item in enumerate(found, 1)]
+
+
+def _is_one_row(found: Any) -> bool:
+    return isinstance(found, list) and not any(isinstance(item, dict | list) for item in found)
+
+
+def predict(body: bytes) -> str:
+    """The endpoint's answer to rows in its own form."""
+    try:
+        answer = CLIENT.invoke_endpoint(
+            EndpointName=ENDPOINT_NAME, ContentType="application/json", Accept="application/json", Body=body
+        )
+        return str(answer["Body"].read().decode())
+    except ClientError as error:
+        raise _endpoint_error(error) from error
+    except (ConnectTimeoutError, ReadTimeoutError) as error:
+        raise RequestError(504, "Timeout", "the endpoint did not answer in time; send fewer rows at once") from error
+    except HTTPClientError as error:
+        raise RequestError(502, "EndpointFailed", "the endpoint cannot be reached; try again in a moment") from error
+
+
+def _endpoint_error(error: ClientError) -> RequestError:
+    code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
+    if code == "ModelError":
+        return _model_error(error.response)
+    if code in ENDPOINT_ERRORS:
+        return RequestError(*ENDPOINT_ERRORS[code])
+    if code == "ValidationError" and "not found" in message:
+        return RequestError(503, "Unavailable", f"endpoint {ENDPOINT_NAME} is not in service")
+    if code == "ValidationError":
+        return RequestError(400, "InvalidFeatures", message)
+    return RequestError(502, "EndpointFailed", f"the endpoint failed with {code}")
+
+
+def _model_error(answer: dict[str, Any]) -> RequestError:
+    """The container's own answer: what is wrong with the request goes back to the caller, what is wrong inside not."""
+    status = answer.get("OriginalStatusCode", 500)
+    if not 400 <= status < 500:
+        return RequestError(502, "ModelFailed", "the model failed on this request")
+    text = answer.get("OriginalMessage", "")
+    try:
+        text = json.loads(text)["error"]
+    except (ValueError, KeyError, TypeError):
+        text = text or "the model refused the request"
+    return RequestError(status, "TooLarge" if status == 413 else "InvalidFeatures", str(text))
+
+
+def _csv_rows(text: str) -> list[list[str | None]]:
+    try:
+        lines = [line for line in csv.reader(io.StringIO(text, newline=""), strict=True) if line]
+    except csv.Error as error:
+        raise _refused(f"features: not CSV: {error}") from None
+    return [[value.strip() or None for value in line] for line in lines]
+
+
+def _row(item: Any, number: int) -> Row:
+    if isinstance(item, list):
+        if len(item) != len(COLUMNS):
+            raise _refused(f"row {number}: expected {len(COLUMNS)} values ({', '.join(COLUMNS)}), found {len(item)}")
+        item = dict(zip(COLUMNS, item, strict=True))
+    if not isinstance(item, dict):
+        raise _refused(f"row {number}: expected a list or an object by column name, found {_shorten(item)}")
+    _check_names(item, number)
+    return {name: _value(item[name], name, number) for name in COLUMNS}
+
+
+def _check_names(row: Row, number: int) -> None:
+    missing = [name for name in COLUMNS if name not in row]
+    for name in row:
+        if name not in COLUMNS and name not in IDS:
+            meant = get_close_matches(name, missing or COLUMNS, n=1)
+            hint = f"; did you mean {meant[0]!r}?" if meant else f"; the columns are {', '.join(COLUMNS)}"
+            raise _refused(f"row {number}: unknown column {name!r}{hint}")
+    if missing:
+        raise _refused(f"row {number}: missing {', '.join(map(repr, missing))}; null stands for an unknown value")
+
+
+def _value(value: Any, name: str, number: int) -> Any:
+    if isinstance(value, dict | list):
+        raise _refused(f"row {number}, column {name!r}: expected one value, found {_shorten(value)}")
+    if name in NUMBERS and isinstance(value, str):
+        return _number(value, name, number)
+    return value
+
+
+def _number(text: str, name: str, number: int) -> float | str:
+    """A number written as text, as in CSV; other text is left to the model, which may know it as a missing value."""
+    if text.strip().lstrip("+-").lower() in NOT_FINITE:
+        raise _refused(f"row {number}, column {name!r}: {text} is not a number; leave it empty if it is unknown")
+    try:
+        value = float(text)
+    except ValueError:
+        return text
+    if not math.isfinite(value):
+        raise _refused(f"row {number}, column {name!r}: {text} is out of range")
+    return value
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{text} is out of range")
+    return value
+
+
+def _not_finite(text: str) -> NoReturn:
+    raise ValueError(f"{text} is not a JSON number; null stands for an unknown value")
+
+
+def _refused(message: str) -> RequestError:
+    return RequestError(400, "InvalidFeatures", message)
+
+
+def _shorten(value: Any) -> str:
+    text = json.dumps(value)
+    return text if len(text) <= 80 else text[:77] + "..."
