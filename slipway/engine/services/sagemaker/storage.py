@@ -60,17 +60,17 @@ def encryption(key_id: str | None) -> dict[str, str]:
 def under_prefix(caller: Caller, uri: str) -> list[Found]:
     """Every object whose key begins with the URI's, as S3DataType `S3Prefix` means it.
 
-    docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3DataSource.html: a prefix is a key name prefix, not a folder,
-    so `s3://b/train` also matches `train2/x`.
+    docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3DataSource.html: a prefix is a key name prefix, not a
+    folder, so `s3://b/train` also matches `train2/x`.
     """
     prefix = Location.parse(uri)
     pages = caller.client("s3").get_paginator("list_objects_v2").paginate(Bucket=prefix.bucket, Prefix=prefix.key)
     keys = [item["Key"] for page in pages for item in page.get("Contents", []) if not item["Key"].endswith("/")]
     if not keys:
         raise NothingThere(
-            f'No S3 objects found under S3 URL "{uri}" given in input data source. Please ensure that the bucket exists '
-            f'in the selected region, that objects exist under that S3 prefix, and that the role "{caller.arn}" has '
-            f'"s3:ListBucket" permissions on bucket "{prefix.bucket}".'
+            f'No S3 objects found under S3 URL "{uri}" given in input data source. Please ensure that the bucket '
+            f'exists in the selected region, that objects exist under that S3 prefix, and that the role '
+            f'"{caller.arn}" has "s3:ListBucket" permissions on bucket "{prefix.bucket}".'
         )
     return [Found(Location(prefix.bucket, key), _relative(key, prefix.key)) for key in keys]
 
@@ -79,9 +79,8 @@ def _relative(key: str, prefix: str) -> str:
     if key == prefix:
         return key.rsplit("/", 1)[-1]
     folder = prefix if prefix.endswith("/") or not prefix else f"{prefix}/"
-    return (
-        key.removeprefix(folder) if key.startswith(folder) else key.removeprefix(prefix.rpartition("/")[0]).lstrip("/")
-    )
+    parent = prefix.rpartition("/")[0]
+    return key.removeprefix(folder if key.startswith(folder) else parent).lstrip("/")
 
 
 def in_manifest(caller: Caller, uri: str) -> list[Found]:

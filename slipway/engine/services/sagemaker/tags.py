@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _TABLE = "tags"
 _MOST = 50
+_MISSING = "Resource does not exist."
 Tag = dict[str, str]
 
 
@@ -67,7 +68,8 @@ def delete_tags(call: Call) -> dict[str, Any]:
 @SERVICE.operation("ListTags", resource=_resource)
 def list_tags(call: Call) -> dict[str, Any]:
     """All tags on one page; docs.aws.amazon.com/sagemaker/latest/APIReference/API_ListTags.html."""
-    _change(call, lambda tags: None)
+    if call.params["ResourceArn"] not in table(call.engine, _TABLE):
+        raise invalid(_MISSING)
     return {"Tags": listed(call.engine, call.params["ResourceArn"])}
 
 
@@ -75,4 +77,4 @@ def _change(call: Call, change: Callable[[dict[str, Any]], None]) -> None:
     try:
         table(call.engine, _TABLE).change(call.params["ResourceArn"], change)
     except KeyError:
-        raise invalid("Resource does not exist.") from None
+        raise invalid(_MISSING) from None

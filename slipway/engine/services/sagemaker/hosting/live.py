@@ -91,7 +91,7 @@ class LiveEndpoint:
         began = time.perf_counter()
         deployment, server, variant = self._take(target)
         sent = time.perf_counter()
-        status = http.client.INTERNAL_SERVER_ERROR.value
+        status = int(http.client.INTERNAL_SERVER_ERROR)
         try:
             answer = server.invoke(body, headers)
             status = answer.status

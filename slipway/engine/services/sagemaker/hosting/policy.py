@@ -102,7 +102,7 @@ def _share(routing: dict[str, Any], instances: int) -> float:
     if share > _HALF or (member == "LinearStepSize" and share < _TENTH):
         allowed = "at most 50%" if member == "CanarySize" else "between 10% and 50%"
         raise invalid(
-            f"{member} of {size['Value']} ({size['Type']}) is {count} of {instances} instance(s); it must be {allowed} of "
-            "the variant's instances"
+            f"{member} of {size['Value']} ({size['Type']}) is {count} of {instances} instance(s); it must be {allowed} "
+            "of the variant's instances"
         )
     return float(share)
