@@ -54,10 +54,8 @@ def read(file: Path, settings: Settings) -> Iterator[tuple[int, list[str]]]:
             for row in reader:
                 if row:
                     yield reader.line_num, _arranged(row, order, reader.line_num, file)
-        except UnicodeDecodeError as error:
-            raise TableError(
-                f"{_place(file, reader.line_num + 1)}: not UTF-8 ({error.reason}); save the table as UTF-8"
-            ) from None
+        except UnicodeDecodeError:
+            raise _not_utf8(file) from None
         except csv.Error as error:
             raise TableError(f"{_place(file, reader.line_num)}: not CSV: {error}") from None
 
@@ -151,6 +149,17 @@ def _arranged(row: list[str], order: list[int], line: int, file: Path) -> list[s
     if len(row) != len(order):
         raise TableError(f"{_place(file, line)}: expected {len(order)} fields, found {len(row)}")
     return [row[index] for index in order]
+
+
+def _not_utf8(file: Path) -> TableError:
+    """Find the line; the decoder works on blocks and does not know it."""
+    with file.open("rb") as lines:
+        for number, line in enumerate(lines, 1):
+            try:
+                line.decode("utf-8")
+            except UnicodeDecodeError as error:
+                return TableError(f"{_place(file, number)}: not UTF-8 ({error.reason}); save the table as UTF-8")
+    raise AssertionError(f"{file.name} is UTF-8 line by line and not as a whole")
 
 
 def _writer(stack: ExitStack, file: Path, settings: Settings) -> Any:

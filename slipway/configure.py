@@ -85,9 +85,7 @@ def _sample(path: Path, target: str) -> tuple[list[str], list[list[str]], bool]:
     except FileNotFoundError:
         raise NotFound(f"{path} does not exist") from None
     except UnicodeDecodeError as error:
-        raise BadInput(
-            f"{path.name}, line {reader.line_num + 1}: not UTF-8 ({error.reason}); save it as UTF-8"
-        ) from None
+        raise BadInput(f"{path.name} is not UTF-8 ({error.reason}); save it as UTF-8") from None
     except csv.Error as error:
         raise BadInput(f"{path.name}, line {reader.line_num}: not CSV: {error}") from None
     return header, rows[:SAMPLE_ROWS], len(rows) <= SAMPLE_ROWS
