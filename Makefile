@@ -73,3 +73,83 @@ clean: ## Remove what was built, but no environment
 	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 # --- The bundle: what buildspec.yml runs ----------------------------------------------------------------------------
+
+# What checks and tests the bundle, and SAM CLI, whose pins do not agree with it.
+BUNDLE := $(VENV)/bundle
+SAM := $(VENV)/sam
+PYTHON_FILES := config functions jobs
+TEMPLATES := template.yaml $(wildcard cf/*.yaml)
+STACKS := training test production
+
+# Without uv on the path, .uv installs it.
+$(BUNDLE)/.ready: config/requirements.txt $(if $(shell command -v uv),,$(VENV)/.uv)
+	$(UV) venv --quiet --clear $(BUNDLE)
+	$(UV) pip sync --quiet --python $(BUNDLE)/bin/python --require-hashes config/requirements.txt
+	touch $@
+
+$(SAM)/.ready: config/sam.txt $(if $(shell command -v uv),,$(VENV)/.uv)
+	$(UV) venv --quiet --clear $(SAM)
+	$(UV) pip sync --quiet --python $(SAM)/bin/python --require-hashes config/sam.txt
+	touch $@
+
+.PHONY: check-bundle
+check-bundle: check-configuration check-python check-types check-templates ## Verify configuration, code and templates of the bundle
+
+.PHONY: check-configuration
+check-configuration: build/configuration.json
+
+build/configuration.json: config/ml-pipeline.json config/ml-pipeline.schema.json $(wildcard config/*.py) $(BUNDLE)/.ready
+	$(BUNDLE)/bin/python -m config.validate
+
+.PHONY: check-python
+check-python: $(BUNDLE)/.ready
+	$(BUNDLE)/bin/ruff check $(PYTHON_FILES)
+	$(BUNDLE)/bin/ruff format --check $(PYTHON_FILES)
+
+.PHONY: check-types
+check-types: $(BUNDLE)/.ready
+	$(BUNDLE)/bin/mypy --namespace-packages --explicit-package-bases $(PYTHON_FILES)
+
+.PHONY: check-templates
+check-templates: $(BUNDLE)/.ready
+	$(BUNDLE)/bin/cfn-lint $(TEMPLATES)
+
+.PHONY: test-bundle
+test-bundle: $(BUNDLE)/.ready ## Pass the unit tests of the bundle
+	$(BUNDLE)/bin/python -m pytest --quiet tests/cf tests/config tests/functions tests/jobs
+
+.PHONY: package
+package: $(STACKS:%=build/output/%.yaml) ## Package the stacks that the pipeline deploys: their code in S3, addresses in their place
+
+# A copy, into which the columns of the data set are written.
+build/bundle/.ready: build/configuration.json $(shell find cf functions -type f -not -path '*/__pycache__/*')
+	rm -rf build/bundle
+	mkdir -p build/bundle build/output
+	cp -R cf functions build/bundle/
+	find build/bundle -name __pycache__ -prune -exec rm -r {} +
+	$(BUNDLE)/bin/python -m config.request_model build/configuration.json build/bundle
+	touch $@
+
+build/output/%.yaml: build/bundle/.ready $(SAM)/.ready
+	SAM_CLI_TELEMETRY=0 $(SAM)/bin/sam package --template-file build/bundle/cf/$*.yaml --output-template-file $@ \
+		--s3-bucket "$$ARTIFACT_BUCKET" --s3-prefix packages --kms-key-id "$$KEY_ARN" --no-progressbar > build/$*.log || { cat build/$*.log; exit 1; }
+
+.PHONY: image
+image: build/image.txt ## Build and push the job image, unless this content was pushed before
+
+build/image.txt: $(shell find jobs -type f -not -path '*/__pycache__/*') $(BUNDLE)/.ready
+	$(BUNDLE)/bin/python -m config.image
+
+.PHONY: execution
+execution: build/image.txt build/configuration.json ## Write the state machine's input and the stacks' parameters
+	$(BUNDLE)/bin/python -m config.resolve
+
+# Quick things first: a wrong configuration should not wait for an image.
+.PHONY: bundle
+bundle: check-configuration image check-bundle test-bundle package execution ## All that Build does
+
+.PHONY: lock-bundle
+lock-bundle: ## Resolve the requirements of Build anew
+	for name in requirements sam; do \
+		$(UV) pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header config/$$name.in -o config/$$name.txt; \
+	done

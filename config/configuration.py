@@ -1,0 +1,96 @@
+"""The configuration: one file, validated against one schema, with every default filled in.
+
+The schema (JSON Schema 2020-12) is the only place that knows a field, its type, its unit and its default. What a schema
+cannot say, that two fields agree with each other, is in `config.consistency`.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+from typing import Any, Final
+
+from jsonschema import Draft202012Validator
+
+from config.consistency import inconsistencies
+from config.faults import Fault, explain
+
+FOLDER: Final = Path(__file__).parent
+CONFIGURATION: Final = FOLDER / "ml-pipeline.json"
+SCHEMA: Final = FOLDER / "ml-pipeline.schema.json"
+
+_ABSENT: Final = object()
+
+
+class InvalidConfiguration(ValueError):
+    """The configuration is wrong; the message has one line for each fault: JSON path, value, what is allowed."""
+
+    def __init__(self, source: str, faults: list[Fault]) -> None:
+        self.faults = faults
+        super().__init__("\n".join([f"{source} is not valid:", *(f"  {fault}" for fault in faults)]))
+
+
+def load(path: Path = CONFIGURATION) -> dict[str, Any]:
+    """The configuration in `path` as it was written, after validation."""
+    configuration = _read(path)
+    faults = validate(configuration)
+    if faults:
+        raise InvalidConfiguration(path.name, faults)
+    return configuration
+
+
+def validate(configuration: object) -> list[Fault]:
+    """What is wrong with a configuration: first by the schema and, if that passes, its fields with each other."""
+    schema = _schema()
+    errors = sorted(Draft202012Validator(schema).iter_errors(configuration), key=lambda error: error.json_path)
+    if errors or not isinstance(configuration, dict):
+        return [explain(error) for error in errors]
+    return inconsistencies(resolve(configuration))
+
+
+def resolve(configuration: dict[str, Any]) -> dict[str, Any]:
+    """The configuration with the schema's default for everything that it leaves out."""
+    schema = _schema()
+    resolved: dict[str, Any] = _with_defaults(copy.deepcopy(configuration), schema, schema)
+    resolved.pop("$schema", None)
+    return resolved
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        configuration: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except json.JSONDecodeError as error:
+        found = f"line {error.lineno}, column {error.colno}: {error.msg}"
+        raise InvalidConfiguration(path.name, [Fault("$", found, "a JSON document")]) from error
+    except UnicodeDecodeError as error:
+        raise InvalidConfiguration(path.name, [Fault("$", str(error), "a text in UTF-8")]) from error
+    return configuration
+
+
+def _schema() -> dict[str, Any]:
+    schema: dict[str, Any] = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    return schema
+
+
+def _with_defaults(value: Any, schema: dict[str, Any], root: dict[str, Any]) -> Any:
+    if "$ref" in schema:
+        schema = {**_definition(schema["$ref"], root), **schema}
+    if value is _ABSENT:
+        value = copy.deepcopy(schema.get("default", _ABSENT))
+    if isinstance(value, dict):
+        for name, field in schema.get("properties", {}).items():
+            found = _with_defaults(value.get(name, _ABSENT), field, root)
+            if found is not _ABSENT:
+                value[name] = found
+    if isinstance(value, list) and "items" in schema:
+        return [_with_defaults(item, schema["items"], root) for item in value]
+    return value
+
+
+def _definition(reference: str, root: dict[str, Any]) -> dict[str, Any]:
+    found: Any = root
+    for part in reference.removeprefix("#/").split("/"):
+        found = found[part]
+    definition: dict[str, Any] = found
+    return definition

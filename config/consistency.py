@@ -1,0 +1,79 @@
+"""What a schema cannot say: that the fields of a configuration agree with each other and with the data's header."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from config.faults import Fault, closest, show
+
+
+def inconsistencies(configuration: dict[str, Any]) -> list[Fault]:
+    """The faults between the fields of a configuration that its schema accepts and whose defaults are filled in."""
+    return [
+        *_columns(configuration["dataset"]),
+        *_split(configuration["dataset"]["split"]),
+        *_spot(configuration["train"]),
+        *_capacity(configuration["serving"]["production"]["autoscaling"]),
+    ]
+
+
+def header_faults(header: list[str], dataset: dict[str, Any]) -> list[Fault]:
+    """How a CSV's header differs from the columns that the configuration declares."""
+    declared = [column["name"] for column in dataset["columns"]]
+    faults = [
+        Fault(f"$.dataset.columns[{index}].name", f"{show(name)}{closest(name, header)}", f"a column of {show(header)}")
+        for index, name in enumerate(declared)
+        if name not in header
+    ]
+    target = dataset["target"]
+    if target not in header:
+        faults.append(
+            Fault("$.dataset.target", f"{show(target)}{closest(target, header)}", f"a column of {show(header)}")
+        )
+    undeclared = [name for name in header if name not in declared and name != target]
+    if undeclared:
+        allowed = "every column of the data set is declared; type id leaves one out"
+        faults.append(Fault("$.dataset.columns", f"no {', '.join(undeclared)}", allowed))
+    return faults
+
+
+def _columns(dataset: dict[str, Any]) -> list[Fault]:
+    counts = Counter(column["name"] for column in dataset["columns"])
+    faults = [
+        Fault("$.dataset.columns", f"{show(name)} {count} times", "each column once")
+        for name, count in counts.items()
+        if count > 1
+    ]
+    if dataset["target"] in counts:
+        allowed = "a column that is not in $.dataset.columns, which are what the model learns from"
+        faults.append(Fault("$.dataset.target", show(dataset["target"]), allowed))
+    if all(column["type"] == "id" for column in dataset["columns"]):
+        faults.append(Fault("$.dataset.columns", "only columns of type id", "at least one column to learn from"))
+    return faults
+
+
+def _split(split: dict[str, Any]) -> list[Fault]:
+    held_out = split["validation"] + split["test"]
+    if held_out <= 0.6:
+        return []
+    allowed = "at most 0.6 of the rows for validation and test together, or too few are left to train on"
+    return [Fault("$.dataset.split", f"{held_out:g}", allowed)]
+
+
+def _spot(train: dict[str, Any]) -> list[Fault]:
+    wait, runtime = train["spot"]["maxWaitInSeconds"], train["maxRuntimeInSeconds"]
+    if not train["spot"]["enabled"] or wait >= runtime:
+        return []
+    return [
+        Fault("$.train.spot.maxWaitInSeconds", show(wait), f"{runtime} or more, which is train.maxRuntimeInSeconds")
+    ]
+
+
+def _capacity(autoscaling: dict[str, Any]) -> list[Fault]:
+    fewest, most = autoscaling["minCapacity"], autoscaling["maxCapacity"]
+    if most >= fewest:
+        return []
+    return [
+        Fault("$.serving.production.autoscaling.maxCapacity", show(most), f"{fewest} or more, which is minCapacity")
+    ]

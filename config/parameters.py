@@ -1,0 +1,69 @@
+"""The parameters of the stacks that the pipeline deploys, as template configuration files.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/continuous-delivery-codepipeline-cfn-artifacts.html
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+
+def serving_parameters(serving: dict[str, Any]) -> dict[str, str]:
+    """What test and production share of the configuration's serving part."""
+    throttling = serving["api"]["throttling"]
+    return _texts(
+        {
+            "InstanceType": serving["instanceType"],
+            "DataCapturePercentage": serving["dataCapturePercentage"],
+            "ApiAuthorization": serving["api"]["authorization"],
+            "ThrottlingRate": throttling["rateLimit"],
+            "ThrottlingBurst": throttling["burstLimit"],
+        }
+    )
+
+
+def test_parameters(serving: dict[str, Any]) -> dict[str, str]:
+    """Parameters of `test.yaml` that the configuration gives."""
+    return {**serving_parameters(serving), "InstanceCount": str(serving["instanceCount"])}
+
+
+def production_parameters(serving: dict[str, Any], written: dict[str, Any], form: dict[str, str]) -> dict[str, str]:
+    """Parameters of `production.yaml` that the configuration gives.
+
+    A capacity that `written`, the configuration without its defaults, leaves open is that of the Launch Stack `form`.
+    """
+    autoscaling, alarms, deployment = serving["autoscaling"], serving["alarms"], serving["deployment"]
+    stated = written.get("serving", {}).get("production", {}).get("autoscaling", {})
+    return {
+        **serving_parameters(serving),
+        **_texts(
+            {
+                "MinCapacity": stated.get("minCapacity", form["MinCapacity"]),
+                "MaxCapacity": stated.get("maxCapacity", form["MaxCapacity"]),
+                "InvocationsPerInstance": autoscaling["invocationsPerInstance"],
+                "ScaleOutCooldownInSeconds": autoscaling["scaleOutCooldownInSeconds"],
+                "ScaleInCooldownInSeconds": autoscaling["scaleInCooldownInSeconds"],
+                "ServerErrors": alarms["serverErrors"],
+                "ModelLatencyInMilliseconds": alarms["modelLatencyInMilliseconds"],
+                "AlarmEvaluationPeriods": alarms["evaluationPeriods"],
+                "NoInvocationInMinutes": alarms["noInvocationInMinutes"],
+                "CanarySizeInPercent": deployment["canarySizeInPercent"],
+                "BakeInSeconds": deployment["bakeInSeconds"],
+                "TerminationWaitInSeconds": deployment["terminationWaitInSeconds"],
+            }
+        ),
+    }
+
+
+def write(folder: Path, stack: str, parameters: dict[str, str]) -> None:
+    """Write `<stack>.parameters.json`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    text = json.dumps({"Parameters": parameters}, indent=2)
+    (folder / f"{stack}.parameters.json").write_text(f"{text}\n", encoding="utf-8")
+
+
+def _texts(values: dict[str, Any]) -> dict[str, str]:
+    """CloudFormation takes every parameter as a text."""
+    return {name: f"{value:g}" if isinstance(value, float) else str(value) for name, value in values.items()}

@@ -1,0 +1,114 @@
+"""`python -m config.resolve`: turn a commit, a configuration and the data into what the later stages are given.
+
+Writes `build/execution/execution.json`, the state machine's input, and `build/output/<stack>.parameters.json`. Nothing
+reads the configuration again after this.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import boto3
+
+from config import configuration, dataset, deployed, image, parameters
+from config.versions import content_hash, training_key
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+BUILD: Final = Path("build")
+EXECUTION: Final = BUILD / "execution" / "execution.json"
+# What the buildspec exports as variables of the pipeline.
+VARIABLES: Final = BUILD / "variables.sh"
+
+
+def main() -> None:
+    """Resolve with the environment that the build project and the pipeline's Build action set."""
+    written = configuration.load()
+    resolved = configuration.resolve(written)
+    execution, sample = _execution(resolved)
+    _write_parameters(resolved, written, execution)
+    EXECUTION.parent.mkdir(parents=True, exist_ok=True)
+    EXECUTION.write_text(json.dumps(execution, indent=2), encoding="utf-8")
+    _write_variables(_keep(execution, sample), _notice())
+    print(f"training key {execution['trainingKey']}, data version {execution['dataVersion']}")
+
+
+def _execution(resolved: dict[str, Any]) -> tuple[dict[str, Any], list[dict[str, float | str]]]:
+    prefix, uri = os.environ["PREFIX"], resolved["dataset"]["uri"]
+    data_sets = dataset.DataSets(boto3.client("s3"), os.environ["DATA_BUCKET"], os.environ["KEY_ARN"])
+    production = dataset.production_data(boto3.client("ssm"), prefix)
+    version = dataset.version_of_run(data_sets, os.environ["DATA_VERSION"], uri, production)
+    job_image = image.RESULT.read_text(encoding="utf-8").strip()
+    execution = {
+        "commit": os.environ["COMMIT"],
+        "dataVersion": version,
+        "dataUri": data_sets.uri(version),
+        "sourceUri": uri,
+        "trainingKey": training_key(version, content_hash(image.JOBS), job_image, resolved),
+        "image": job_image,
+        "config": resolved,
+    }
+    return execution, dataset.sample(data_sets.head(version), resolved["dataset"])
+
+
+def _write_parameters(resolved: dict[str, Any], written: dict[str, Any], execution: dict[str, Any]) -> None:
+    """The project's environment has what the pipeline's stack knows of each stack; the configuration adds the rest."""
+    training, test, production = (
+        json.loads(os.environ[f"{stack}_PARAMETERS"]) for stack in ("TRAINING", "TEST", "PRODUCTION")
+    )
+    serving = resolved["serving"]
+    test |= parameters.test_parameters(serving["test"])
+    production |= parameters.production_parameters(serving["production"], written, production)
+    production |= {
+        "Commit": execution["commit"],
+        "DataVersion": execution["dataVersion"],
+        "DataUri": execution["sourceUri"],
+    }
+    deployed.refuse_missing_log_role(boto3.client("apigateway"))
+    stack = f"{production['Prefix']}-production"
+    deployed.refuse_instance_type_change(boto3.client("cloudformation"), stack, production)
+    for name, values in (("training", training), ("test", test), ("production", production)):
+        parameters.write(BUILD / "output", name, values)
+
+
+def _keep(execution: dict[str, Any], sample: list[dict[str, float | str]]) -> str:
+    """Keep the execution, which new data is checked against, and rows to call the APIs with, whose URI is returned."""
+    s3, bucket = boto3.client("s3"), os.environ["ARTIFACT_BUCKET"]
+    for key in (f"executions/{execution['commit']}.json", "executions/latest.json"):
+        _put(s3, bucket, key, execution)
+    key = f"samples/{execution['commit']}/{execution['dataVersion']}.json"
+    _put(s3, bucket, key, {"features": sample})
+    return f"s3://{bucket}/{key}"
+
+
+def _put(s3: S3Client, bucket: str, key: str, document: object) -> None:
+    body = json.dumps(document).encode()
+    s3.put_object(Bucket=bucket, Key=key, Body=body, ServerSideEncryption="aws:kms", SSEKMSKeyId=os.environ["KEY_ARN"])
+
+
+def _notice() -> str:
+    """A sentence for the approver when a template has changed that no push deploys; "-" otherwise."""
+    changed = deployed.drifted(boto3.client("cloudformation"), os.environ["PREFIX"])
+    if not changed:
+        return "-"
+    return f"Not deployed by a push, run `slipway launch`: {', '.join(changed)}."
+
+
+def _write_variables(sample_uri: str, notice: str) -> None:
+    if notice != "-":
+        print(notice)
+    lines = [f"export SAMPLE_URI={shlex.quote(sample_uri)}", f"export NOTICE={shlex.quote(notice)}"]
+    VARIABLES.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except (configuration.InvalidConfiguration, dataset.DataSetNotFound, deployed.CannotDeploy, ValueError) as fault:
+        sys.exit(str(fault))
