@@ -1,0 +1,1 @@
+"""Rule types of stage conditions, one file each, named after the provider."""
