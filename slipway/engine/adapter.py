@@ -193,7 +193,7 @@ def resource_policy_allows(service: str, action: str, resource: str, context: Ma
         return False
     account = _account()
     evaluated = evaluator.EvalContext(
-        principal_arn=f"arn:aws:iam::{account}:service/{service}",
+        principal_arn=f"service/{service}",
         principal_type="Service",
         principal_account=account,
         action=action,
@@ -219,7 +219,7 @@ def trusts(role_arn: str, principal: str, context: Mapping[str, Any]) -> bool:
     evaluator = _module("core.iam_evaluator")
     is_service = not principal.startswith("arn:")
     evaluated = evaluator.EvalContext(
-        principal_arn=principal if not is_service else f"arn:aws:iam::{_account()}:service/{principal}",
+        principal_arn=principal if not is_service else f"service/{principal}",
         principal_type="Service" if is_service else "AssumedRole",
         principal_account=_account(),
         action="sts:AssumeRole",

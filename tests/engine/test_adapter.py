@@ -1,0 +1,77 @@
+"""MiniStack's private names that the engine stands on: a new version that moves one fails here, by name."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import re
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+ADAPTER = Path("slipway/engine/adapter.py")
+NAMES = [
+    ("app", "_dispatch_service_request"),
+    ("app", "_routing_params"),
+    ("app", "_build_persistence_save_dict"),
+    ("app", "_loaded_modules"),
+    ("app", "SERVICE_REGISTRY"),
+    ("app", "app"),
+    ("core.iam_evaluator", "enforce"),
+    ("core.iam_evaluator", "is_root_access_key"),
+    ("core.iam_evaluator", "_is_root_key"),
+    ("core.iam_evaluator", "authenticate"),
+    ("core.iam_evaluator", "resolve_credential"),
+    ("core.iam_evaluator", "resolve_principal"),
+    ("core.iam_evaluator", "evaluate"),
+    ("core.iam_evaluator", "evaluate_trust_policy"),
+    ("core.iam_evaluator", "evaluate_resource_policy"),
+    ("core.iam_evaluator", "combine_resource_policy"),
+    ("core.iam_evaluator", "_resource_policy"),
+    ("core.iam_evaluator", "_POLICY_REQUIRED"),
+    ("core.iam_evaluator", "EvalContext"),
+    ("core.iam_evaluator", "EvalResult"),
+    ("core.iam_evaluator", "AuthError"),
+    ("core.router", "detect_service"),
+    ("core.router", "extract_access_key_id"),
+    ("core.router", "_is_aws_service_name"),
+    ("core.responses", "request_scope"),
+    ("core.persistence", "save_all"),
+    ("services.iam", "_roles"),
+    ("services.iam", "_users"),
+    ("services.iam", "_access_keys"),
+    ("services.iam", "_user_inline_policies"),
+    ("services.sts", "register_session"),
+    ("services.eventbridge", "_put_events"),
+]
+
+
+def test_ministack_is_the_version_that_the_adapter_was_written_for() -> None:
+    assert version("ministack") == "1.5.33"
+
+
+@pytest.mark.parametrize(("module", "name"), NAMES, ids=lambda value: value)
+def test_the_private_name_is_there(module: str, name: str) -> None:
+    assert hasattr(importlib.import_module(f"ministack.{module}"), name)
+
+
+def test_the_policy_check_still_takes_what_the_dispatcher_passes_on() -> None:
+    evaluator = importlib.import_module("ministack.core.iam_evaluator")
+    parameters = list(inspect.signature(evaluator.enforce).parameters)
+    assert parameters == ["access_key_id", "iam_action", "service", "region", "resource_arn", "service_context"]
+
+
+def test_the_dispatch_still_takes_what_the_dispatcher_passes_on() -> None:
+    app = importlib.import_module("ministack.app")
+    parameters = list(inspect.signature(app._dispatch_service_request).parameters)
+    assert parameters == ["method", "path", "headers", "body", "query_params", "request_id"]
+
+
+def test_only_the_adapter_and_the_corrections_import_ministack() -> None:
+    importing = {
+        str(path)
+        for path in Path("slipway").rglob("*.py")
+        if re.search(r"^\s*(?:import|from) ministack|import_module\(.*ministack", path.read_text(), re.MULTILINE)
+    }
+    assert {path for path in importing if not path.startswith("slipway/engine/mend/")} <= {str(ADAPTER)}

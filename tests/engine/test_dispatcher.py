@@ -1,0 +1,147 @@
+"""Every request takes the same four steps, against a running engine."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+TRUSTS_ACCOUNT = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:root"}, "Action": "sts:AssumeRole"}
+    ],
+}
+
+
+def journal(engine: Any) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (engine.home / "journal.jsonl").read_text().splitlines()]
+
+
+def stranger(engine: Any, service: str, key: str, secret: str = "test") -> Any:
+    return boto3.client(
+        service, endpoint_url=engine.url, region_name="us-east-1", aws_access_key_id=key, aws_secret_access_key=secret
+    )
+
+
+def role_client(engine: Any, service: str, name: str, statements: list[dict[str, Any]]) -> Any:
+    iam = engine.client("iam")
+    arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(TRUSTS_ACCOUNT))["Role"]["Arn"]
+    if statements:
+        document = json.dumps({"Version": "2012-10-17", "Statement": statements})
+        iam.put_role_policy(RoleName=name, PolicyName="p", PolicyDocument=document)
+    made = engine.client("sts").assume_role(RoleArn=arn, RoleSessionName="test")["Credentials"]
+    return boto3.client(
+        service,
+        endpoint_url=engine.url,
+        region_name="us-east-1",
+        aws_access_key_id=made["AccessKeyId"],
+        aws_secret_access_key=made["SecretAccessKey"],
+        aws_session_token=made["SessionToken"],
+    )
+
+
+@pytest.mark.parametrize("key", ["test", "111122223333", "AKIAIOSFODNN7EXAMPLE"])
+@pytest.mark.parametrize(("service", "operation"), [("codecommit", "list_repositories"), ("sqs", "list_queues")])
+def test_a_stranger_s_key_is_refused(engine: Any, key: str, service: str, operation: str) -> None:
+    with pytest.raises(ClientError) as error:
+        getattr(stranger(engine, service, key), operation)()
+    assert error.value.response["Error"]["Code"] in (
+        "InvalidClientTokenId",
+        "UnrecognizedClientException",
+        "InvalidAccessKeyId",
+    )
+
+
+def test_the_person_s_key_with_a_wrong_secret_is_refused(engine: Any) -> None:
+    key = engine.client("s3")._request_signer._credentials.access_key
+    with pytest.raises(ClientError) as error:
+        stranger(engine, "codecommit", key, "wrong").list_repositories()
+    assert error.value.response["Error"]["Code"] in ("SignatureDoesNotMatch", "InvalidSignatureException")
+
+
+def test_a_role_without_the_permission_is_refused_with_its_name(engine: Any) -> None:
+    client = role_client(engine, "codecommit", "nothing-allowed", [])
+    with pytest.raises(ClientError) as error:
+        client.list_repositories()
+    assert error.value.response["Error"]["Code"] == "AccessDeniedException"
+    message = error.value.response["Error"]["Message"]
+    assert "assumed-role/nothing-allowed/test is not authorized to perform: codecommit:ListRepositories" in message
+
+
+def test_a_role_with_the_permission_may(engine: Any) -> None:
+    allowed = [{"Effect": "Allow", "Action": "codecommit:ListRepositories", "Resource": "*"}]
+    client = role_client(engine, "codecommit", "may-list", allowed)
+    assert client.list_repositories()["ResponseMetadata"]["HTTPStatusCode"] == 200
+
+
+def test_a_missing_parameter_is_aws_s_validation_error(engine: Any) -> None:
+    config = Config(parameter_validation=False)
+    session = engine.engine.session()
+    client = session.client("codecommit", endpoint_url=engine.url, config=config)
+    with pytest.raises(ClientError, match="Value null at 'repositoryName' failed to satisfy constraint") as error:
+        client.get_repository()
+    assert error.value.response["Error"]["Code"] == "ValidationException"
+
+
+def test_an_operation_that_is_not_executed_is_refused_by_name(engine: Any) -> None:
+    with pytest.raises(ClientError, match="does not execute codecommit:CreateApprovalRuleTemplate") as error:
+        engine.client("codecommit").create_approval_rule_template(
+            approvalRuleTemplateName="t", approvalRuleTemplateContent="{}"
+        )
+    assert error.value.response["Error"]["Code"] == "UnsupportedOperation"
+
+
+def test_a_service_that_the_engine_lacks_is_refused_by_name(engine: Any) -> None:
+    with pytest.raises(ClientError, match="The local engine has no service"):
+        engine.client("braket").search_devices(filters=[])
+
+
+def test_every_call_is_journalled_with_caller_and_decision(engine: Any) -> None:
+    with pytest.raises(ClientError):
+        role_client(engine, "sqs", "journalled", []).create_queue(QueueName="journalled")
+    entry = next(line for line in reversed(journal(engine)) if line["operation"] == "CreateQueue")
+    assert entry["caller"].endswith("assumed-role/journalled/test")
+    assert entry["checks"][0]["action"] == "sqs:CreateQueue"
+    assert entry["checks"][0]["decision"] == "ImplicitDeny"
+    assert entry["status"] == 403
+
+
+def test_no_secret_is_journalled(engine: Any) -> None:
+    engine.client("ssm").put_parameter(Name="/secret", Value="hunter2-hunter2", Type="SecureString")
+    text = (engine.home / "journal.jsonl").read_text()
+    assert "hunter2-hunter2" not in text
+    secret = engine.client("s3")._request_signer._credentials.secret_key
+    assert secret not in text
+
+
+def test_handing_over_a_role_needs_the_right_to_pass_it(engine: Any) -> None:
+    target = engine.client("iam").create_role(
+        RoleName="to-be-passed", AssumeRolePolicyDocument=json.dumps(TRUSTS_ACCOUNT)
+    )["Role"]["Arn"]
+    may_create = [{"Effect": "Allow", "Action": "states:CreateStateMachine", "Resource": "*"}]
+    client = role_client(engine, "stepfunctions", "may-not-pass", may_create)
+    definition = json.dumps({"StartAt": "End", "States": {"End": {"Type": "Succeed"}}})
+    with pytest.raises(ClientError, match="is not authorized to perform: iam:PassRole on resource: .*to-be-passed"):
+        client.create_state_machine(name="m", definition=definition, roleArn=target)
+
+
+def test_a_role_that_does_not_trust_the_service_cannot_be_handed_over(engine: Any) -> None:
+    target = engine.client("iam").create_role(
+        RoleName="trusts-nobody-else", AssumeRolePolicyDocument=json.dumps(TRUSTS_ACCOUNT)
+    )["Role"]["Arn"]
+    definition = json.dumps({"StartAt": "End", "States": {"End": {"Type": "Succeed"}}})
+    with pytest.raises(ClientError, match=r"states.amazonaws.com may not assume .*trusts-nobody-else"):
+        engine.client("stepfunctions").create_state_machine(name="m", definition=definition, roleArn=target)
+
+
+def test_a_role_that_does_not_exist_cannot_be_handed_over(engine: Any) -> None:
+    definition = json.dumps({"StartAt": "End", "States": {"End": {"Type": "Succeed"}}})
+    with pytest.raises(ClientError, match="The role arn:aws:iam::111122223333:role/absent does not exist"):
+        engine.client("stepfunctions").create_state_machine(
+            name="m", definition=definition, roleArn="arn:aws:iam::111122223333:role/absent"
+        )

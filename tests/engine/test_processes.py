@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from slipway.engine.processes import Processes, ProcessFailed
+
+PATH = {"PATH": os.environ["PATH"]}
+
+
+def test_every_line_of_the_output_is_logged(tmp_path: Path) -> None:
+    lines: list[str] = []
+    child = Processes(tmp_path / "p").start(
+        ["sh", "-c", "echo one; echo two >&2"], env=PATH, cwd=tmp_path, name="echo", log=lines.append
+    )
+    assert child.wait(5) == 0
+    assert lines == ["one", "two"]
+
+
+def test_a_child_has_only_the_environment_that_it_is_given(tmp_path: Path) -> None:
+    lines: list[str] = []
+    child = Processes(tmp_path / "p").start(
+        ["env"], env={**PATH, "ONLY": "this"}, cwd=tmp_path, name="env", log=lines.append
+    )
+    child.wait(5)
+    assert sorted(line.partition("=")[0] for line in lines) == ["ONLY", "PATH"]
+
+
+def test_a_program_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ProcessFailed, match="job could not be started: .*no-such-program"):
+        Processes(tmp_path / "p").start(["no-such-program"], env=PATH, cwd=tmp_path, name="job")
+
+
+def test_stopping_ends_the_children_of_the_child_too(tmp_path: Path) -> None:
+    lines: list[str] = []
+    child = Processes(tmp_path / "p").start(
+        ["sh", "-c", "sleep 60 & echo $!; wait"], env=PATH, cwd=tmp_path, name="sleeper", log=lines.append
+    )
+    while not lines:
+        pass
+    child.stop(grace=2)
+    assert subprocess.run(["ps", "-o", "stat=", "-p", lines[0]], capture_output=True, text=True).stdout.strip()[:1] in (
+        "",
+        "Z",
+    )
+
+
+def test_a_killed_engine_s_children_are_ended_by_the_next_one(tmp_path: Path) -> None:
+    script = (
+        "import sys, os; from pathlib import Path; from slipway.engine.processes import Processes\n"
+        "child = Processes(Path(sys.argv[1])).start(['sleep', '60'], env=dict(os.environ), cwd=Path(), name='orphan')\n"
+        "print(child.pid, flush=True); os.kill(os.getpid(), 9)"
+    )
+    killed = subprocess.run([sys.executable, "-c", script, str(tmp_path / "p")], capture_output=True, text=True)
+    assert Processes(tmp_path / "p").end_leftovers() == ["orphan"]
+    pid = killed.stdout.strip()
+    assert subprocess.run(["ps", "-o", "stat=", "-p", pid], capture_output=True, text=True).stdout.strip()[:1] in (
+        "",
+        "Z",
+    )
+
+
+def test_a_stranger_with_a_recorded_number_is_left_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "p"
+    processes = Processes(folder)
+    (folder / "1.json").write_text(f'{{"pid": {os.getpid()}, "name": "stranger", "started": "long ago"}}')
+    assert processes.end_leftovers() == []
