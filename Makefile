@@ -33,12 +33,12 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.slipway
 	touch $@
 
 .PHONY: setup
-setup: $(VENV)/.slipway ## Install the engine and the command line into .venv
+setup: $(VENV)/.slipway $(VENV)/sam/.ready ## Install the engine, the command line and SAM CLI into .venv
 
 # --- What people run ----------------------------------------------------------------------------------------------
 
 .PHONY: demo
-demo: $(VENV)/.slipway ## Take a model from git push to production on this machine
+demo: setup ## Take a model from git push to production on this machine
 	$(RUN)/slipway demo $(ARGS)
 
 .PHONY: check

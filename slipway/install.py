@@ -34,17 +34,17 @@ class Install:
     @property
     def branch(self) -> str:
         """The branch that starts runs."""
-        return self.output("BranchName")
+        return self.output("Branch")
 
     @property
     def data_bucket(self) -> str:
         """Where to drop data."""
-        return self.output("DataBucketName")
+        return self.output("DataBucket")
 
     @property
     def artifact_bucket(self) -> str:
         """Where runs keep their results."""
-        return self.output("ArtifactBucketName")
+        return self.output("ArtifactBucket")
 
     def output(self, name: str) -> str:
         """An output of the root stack; NotFound when the bundle does not have it."""

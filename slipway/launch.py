@@ -61,7 +61,7 @@ def package(target: Target, root: Path, bundle: seed.Seed) -> Package:
 
 def sam() -> str:
     """SAM CLI's path: the one of the bundle's build environment, else the one on PATH; BadInput when there is none."""
-    beside = Path(sys.executable).parent.parent / "build" / "bin" / "sam"
+    beside = Path(sys.executable).parent.parent / "sam" / "bin" / "sam"
     found = str(beside) if beside.exists() else shutil.which("sam")
     if found is None:
         raise BadInput("SAM CLI is not installed; `make setup` installs it below .venv")
@@ -110,7 +110,7 @@ def _object_url(target: Target, bucket: str, key: str) -> str:
 def deploy(target: Target, stack: str, uploaded: Package, parameters: Mapping[str, str]) -> str:
     """Start creating or updating the root stack; returns `CREATE`, `UPDATE` or `NONE`."""
     cloudformation = target.client("cloudformation")
-    given = {"SeedBucket": uploaded.bucket, "SeedKey": uploaded.seed_key, **parameters}
+    given = {"SourceBucket": uploaded.bucket, "SourceKey": uploaded.seed_key, **parameters}
     request: dict[str, Any] = {
         "StackName": stack,
         "TemplateURL": uploaded.template_url,

@@ -25,7 +25,8 @@ def up(
     engine = local.start(home, port=port, region=region, clock_factor=clock_factor)
     facts = {"url": engine.url, "account": engine.account, "region": engine.region, "clockFactor": engine.clock_factor}
     text = (
-        f"engine at {engine.url}, account {engine.account}, region {engine.region}, clock factor {engine.clock_factor:g}\n"
+        f"engine at {engine.url}, account {engine.account}, region {engine.region},"
+        f" clock factor {engine.clock_factor:g}\n"
         f'state in {engine.home}; other programs: eval "$(slipway env)"'
     )
     show(facts, as_json, text)

@@ -36,7 +36,8 @@ def status(
 def _stage_table(stage: dict[str, Any]) -> Table:
     latest = stage.get("latestExecution", {})
     closed = "" if stage["inboundTransitionState"]["enabled"] else "  transition disabled"
-    title = f"{stage['stageName']}  {latest.get('status', 'not run yet')}  {latest.get('pipelineExecutionId', '')[:8]}{closed}"
+    run_id = latest.get("pipelineExecutionId", "")[:8]
+    title = f"{stage['stageName']}  {latest.get('status', 'not run yet')}  {run_id}{closed}"
     table = Table(title=title, title_justify="left", box=None, show_header=False, title_style="bold")
     for action in stage["actionStates"]:
         execution = action.get("latestExecution", {})

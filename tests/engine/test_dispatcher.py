@@ -22,7 +22,7 @@ def journal(engine: Any) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (engine.home / "journal.jsonl").read_text().splitlines()]
 
 
-def stranger(engine: Any, service: str, key: str, secret: str = "test") -> Any:
+def stranger(engine: Any, service: str, key: str, secret: str) -> Any:
     return boto3.client(
         service, endpoint_url=engine.url, region_name="us-east-1", aws_access_key_id=key, aws_secret_access_key=secret
     )
@@ -49,7 +49,7 @@ def role_client(engine: Any, service: str, name: str, statements: list[dict[str,
 @pytest.mark.parametrize(("service", "operation"), [("codecommit", "list_repositories"), ("sqs", "list_queues")])
 def test_a_stranger_s_key_is_refused(engine: Any, key: str, service: str, operation: str) -> None:
     with pytest.raises(ClientError) as error:
-        getattr(stranger(engine, service, key), operation)()
+        getattr(stranger(engine, service, key, "test"), operation)()
     assert error.value.response["Error"]["Code"] in (
         "InvalidClientTokenId",
         "UnrecognizedClientException",
@@ -126,7 +126,7 @@ def test_handing_over_a_role_needs_the_right_to_pass_it(engine: Any) -> None:
     may_create = [{"Effect": "Allow", "Action": "states:CreateStateMachine", "Resource": "*"}]
     client = role_client(engine, "stepfunctions", "may-not-pass", may_create)
     definition = json.dumps({"StartAt": "End", "States": {"End": {"Type": "Succeed"}}})
-    with pytest.raises(ClientError, match="is not authorized to perform: iam:PassRole on resource: .*to-be-passed"):
+    with pytest.raises(ClientError, match=r"is not authorized to perform: iam:PassRole on resource: .*to-be-passed"):
         client.create_state_machine(name="m", definition=definition, roleArn=target)
 
 

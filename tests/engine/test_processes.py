@@ -31,7 +31,7 @@ def test_a_child_has_only_the_environment_that_it_is_given(tmp_path: Path) -> No
 
 
 def test_a_program_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ProcessFailed, match="job could not be started: .*no-such-program"):
+    with pytest.raises(ProcessFailed, match=r"job could not be started: .*no-such-program"):
         Processes(tmp_path / "p").start(["no-such-program"], env=PATH, cwd=tmp_path, name="job")
 
 

@@ -56,7 +56,7 @@ def test_an_empty_file_is_refused_by_name(bundle: Path) -> None:
 
 
 def test_a_folder_without_a_template_is_no_bundle(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="holds no template.yaml; run this in the bundle's folder"):
+    with pytest.raises(BadInput, match=r"holds no template\.yaml; run this in the bundle's folder"):
         seed.make(tmp_path)
 
 
