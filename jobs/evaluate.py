@@ -50,8 +50,11 @@ def unpack(folder: Path) -> Model:
     if not file.is_file():
         raise ModelError(f"expected a trained model at {file}, found nothing")
     with tempfile.TemporaryDirectory() as target:
-        with tarfile.open(file) as archive:
-            archive.extractall(target, filter="data")
+        try:
+            with tarfile.open(file) as archive:
+                archive.extractall(target, filter="data")
+        except tarfile.TarError as error:
+            raise ModelError(f"{ARCHIVE} cannot be unpacked: {error}") from None
         return models.load(Path(target))
 
 

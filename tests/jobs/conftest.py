@@ -117,7 +117,9 @@ def _prepare(folder: Path) -> None:
     config.mkdir()
     with (dataset / "customers.csv").open("w", encoding="utf-8", newline="") as file:
         telecom_churn.write(rows, file)
-    committed = json.loads((Path(__file__).parents[2] / "config" / "ml-pipeline.json").read_text())["dataset"]["columns"]
+    committed = json.loads((Path(__file__).parents[2] / "config" / "ml-pipeline.json").read_text())["dataset"][
+        "columns"
+    ]
     columns = {column["name"]: column["type"] for column in committed}
     (config / "execution.json").write_text(json.dumps(execution(columns, "churn")))
     prepare.main()

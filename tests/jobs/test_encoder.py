@@ -65,7 +65,9 @@ def test_a_missing_value_is_filled_or_stays_missing(missing: str | None) -> None
         pytest.param(
             ("a", "1e99", 1, 1), "row 1, column 'minutes': expected a number up to 3.4e+38, found 1e+99", id="huge"
         ),
-        pytest.param(("a", True, 1, 1), "row 1, column 'minutes': expected a number, found True", id="boolean as number"),
+        pytest.param(
+            ("a", True, 1, 1), "row 1, column 'minutes': expected a number, found True", id="boolean as number"
+        ),
         pytest.param(("a", [1], 1, 1), "row 1, column 'minutes': expected a number, found [1]", id="list as number"),
         pytest.param(
             ("a", 1, "maybe", 1),
@@ -92,7 +94,9 @@ def test_a_row_by_name_with_a_missing_column_is_refused() -> None:
 
 def test_a_row_by_name_with_an_unknown_column_is_refused() -> None:
     row = {"plan": "basic", "minutes": 1, "active": 1, "bill": 1, "colour": "red"}
-    with pytest.raises(RequestError, match=r"^row 1: unknown column 'colour'; columns are plan, minutes, active, bill$"):
+    with pytest.raises(
+        RequestError, match=r"^row 1: unknown column 'colour'; columns are plan, minutes, active, bill$"
+    ):
         ENCODER.arrange(row)
 
 

@@ -60,7 +60,10 @@ def test_the_target_comes_last_as_the_index_of_its_class(
         pytest.param(2, "1e99", "column 'minutes': expected a number up to 3.4e+38, found 1e+99", id="huge number"),
         pytest.param(2, "inf", "column 'minutes': expected a number, found 'inf'", id="infinity"),
         pytest.param(
-            3, "perhaps", "column 'active': expected yes or no (true or false, 1 or 0), found 'perhaps'", id="no boolean"
+            3,
+            "perhaps",
+            "column 'active': expected yes or no (true or false, 1 or 0), found 'perhaps'",
+            id="no boolean",
         ),
     ],
 )
@@ -85,14 +88,20 @@ def test_an_empty_column_is_refused(make_settings: Make, write_table: Write, sma
 
 
 CELLS = st.text(st.characters(exclude_characters="\r\n\x00", exclude_categories=["Cs"]), max_size=8)
-NUMBERS = st.one_of(CELLS, st.floats().map(str), st.integers().map(str), st.sampled_from(["", "NA", " 1 ", "+.5", "5."]))
+NUMBERS = st.one_of(
+    CELLS, st.floats().map(str), st.integers().map(str), st.sampled_from(["", "NA", " 1 ", "+.5", "5."])
+)
 BOOLEANS = st.one_of(CELLS, st.sampled_from(["yes", "NO", "True", "f", "1", "", " 0"]))
 
 
 @hypothesis_settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(cells=st.lists(st.tuples(CELLS, NUMBERS, BOOLEANS), min_size=1, max_size=5))
 def test_polars_and_python_encode_alike(
-    cells: list[tuple[str, str, str]], make_settings: Make, write_table: Write, small_rows: list[list[str]], tmp_path: Path
+    cells: list[tuple[str, str, str]],
+    make_settings: Make,
+    write_table: Write,
+    small_rows: list[list[str]],
+    tmp_path: Path,
 ) -> None:
     """The table's way and the request's way agree on every value, or both refuse it."""
     settings = make_settings()

@@ -15,9 +15,7 @@ from jobs.metrics import Measured
 LABELS = np.array([1, 1, 1, 0, 0, 0, 0, 1])
 SCORES = np.array([0.9, 0.8, 0.4, 0.7, 0.3, 0.2, 0.1, 0.6])
 BINARY = Measured(LABELS, np.column_stack((1 - SCORES, SCORES)))
-THREE = Measured(
-    np.array([0, 1, 2, 2]), np.array([[0.6, 0.3, 0.1], [0.2, 0.5, 0.3], [0.5, 0.1, 0.4], [0.1, 0.1, 0.8]])
-)
+THREE = Measured(np.array([0, 1, 2, 2]), np.array([[0.6, 0.3, 0.1], [0.2, 0.5, 0.3], [0.5, 0.1, 0.4], [0.1, 0.1, 0.8]]))
 
 rows = st.lists(st.tuples(st.booleans(), st.integers(0, 8)), min_size=2).filter(
     lambda pairs: len({hit for hit, _ in pairs}) == 2

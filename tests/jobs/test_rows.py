@@ -16,7 +16,21 @@ Make = Callable[..., Settings]
 Write = Callable[..., Path]
 HEADER = "id,plan,minutes,active,left\n"
 SETTINGS = Settings(
-    "left", "binary", (Column("a", "number"),), 0.2, 0.2, 42, frozenset(), "median", 9, "yes", "f1", "maximize", 0, "", ""
+    "left",
+    "binary",
+    (Column("a", "number"),),
+    0.2,
+    0.2,
+    42,
+    frozenset(),
+    "median",
+    9,
+    "yes",
+    "f1",
+    "maximize",
+    0,
+    "",
+    "",
 )
 
 
@@ -38,7 +52,9 @@ def test_a_row_keeps_its_part_when_others_are_added(
     rows.deal([write_table(small_rows[::2], name="few.csv")], make_settings(), few)
     rows.deal([write_table(small_rows, name="all.csv")], make_settings(), all_)
     for part in rows.PARTS:
-        assert set((few / f"{part}.csv").read_text().splitlines()) <= set((all_ / f"{part}.csv").read_text().splitlines())
+        assert set((few / f"{part}.csv").read_text().splitlines()) <= set(
+            (all_ / f"{part}.csv").read_text().splitlines()
+        )
 
 
 def test_another_seed_deals_otherwise(make_settings: Make, small_rows: list[list[str]]) -> None:
@@ -84,7 +100,9 @@ def test_a_byte_order_mark_and_blank_lines_are_no_rows(make_settings: Make, writ
             b"id,plan,minutes,active\n", "table.csv, line 1: the target column 'left' is missing", id="no target column"
         ),
         pytest.param(
-            b"id,plan,active,left\n", "table.csv, line 1: column 'minutes' of dataset.columns is missing", id="column too few"
+            b"id,plan,active,left\n",
+            "table.csv, line 1: column 'minutes' of dataset.columns is missing",
+            id="column too few",
         ),
         pytest.param(
             b"id,plan,minutes,active,more,left\n",
@@ -97,7 +115,9 @@ def test_a_byte_order_mark_and_blank_lines_are_no_rows(make_settings: Make, writ
             id="column twice",
         ),
         pytest.param(
-            HEADER.encode() + b"1,a,2,yes,no\n2,a,2,no\n", "table.csv, line 3: expected 5 fields, found 4", id="field too few"
+            HEADER.encode() + b"1,a,2,yes,no\n2,a,2,no\n",
+            "table.csv, line 3: expected 5 fields, found 4",
+            id="field too few",
         ),
         pytest.param(
             HEADER.encode() + b"1,a,2,yes,no,9\n", "table.csv, line 2: expected 5 fields, found 6", id="field too many"

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from jobs import encoder, prepare, settings
+from jobs.errors import ConfigurationError
+
+
+def test_the_outputs_are_those_of_the_contract(trained: Path) -> None:
+    prepared = trained / "prepared"
+    files = sorted(str(file.relative_to(prepared)) for file in prepared.rglob("*") if file.is_file())
+    assert files == [
+        "encoder/encoder.json",
+        "holdout/holdout.csv",
+        "test/test.csv",
+        "train/train.csv",
+        "validation/validation.csv",
+    ]
+
+
+def test_the_parts_are_encoded_alike_and_the_holdout_is_raw(trained: Path) -> None:
+    prepared = trained / "prepared"
+    learnt = encoder.load(prepared / "encoder")
+    for part in ("train", "validation", "test"):
+        assert pl.read_csv(prepared / part / f"{part}.csv").columns == [*learnt.names, "churn"]
+    holdout = pl.read_csv(prepared / "holdout" / "holdout.csv")
+    assert tuple(holdout.columns) == settings.load(trained / "config").header
+    assert holdout.height == pl.read_csv(prepared / "test" / "test.csv").height
+
+
+def test_the_encoder_knows_training_rows_only(trained: Path) -> None:
+    learnt = encoder.load(trained / "prepared" / "encoder")
+    train = pl.read_csv(trained / "prepared" / "train" / "train.csv")
+    assert all(train[name].sum() > 0 for name in learnt.names if "=" in name)
+    minutes = next(feature for feature in learnt.features if feature.column == "day_minutes")
+    assert minutes.fill == pytest.approx(train["day_minutes"].median())
+
+
+def test_preparing_twice_gives_the_same_bytes(trained: Path, container: Path) -> None:
+    shutil.copytree(trained / "processing" / "input", container / "processing" / "input")
+    prepare.main()
+    for file in (trained / "prepared").rglob("*.*"):
+        again = container / "processing" / "output" / file.relative_to(trained / "prepared")
+        assert again.read_bytes() == file.read_bytes()
+
+
+def test_a_missing_configuration_is_named(container: Path) -> None:
+    with pytest.raises(
+        ConfigurationError, match=r"^expected the run's configuration at .*execution\.json, found nothing$"
+    ):
+        prepare.main()
+
+
+def test_an_unresolved_configuration_is_refused(container: Path) -> None:
+    folder = container / "processing" / "input" / "config"
+    folder.mkdir(parents=True)
+    (folder / "execution.json").write_text('{"config": {"dataset": {}}}')
+    with pytest.raises(ConfigurationError, match=r"^execution\.json lacks 'prepare'; it must hold"):
+        prepare.main()
