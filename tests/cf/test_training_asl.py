@@ -1,0 +1,311 @@
+"""cf/training.asl.json: the state machine's way through its states."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import jsonata
+import pytest
+
+from tests.cf import state_machine
+from tests.cf.state_machine import Execution, Task, TaskFailed
+
+PATH = Path(__file__).parents[2] / "cf" / "training.asl.json"
+SUBSTITUTIONS = {
+    "Partition": "aws",
+    "Prefix": "a-prefix-of-24-letters-x",
+    "ArtifactBucket": "artifacts",
+    "KeyArn": "key",
+    "JobRoleArn": "role",
+    "ModelPackageGroupArn": "group",
+}
+DEFINITION = state_machine.load(PATH, SUBSTITUTIONS)
+STATES = DEFINITION["States"]
+PACKAGE = "arn:aws:sagemaker:eu-west-1:123456789012:model-package/p/7"
+CHAMPION = "arn:aws:sagemaker:eu-west-1:123456789012:model-package/p/3"
+FRESH = ["Reuse", "Champion", "Known", "Configure", "Prepare", "Train", "Evaluate", "Evaluation", "Gate", "Register"]
+METRICS = {"roc_auc": 0.91, "log_loss": 0.3}
+
+
+def given(
+    metric: str = "roc_auc", direction: str = "maximize", threshold: float = 0.8, spot: bool = False
+) -> dict[str, Any]:
+    """An execution.json."""
+    job = {"instanceType": "ml.m5.large", "volumeSizeInGB": 30, "maxRuntimeInSeconds": 600}
+    return {
+        "commit": "c0ffee",
+        "dataVersion": "d1",
+        "dataUri": "s3://data/datasets/d1/",
+        "sourceUri": "config/data/a.csv",
+        "trainingKey": "k1",
+        "image": "repository@sha256:1",
+        "config": {
+            "prepare": job,
+            "train": job
+            | {"hyperparameters": {"eta": 0.1, "num_round": 5}, "spot": {"enabled": spot, "maxWaitInSeconds": 900}},
+            "evaluate": job | {"metric": metric, "direction": direction, "threshold": threshold},
+            "serving": {"test": {"instanceType": "ml.m5.large"}, "production": {"instanceType": "ml.m5.large"}},
+        },
+    }
+
+
+def fails(error: str, cause: str = "") -> Task:
+    def task(_: dict[str, Any]) -> Any:
+        raise TaskFailed(error, cause)
+
+    return task
+
+
+def answers(value: Any) -> Task:
+    return lambda _: value
+
+
+def body(document: Any) -> Task:
+    return answers({"Body": json.dumps(document)})
+
+
+def evaluation(champion: dict[str, float] | None = None) -> Task:
+    return body({"metrics": METRICS, "champion": {"metrics": champion} if champion else None})
+
+
+def champion(package: str = CHAMPION) -> Task:
+    value = {"modelPackageArn": package, "modelDataUrl": "s3://artifacts/runs/old/model.tar.gz", "image": "i"}
+    return answers({"Parameter": {"Value": json.dumps(value)}})
+
+
+def tasks(**changed: Task) -> dict[str, Task]:
+    """A first run in which everything goes well, but for what is changed."""
+    return {
+        "Reuse": fails("S3.NoSuchKeyException"),
+        "Champion": fails("Ssm.ParameterNotFoundException"),
+        "Configure": answers({}),
+        "Prepare": answers({}),
+        "Train": answers(
+            {"ModelArtifacts": {"S3ModelArtifacts": "s3://artifacts/runs/run-1/train/j/output/model.tar.gz"}}
+        ),
+        "Evaluate": answers({}),
+        "Evaluation": evaluation(),
+        "Register": answers({"ModelPackageArn": PACKAGE}),
+        "Save": answers({}),
+    } | changed
+
+
+def run(execution_input: dict[str, Any] | None = None, **changed: Task) -> Execution:
+    return state_machine.run(DEFINITION, execution_input or given(), tasks(**changed))
+
+
+def saved(champion_package: str = "-") -> dict[str, Any]:
+    """What an earlier execution saved."""
+    output = run().output
+    return {**output, "commit": "older", "championPackageArn": champion_package, "run": "s3://artifacts/runs/run-0"}
+
+
+def test_a_first_run_goes_through_every_step() -> None:
+    execution = run()
+    assert execution.visited == [*FRESH, "Result", "Save"]
+    assert execution.output == {
+        "trainingKey": "k1",
+        "commit": "c0ffee",
+        "dataVersion": "d1",
+        "image": "repository@sha256:1",
+        "modelDataUrl": "s3://artifacts/runs/run-1/train/j/output/model.tar.gz",
+        "modelPackageArn": PACKAGE,
+        "metric": "roc_auc",
+        "metrics": METRICS,
+        "championPackageArn": "-",
+        "championMetrics": None,
+        "reportUri": "s3://artifacts/runs/run-1/evaluate/report.html",
+        "reused": False,
+    }
+
+
+def test_the_result_is_saved_under_its_training_key() -> None:
+    execution = run()
+    (arguments,) = execution.arguments["Save"]
+    assert (arguments["Bucket"], arguments["Key"]) == ("artifacts", "results/k1.json")
+    assert arguments["Body"] == {**execution.output, "run": "s3://artifacts/runs/run-1"}
+
+
+def test_a_known_model_beside_the_same_champion_is_reused_at_once() -> None:
+    execution = run(Reuse=body(saved(CHAMPION)), Champion=champion())
+    assert execution.visited == ["Reuse", "Champion", "Known", "Reused"]
+    expected = {key: value for key, value in saved(CHAMPION).items() if key != "run"}
+    assert execution.output == {**expected, "commit": "c0ffee", "reused": True}
+
+
+def test_the_champion_itself_is_reused_and_names_itself_as_champion() -> None:
+    execution = run(Reuse=body(saved()), Champion=champion(PACKAGE))
+    assert execution.visited[-1] == "Reused"
+    assert execution.output["championPackageArn"] == PACKAGE
+    assert execution.output["championMetrics"] == METRICS
+
+
+def test_a_known_model_is_evaluated_again_when_the_champion_changed() -> None:
+    execution = run(Reuse=body(saved()), Champion=champion(), Evaluation=evaluation({"roc_auc": 0.9}))
+    assert execution.visited == ["Reuse", "Champion", "Known", "Evaluate", "Evaluation", "Gate", "Result", "Save"]
+    inputs = {
+        item["InputName"]: item["S3Input"]["S3Uri"] for item in execution.arguments["Evaluate"][0]["ProcessingInputs"]
+    }
+    assert inputs == {
+        "model": saved()["modelDataUrl"],
+        "holdout": "s3://artifacts/runs/run-0/prepare/holdout",
+        "config": "s3://artifacts/runs/run-0/execution.json",
+        "champion": "s3://artifacts/runs/old/model.tar.gz",
+    }
+    assert execution.output["reused"] is True
+    assert execution.output["modelPackageArn"] == PACKAGE
+    assert execution.output["championPackageArn"] == CHAMPION
+    assert execution.output["championMetrics"] == {"roc_auc": 0.9}
+
+
+def test_the_champion_is_measured_beside_the_candidate() -> None:
+    execution = run(Champion=champion(), Evaluation=evaluation({"roc_auc": 0.9}))
+    names = [item["InputName"] for item in execution.arguments["Evaluate"][0]["ProcessingInputs"]]
+    assert names == ["model", "holdout", "config", "champion"]
+    assert execution.output["championMetrics"] == {"roc_auc": 0.9}
+
+
+def test_a_champion_that_cannot_be_measured_has_no_metrics() -> None:
+    execution = run(Champion=champion())
+    assert (execution.output["championPackageArn"], execution.output["championMetrics"]) == (CHAMPION, None)
+
+
+@pytest.mark.parametrize(
+    ("metric", "direction", "threshold", "passes"),
+    [
+        ("roc_auc", "maximize", 0.8, True),
+        ("roc_auc", "maximize", 0.91, True),
+        ("roc_auc", "maximize", 0.92, False),
+        ("log_loss", "minimize", 0.3, True),
+        ("log_loss", "minimize", 0.2, False),
+    ],
+)
+def test_the_gate_reads_metric_direction_and_threshold(
+    metric: str, direction: str, threshold: float, passes: bool
+) -> None:
+    execution = run(given(metric, direction, threshold))
+    assert ("Register" in execution.visited) is passes
+    assert (execution.error == "Gate") is not passes
+
+
+def test_a_model_below_the_threshold_fails_with_the_numbers() -> None:
+    execution = run(given(threshold=0.95))
+    assert execution.error == "Gate"
+    assert execution.cause == (
+        "Gate: roc_auc is 0.91; it must be at least 0.95, evaluate.threshold of config/ml-pipeline.json. "
+        "Report: s3://artifacts/runs/run-1/evaluate/report.html"
+    )
+
+
+@pytest.mark.parametrize("step", [name for name, state in STATES.items() if state["Type"] == "Task"])
+def test_a_step_that_fails_ends_in_a_fail_that_names_it(step: str) -> None:
+    execution = run(**{step: fails("States.TaskFailed", "AccessDenied: not authorized")})
+    assert (execution.visited[-1], execution.error) == ("Failed", step)
+    assert execution.cause == f"{step}: States.TaskFailed: AccessDenied: not authorized"
+
+
+@pytest.mark.parametrize("step", ["Prepare", "Train", "Evaluate"])
+def test_a_failed_jobs_reason_is_the_cause(step: str) -> None:
+    description = {"FailureReason": "AlgorithmError: exit code 1", "ExitMessage": 'column "x" is missing', "Other": 1}
+    execution = run(**{step: fails("States.TaskFailed", json.dumps(description))})
+    assert execution.visited.count(step) == 1
+    assert execution.cause == f'{step}: States.TaskFailed: AlgorithmError: exit code 1 column "x" is missing'
+
+
+@pytest.mark.parametrize("step", ["Prepare", "Train", "Evaluate"])
+@pytest.mark.parametrize(
+    "reason", ["CapacityError: Unable to provision requested ML compute capacity", "InternalServerError"]
+)
+def test_a_job_without_capacity_is_tried_again_under_another_name(step: str, reason: str) -> None:
+    execution = run(**{step: fails("States.TaskFailed", json.dumps({"FailureReason": reason}))})
+    assert execution.visited.count(step) == 4
+    assert [60 * 2**n <= 2 * wait <= 3 * 60 * 2**n for n, wait in enumerate(execution.arguments["Backoff"], 1)] == [
+        True
+    ] * 3
+    names = [
+        arguments.get("TrainingJobName") or arguments["ProcessingJobName"] for arguments in execution.arguments[step]
+    ]
+    assert len(set(names)) == 4
+
+
+def test_job_names_are_sagemakers_and_differ_between_executions() -> None:
+    names = []
+    for execution_name in ("a", "b", "x" * 80):
+        execution = state_machine.run(DEFINITION, given(), tasks(), execution_name)
+        names += [execution.arguments[step][0]["ProcessingJobName"] for step in ("Prepare", "Evaluate")]
+        names.append(execution.arguments["Train"][0]["TrainingJobName"])
+    assert len(set(names)) == 9
+    assert all(re.fullmatch("[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}", name) for name in names)
+
+
+def test_hyperparameters_are_texts() -> None:
+    assert run().arguments["Train"][0]["HyperParameters"] == {"eta": "0.1", "num_round": "5"}
+
+
+@pytest.mark.parametrize(
+    ("spot", "condition"),
+    [(False, {"MaxRuntimeInSeconds": 600}), (True, {"MaxRuntimeInSeconds": 600, "MaxWaitTimeInSeconds": 900})],
+    ids=["on demand", "spot"],
+)
+def test_only_spot_training_waits_for_an_instance(spot: bool, condition: dict[str, int]) -> None:
+    (arguments,) = run(given(spot=spot)).arguments["Train"]
+    assert arguments["EnableManagedSpotTraining"] is spot
+    assert arguments["StoppingCondition"] == condition
+
+
+def test_the_registered_package_waits_for_approval_and_carries_its_origin() -> None:
+    (arguments,) = run().arguments["Register"]
+    assert arguments["ModelApprovalStatus"] == "PendingManualApproval"
+    assert arguments["CustomerMetadataProperties"] == {
+        "commit": "c0ffee",
+        "dataVersion": "d1",
+        "trainingKey": "k1",
+        "execution": "run-1",
+        "metric": "roc_auc",
+        "value": "0.91",
+    }
+    assert arguments["InferenceSpecification"]["SupportedRealtimeInferenceInstanceTypes"] == ["ml.m5.large"]
+
+
+def expressions(value: Any) -> list[str]:
+    """Every JSONata expression below a value."""
+    if isinstance(value, dict):
+        return [found for item in value.values() for found in expressions(item)]
+    if isinstance(value, list):
+        return [found for item in value for found in expressions(item)]
+    return [value[2:-2]] if isinstance(value, str) and value.startswith("{%") else []
+
+
+@pytest.mark.parametrize("expression", sorted(set(expressions(DEFINITION))))
+def test_every_expression_is_jsonata(expression: str) -> None:
+    jsonata.Jsonata(expression)
+
+
+def test_the_definition_is_json_before_substitution_and_names_no_account() -> None:
+    text = PATH.read_text("utf-8")
+    assert json.loads(text)["QueryLanguage"] == "JSONata"
+    assert set(re.findall(r"\$\{(\w+)\}", text)) == set(SUBSTITUTIONS)
+    assert not re.search(r"\d{12}", text)
+
+
+def test_every_state_is_reached_and_every_next_exists() -> None:
+    nexts = {DEFINITION["StartAt"], *re.findall(r'"(?:Next|Default)": "(\w+)"', PATH.read_text("utf-8"))}
+    assert nexts == set(STATES)
+
+
+def test_no_lambda_where_an_integration_does_it() -> None:
+    assert "lambda" not in PATH.read_text("utf-8").lower()
+
+
+@pytest.mark.parametrize("name", [name for name, state in STATES.items() if state["Type"] == "Task"])
+def test_every_task_ends_is_tried_again_and_is_caught(name: str) -> None:
+    state = STATES[name]
+    assert state["TimeoutSeconds"]
+    assert all(retrier["BackoffRate"] > 1 and retrier["JitterStrategy"] == "FULL" for retrier in state["Retry"])
+    assert state["Catch"][-1]["ErrorEquals"] == ["States.ALL"]
+    assert ".sync" in state["Resource"] or "aws-sdk" in state["Resource"]
+    # Nothing but variables is carried on, so that no state's data grows towards 256 KiB.
+    assert state["Output"] == {} or name == "Save"
