@@ -116,39 +116,44 @@ def _column(name: str, values: list[str]) -> tuple[str, str]:
     known = [value for value in values if value not in MISSING]
     if not known:
         return "id", f"{name} is empty, so it is left out (id)."
-    distinct = set(known)
-    numeric = all(_NUMBER.fullmatch(value) for value in distinct)
-    whole = all(_WHOLE.fullmatch(value) for value in distinct)
-    unique = len(distinct) == len(known) and len(known) > 1
-    if unique and _named_id(name):
-        return "id", f"{name} is different in every row and named like an id, so it is left out (id)."
-    if unique and not numeric:
-        return "id", f"{name} is text that is different in every row, so it is left out (id)."
-    if unique and whole and _counts_up(known):
-        return "id", f"{name} counts the rows, so it is left out (id)."
-    if _named_id(name) and len(distinct) > 0.95 * len(known) and whole:
-        return "id", f"{name} is named like an id and nearly always different, so it is left out (id)."
-    if _boolean(distinct) and not numeric:
-        return "boolean", f"{name} holds {_listed(distinct)}: a boolean."
-    if numeric:
-        return "number", ""
-    if len(distinct) > MOST_CATEGORIES:
-        return (
-            "id",
-            f"{name} is text with {len(distinct)} different values, too many for categories, so it is left out (id).",
-        )
-    return "category", _near_number(name, known)
-
-
-def _near_number(name: str, known: list[str]) -> str:
-    """Say it when a category column is nearly a number column: most likely the odd value is a mistake."""
     odd = Counter(value for value in known if not _NUMBER.fullmatch(value))
-    if odd.total() > 0.1 * len(known):
+    reason = _id_reason(name, known, odd)
+    if reason:
+        return "id", f"{name} {reason}, so it is left out (id)."
+    distinct = set(known)
+    if odd and _boolean(distinct):
+        return "boolean", f"{name} holds {_listed(distinct)}: a boolean."
+    if not odd:
+        return "number", ""
+    if _nearly_number(odd, known):
+        return "number", (
+            f"{name} is a number but for {_listed(odd)}, which Prepare will refuse:"
+            " correct the table, or list it in prepare.missingValues."
+        )
+    return "category", ""
+
+
+def _id_reason(name: str, known: list[str], odd: Counter[str]) -> str:
+    """Why a column says nothing about its row, if so."""
+    distinct = len(set(known))
+    unique = distinct == len(known) > 1
+    whole = all(_WHOLE.fullmatch(value) for value in known)
+    if unique and _named_id(name):
+        return "is different in every row and named like an id"
+    if _named_id(name) and whole and distinct > 0.9 * len(known):
+        return "is nearly always different and named like an id"
+    if unique and whole and _counts_up(known):
+        return "counts the rows"
+    if _nearly_number(odd, known):
         return ""
-    return (
-        f"{name} would be a number but for {_listed(odd)}: a category for now;"
-        " correct the table, or see prepare.missingValues."
-    )
+    if unique:
+        return "is text that is different in every row"
+    return f"is text with {distinct} different values, too many for categories" if distinct > MOST_CATEGORIES else ""
+
+
+def _nearly_number(odd: Counter[str], known: list[str]) -> bool:
+    """Whether the few values that are no numbers are most likely mistakes, or a mark for missing ones."""
+    return odd.total() <= 0.1 * len(known)
 
 
 def _named_id(name: str) -> bool:

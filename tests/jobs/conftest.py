@@ -95,7 +95,7 @@ def container(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with `prepared` (Prepare's outputs), `config`, `model` and `model.tar.gz`, made by the jobs themselves."""
+    """A folder with `prepared` (Prepare's outputs), `config`, `model` and `model.tar.gz`, made by the jobs."""
     folder = tmp_path_factory.mktemp("trained")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SAGEMAKER_BASE_DIR", str(folder))

@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+import copy
+import gzip
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import botocore
+import pytest
+from jsonschema import Draft202012Validator
+
+CONFIG = Path(__file__).parents[2] / "config"
+SCHEMA: dict[str, Any] = json.loads((CONFIG / "ml-pipeline.schema.json").read_text())
+NUMERIC = ("integer", "number")
+
+
+def load(name: str) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads((CONFIG / name).read_text())
+    return document
+
+
+def fields(schema: dict[str, Any], path: str = "$") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every described field, below $defs too."""
+    for name, field in schema.get("properties", {}).items():
+        if isinstance(field, dict):
+            yield f"{path}.{name}", field
+            yield from fields(field, f"{path}.{name}")
+    for name, definition in schema.get("$defs", {}).items():
+        yield f"{path}#{name}", definition
+        yield from fields(definition, f"{path}#{name}")
+
+
+def faults(document: dict[str, Any]) -> list[str]:
+    errors = Draft202012Validator(SCHEMA).iter_errors(document)
+    return [f"{error.json_path}: {error.message}" for error in errors]
+
+
+def changed(path: str, value: Any, document: str = "ml-pipeline.json") -> dict[str, Any]:
+    """The committed configuration with one field set; the parents on the way are made."""
+    result = copy.deepcopy(load(document))
+    *parents, name = path.split(".")
+    part = result
+    for parent in parents:
+        part = part.setdefault(parent, {})
+    part[name] = value
+    return result
+
+
+def test_the_schema_is_one() -> None:
+    Draft202012Validator.check_schema(SCHEMA)
+
+
+@pytest.mark.parametrize("name", ["ml-pipeline.json", "breast-cancer.json"])
+def test_the_committed_configurations_are_valid(name: str) -> None:
+    assert faults(load(name)) == []
+
+
+def test_every_field_is_described() -> None:
+    assert [path for path, field in fields(SCHEMA) if not field.get("description")] == []
+
+
+def test_every_object_refuses_unknown_fields() -> None:
+    objects = [path for path, field in fields(SCHEMA) if field.get("type") == "object"]
+    assert objects
+    assert [
+        path for path, field in fields(SCHEMA) if path in objects and field["additionalProperties"] is not False
+    ] == []
+
+
+def test_every_number_has_bounds() -> None:
+    unbounded = [
+        path
+        for path, field in fields(SCHEMA)
+        if field.get("type") in NUMERIC
+        and not ({"minimum", "exclusiveMinimum"} & set(field) and {"maximum", "exclusiveMaximum"} & set(field))
+    ]
+    assert unbounded == []
+
+
+def test_every_default_is_allowed_by_its_own_field() -> None:
+    for path, field in fields(SCHEMA):
+        if "default" in field and "properties" not in field:
+            resolved = {**field, "$defs": SCHEMA["$defs"]}
+            assert list(Draft202012Validator(resolved).iter_errors(field["default"])) == [], path
+
+
+def test_units_are_in_the_names() -> None:
+    for path, field in fields(SCHEMA):
+        name = path.rpartition(".")[2]
+        if field.get("type") in NUMERIC and re.search("runtime|wait|cooldown|bake|latency|volume", name, re.IGNORECASE):
+            assert re.search(r"In(Seconds|Minutes|Milliseconds|GB)$", name), path
+
+
+@pytest.mark.parametrize(
+    ("definition", "shape"),
+    [
+        ("processingInstanceType", "ProcessingInstanceType"),
+        ("trainingInstanceType", "TrainingInstanceType"),
+        ("hostingInstanceType", "ProductionVariantInstanceType"),
+    ],
+)
+def test_instance_types_are_sagemakers(definition: str, shape: str) -> None:
+    (model,) = (Path(botocore.__file__).parent / "data" / "sagemaker").glob("*/service-2.json.gz")
+    with gzip.open(model) as file:
+        known = set(json.load(file)["shapes"][shape]["enum"])
+    assert set(SCHEMA["$defs"][definition]["enum"]) <= known
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        pytest.param("train.hyperparameters.max_depth", 0, "0 is less than the minimum of 1", id="range"),
+        pytest.param("train.hyperparameters.max_depth", "5", "'5' is not of type 'integer'", id="type"),
+        pytest.param(
+            "train.hyperparameters.maxdepth",
+            5,
+            "Additional properties are not allowed ('maxdepth' was unexpected)",
+            id="unknown field",
+        ),
+        pytest.param("train.engine", "autopilot", "'autopilot' is not one of ['container']", id="another engine"),
+        pytest.param("train.instanceType", "ml.p9.large", "'ml.p9.large' is not one of", id="unknown instance"),
+        pytest.param("evaluate.metric", "auc", "'auc' is not one of ['accuracy', 'precision'", id="unknown metric"),
+        pytest.param("evaluate.metric", "log_loss", "'direction' is a required property", id="loss without direction"),
+        pytest.param("evaluate.direction", "minimize", "'maximize' was expected", id="minimising a gain"),
+        pytest.param("evaluate.threshold", 80, "80 is greater than the maximum of 1", id="threshold in percent"),
+        pytest.param(
+            "dataset.task", "regression", "'regression' is not one of ['binary', 'multiclass']", id="regression"
+        ),
+        pytest.param(
+            "dataset.task", "multiclass", "False schema does not allow 'yes'", id="multiclass, positive class"
+        ),
+        pytest.param("dataset.uri", "ftp://host/x.csv", "'ftp://host/x.csv' does not match", id="URI"),
+        pytest.param("dataset.columns", [], "[] should be non-empty", id="no columns"),
+        pytest.param(
+            "dataset.columns",
+            [{"name": "a", "type": "text"}],
+            "'text' is not one of ['number', 'category'",
+            id="column type",
+        ),
+        pytest.param(
+            "serving.production.deployment.canarySizeInPercent", 51, "51 is greater than", id="canary over half"
+        ),
+        pytest.param(
+            "serving.test.api.authorization", "NONE", "'NONE' is not one of ['AWS_IAM', 'API_KEY']", id="open API"
+        ),
+    ],
+)
+def test_a_wrong_field_is_refused(path: str, value: Any, message: str) -> None:
+    found = faults(changed(path, value))
+    assert any(message in fault for fault in found), found
+
+
+def test_binary_needs_a_positive_class() -> None:
+    document = load("ml-pipeline.json")
+    del document["evaluate"]["positiveClass"]
+    assert faults(document) == ["$.evaluate: 'positiveClass' is a required property"]
+
+
+def test_a_loss_that_is_minimised_is_a_gate_too() -> None:
+    document = changed("evaluate.metric", "log_loss")
+    document["evaluate"] |= {"direction": "minimize", "threshold": 1.5}
+    assert faults(document) == []
