@@ -112,9 +112,10 @@ def _authorize(operation: str, change: Change) -> None:
     caller = acting()
     for need in needs_of(operation, change):
         try:
-            caller.check(need.action, need.resource, need.context)
             if need.passed_to:
                 caller.check_pass_role(need.resource, need.passed_to)
+            else:
+                caller.check(need.action, need.resource, need.context)
         except AwsError as error:
             raise ResourceFailed(_refusal(change, error)) from error
 
