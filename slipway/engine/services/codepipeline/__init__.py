@@ -10,10 +10,10 @@ How an execution goes its way, file by file:
     actions/      what the action types do, under the action's role
     rules/        what the rules of stage conditions check
 
-All state is in the records (`records`), changed one at a time under the pipeline's board; a thread can be lost at any
-point and another go on from the record. An action that was begun remembers its external execution (a build, a stack, a
-state machine's execution) and is asked for again by its id; between beginning it and remembering it, its own idempotency
-token or name keeps it from being begun twice where its service has one.
+All state is in the records (`records`), changed one at a time under the pipeline's board; a thread can be lost at
+any point and another go on from the record. An action that was begun remembers its external execution (a build, a
+stack, a state machine's execution) and is asked for again by its id; between beginning it and remembering it, its own
+idempotency token or name keeps it from being begun twice where its service has one.
 
 docs.aws.amazon.com/codepipeline/latest/userguide/concepts-how-it-works.html
 """

@@ -1,6 +1,7 @@
 """What an action type or a rule type is, and how one is found: by the name of its file.
 
-`actions/<category>_<provider>.py` exposes `ACTION`, `rules/<provider>.py` exposes `RULE`. Adding a provider is adding a file.
+`actions/<category>_<provider>.py` exposes `ACTION`, `rules/<provider>.py` exposes `RULE`. Adding a provider is adding
+a file.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ MINUTE = 60
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 _REFUSED = {
-    "CodeStarSourceConnection": "a connection needs its git host (GitHub, GitLab, Bitbucket); use CodeCommit or S3 as the source",
+    "CodeStarSourceConnection": "a connection needs its git host (GitHub, GitLab, Bitbucket); use CodeCommit or S3",
     "Commands": "run the commands in a CodeBuild action",
     "ECR": "start the pipeline from an EventBridge rule on ECR instead",
 }
@@ -32,7 +33,7 @@ _REFUSED = {
 
 @dataclass(frozen=True)
 class Key:
-    """A configuration key; `values` lists what it may be, `refused` says which of AWS's values are not executed and why.
+    """A configuration key; `values` lists what it may be, `refused` which of AWS's values are not executed and why.
 
     `default` is AWS's own, given when it is one of the refused: then the key must be set.
     """
@@ -48,8 +49,8 @@ class Key:
 class ActionType:
     """An action's type: its configuration, how many artifacts it takes and gives, and how it is run.
 
-    `start` begins, `poll` asks again; after a restart of the engine `start` is called once more unless it had returned, so
-    it must be idempotent. `check` looks at a whole configuration and returns a sentence when it cannot work.
+    `start` begins, `poll` asks again; after a restart of the engine `start` is called once more unless it had returned,
+    so it must be idempotent. `check` looks at a whole configuration and returns a sentence when it cannot work.
     `seconds` is AWS's time-out: docs.aws.amazon.com/codepipeline/latest/userguide/limits.html
     """
 

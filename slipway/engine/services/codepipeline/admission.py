@@ -1,8 +1,8 @@
 """Who may enter a stage.
 
-A stage holds one execution at a time, except in PARALLEL mode. Executions that come to an occupied stage, or to one whose
-inbound transition is disabled, wait at its entrance. In SUPERSEDED mode a newer one that comes there replaces those that
-wait; in QUEUED mode they go in as they came.
+A stage holds one execution at a time, except in PARALLEL mode. Executions that come to an occupied stage, or to one
+whose inbound transition is disabled, wait at its entrance. In SUPERSEDED mode a newer one that comes there replaces
+those that wait; in QUEUED mode they go in as they came.
 
 docs.aws.amazon.com/codepipeline/latest/userguide/concepts-how-it-works.html
 docs.aws.amazon.com/codepipeline/latest/userguide/execution-modes.html

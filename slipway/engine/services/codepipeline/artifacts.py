@@ -31,16 +31,17 @@ def place(store: dict[str, Any], pipeline: str, artifact: str) -> Location:
 
 
 def encryption(store: dict[str, Any]) -> dict[str, str]:
-    """The parameters of PutObject and CopyObject that encrypt with the store's key, or with S3's own when it has none."""
+    """The parameters of PutObject that encrypt with the store's key.
+
+    AWS takes its own key `aws/s3` when the store names none; here the bucket's default encryption applies.
+    """
     key = store.get("encryptionKey")
-    return {"ServerSideEncryption": "aws:kms", **({"SSEKMSKeyId": key["id"]} if key else {})}
+    return {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": key["id"]} if key else {}
 
 
 def upload(caller: Caller, store: dict[str, Any], location: Location, content: bytes) -> None:
     """Write an object to the artifact store."""
-    caller.client("s3").put_object(
-        Bucket=location["bucket"], Key=location["key"], Body=content, **encryption(store)
-    )
+    caller.client("s3").put_object(Bucket=location["bucket"], Key=location["key"], Body=content, **encryption(store))
 
 
 def download(caller: Caller, location: Location) -> bytes:

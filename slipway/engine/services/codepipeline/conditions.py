@@ -1,7 +1,7 @@
 """Conditions of a stage: rules that are checked before it is entered, when it succeeded and when it failed.
 
-All rules of a condition hold: the condition is met. A `beforeEntry` condition that is not met engages its result (FAIL or
-SKIP), and so does `onSuccess` (FAIL or ROLLBACK); an `onFailure` condition engages its result when it is met.
+All rules of a condition hold: the condition is met. A `beforeEntry` condition that is not met engages its result (FAIL
+or SKIP), and so does `onSuccess` (FAIL or ROLLBACK); an `onFailure` condition engages its result when it is met.
 
 docs.aws.amazon.com/codepipeline/latest/userguide/stage-conditions.html
 docs.aws.amazon.com/codepipeline/latest/APIReference/API_Condition.html
@@ -21,7 +21,7 @@ _DONE = ("Succeeded", "Overridden")
 
 
 def engaged(run: Run, stage: dict[str, Any], moment: str) -> str | None:
-    """The result (FAIL, SKIP, ROLLBACK, RETRY) that the stage's condition of this moment engages; None when none does."""
+    """The result (FAIL, SKIP, ROLLBACK, RETRY) that the stage's condition of this moment engages, if it does."""
     conditions = stage.get(moment, {}).get("conditions")
     if not conditions:
         return None

@@ -1,4 +1,6 @@
-"""Is a pipeline's declaration one that can run: structure, stages, artifacts. Actions and rules are in `declared_actions`.
+"""Is a pipeline's declaration one that can run: its structure and stages.
+
+Actions and rules are looked at in `declared_actions`, artifacts and variables in `declared_flow`.
 
 docs.aws.amazon.com/codepipeline/latest/userguide/reference-pipeline-structure.html
 docs.aws.amazon.com/codepipeline/latest/userguide/limits.html
@@ -27,7 +29,7 @@ _RESULTS_WITHOUT_RULES = ("ROLLBACK", "RETRY")
 
 
 def check_declaration(declared: dict[str, Any], region: str) -> None:
-    """Refuse a declaration that AWS would refuse, or that the engine does not execute, with the error that names where."""
+    """Refuse a declaration that AWS would refuse, or that the engine does not execute; the error names where."""
     _check_structure(declared, region)
     for stage in declared["stages"]:
         _check_stage(stage, declared)
@@ -40,14 +42,17 @@ def check_declaration(declared: dict[str, Any], region: str) -> None:
 def _check_structure(declared: dict[str, Any], region: str) -> None:
     stages = declared["stages"]
     if not _STAGES[0] <= len(stages) <= _STAGES[1]:
-        raise _structure(f"Pipeline has {len(stages)} stages. There should be between {_STAGES[0]} and {_STAGES[1]} stages")
+        raise _structure(
+            f"Pipeline has {len(stages)} stages. There should be between {_STAGES[0]} and {_STAGES[1]} stages"
+        )
     actions = sum(len(stage["actions"]) for stage in stages)
     if actions > _ACTIONS_IN_PIPELINE:
         raise _structure(f"Pipeline has {actions} actions. There should be at most {_ACTIONS_IN_PIPELINE}")
     repeated = _repeated(stage["name"] for stage in stages)
     if repeated:
         raise AwsError(
-            "InvalidStageDeclarationException", f"Stage names must be unique within the pipeline. {repeated} is repeated"
+            "InvalidStageDeclarationException",
+            f"Stage names must be unique within the pipeline. {repeated} is repeated",
         )
     repeated = _repeated(variable["name"] for variable in declared.get("variables", []))
     if repeated:
@@ -62,12 +67,16 @@ def _check_stores(declared: dict[str, Any], region: str) -> None:
         raise _structure("Pipeline must have either artifactStore or artifactStores, and not both")
     others = sorted(set(declared.get("artifactStores", {region: {}})) ^ {region})
     if others:
-        raise _structure(f"artifactStores must be for {region} alone: this engine has no actions in other regions ({others[0]})")
+        raise _structure(
+            f"artifactStores must be for {region} alone: this engine has no actions in other regions ({others[0]})"
+        )
 
 
 def _check_type(declared: dict[str, Any]) -> None:
     if declared.get("triggers"):
-        raise _structure("Pipeline has triggers, which need a connection to a git host; this engine does not execute them")
+        raise _structure(
+            "Pipeline has triggers, which need a connection to a git host; this engine does not execute them"
+        )
     if declared.get("pipelineType", "V1") == "V2":
         return
     if declared.get("executionMode", "SUPERSEDED") != "SUPERSEDED":
@@ -85,7 +94,9 @@ def _check_sources(stages: list[dict[str, Any]]) -> None:
             if number == 0 and not is_source:
                 raise _structure("Pipeline should start with a stage that only contains source actions")
             if number and is_source:
-                raise _structure(f"Only the first stage may contain source actions; {stage['name']} has {action['name']}")
+                raise _structure(
+                    f"Only the first stage may contain source actions; {stage['name']} has {action['name']}"
+                )
 
 
 def _check_stage(stage: dict[str, Any], declared: dict[str, Any]) -> None:
@@ -100,7 +111,8 @@ def _check_stage(stage: dict[str, Any], declared: dict[str, Any]) -> None:
     repeated = _repeated(action["name"] for action in actions)
     if repeated:
         raise AwsError(
-            "InvalidActionDeclarationException", f"Action names must be unique within stage {name}. {repeated} is repeated"
+            "InvalidActionDeclarationException",
+            f"Action names must be unique within stage {name}. {repeated} is repeated",
         )
     for moment, results in _CONDITIONS.items():
         if moment in stage:
@@ -112,7 +124,9 @@ def _check_moment(stage: dict[str, Any], moment: str, results: tuple[str, ...], 
     wanted = [condition.get("result") for condition in found.get("conditions", [])]
     if moment == "onFailure" and "result" in found:
         if found["result"] not in _RESULTS_WITHOUT_RULES:
-            raise _stage(name, f"has {moment} result {found['result']}; allowed are {', '.join(_RESULTS_WITHOUT_RULES)}")
+            raise _stage(
+                name, f"has {moment} result {found['result']}; allowed are {', '.join(_RESULTS_WITHOUT_RULES)}"
+            )
         wanted.append(found["result"])
     if "retryConfiguration" in found and "RETRY" not in wanted:
         raise _stage(name, f"has a retryConfiguration, and no {moment} result RETRY")

@@ -43,7 +43,7 @@ def check_action(action: dict[str, Any], stage: str, region: str) -> None:
 
 
 def check_condition(condition: dict[str, Any], stage: str, moment: str) -> None:
-    """Refuse a condition whose rules AWS would refuse or the engine does not execute; InvalidStageDeclarationException."""
+    """Refuse a condition whose rules AWS would refuse or the engine does not execute."""
     rules = condition.get("rules", [])
     where = f"Stage {stage} {moment}"
     if not 1 <= len(rules) <= 5:
@@ -88,14 +88,18 @@ def _check_counts(action: dict[str, Any], kind: ActionType | RuleType, name: str
         raise _action(name, stage, f"has {given} input artifacts; it should have {kind.inputs[0]} to {kind.inputs[1]}")
     made = len(action.get("outputArtifacts", []))
     if isinstance(kind, ActionType) and not kind.outputs[0] <= made <= kind.outputs[1]:
-        raise _action(name, stage, f"has {made} output artifacts; it should have {kind.outputs[0]} to {kind.outputs[1]}")
+        raise _action(
+            name, stage, f"has {made} output artifacts; it should have {kind.outputs[0]} to {kind.outputs[1]}"
+        )
     configuration = action.get("configuration", {})
     if "OutputFileName" in kind.keys and ("OutputFileName" in configuration) != bool(made):
         raise _action(name, stage, "must have both an output artifact and OutputFileName, or neither")
     if configuration.get("InputType") == "FilePath" and given != 1:
         raise _action(name, stage, "reads its input from a file and must have one input artifact")
     if "PrimarySource" in kind.keys and given > 1 and "PrimarySource" not in configuration:
-        raise _action(name, stage, "has more than one input artifact and is missing required configuration 'PrimarySource'")
+        raise _action(
+            name, stage, "has more than one input artifact and is missing required configuration 'PrimarySource'"
+        )
 
 
 def _type(type_id: dict[str, str]) -> str:

@@ -34,7 +34,9 @@ def stage_changed(engine: Engine, execution: Record, stage: str, state: str) -> 
     failed = [
         {"action": item["name"], "additional-information": (item.get("error") or {}).get("message", "")}
         for item in execution["actions"]
-        if item["stage"] == stage and item["status"] == "Failed" and item["round"] == execution["stages"][stage]["round"]
+        if item["stage"] == stage
+        and item["status"] == "Failed"
+        and item["round"] == execution["stages"][stage]["round"]
     ]
     detail = {**_common(execution), "stage": stage, "state": state}
     if state == "FAILED":

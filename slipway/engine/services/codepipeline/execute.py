@@ -1,4 +1,4 @@
-"""Running one action or rule: from a new attempt to its end, or on from where a former process of the engine left it."""
+"""Running one action or rule: from a new attempt to its end, or on from where a former process left it."""
 
 from __future__ import annotations
 

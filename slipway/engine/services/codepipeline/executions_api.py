@@ -99,10 +99,14 @@ def rollback_stage(call: Call) -> Params:
     stage_of(declared, stage)
     found = _board(call)
     if declared["stages"][0]["name"] == stage or declared["executionMode"] == "PARALLEL":
-        raise AwsError("UnableToRollbackStageException", f"Stage {stage} is a source stage or the pipeline's mode is PARALLEL")
+        raise AwsError(
+            "UnableToRollbackStageException", f"Stage {stage} is a source stage or the pipeline's mode is PARALLEL"
+        )
     with found.lock:
         if any(occupies(record, stage) for record in found.live()):
-            raise AwsError("ConflictException", f"Stage {stage} is busy with another execution; try again when it has ended")
+            raise AwsError(
+                "ConflictException", f"Stage {stage} is busy with another execution; try again when it has ended"
+            )
         target = found.read(call.params["targetPipelineExecutionId"])
         rollback.check_target(target, stage, pipeline_record["version"])
         execution = rollback.start(found, target, stage, "ManualRollback", call.caller.arn)
@@ -197,7 +201,9 @@ def _check_retryable(call: Call, found: Board, record: Record, stage: str) -> No
     if record["stages"].get(stage, {}).get("status") != "Failed":
         raise AwsError("StageNotRetryableException", f"Stage {stage} has not failed in the execution {record['id']}")
     if current["version"] != record["version"] and then != stage_of(declaration(current), stage):
-        raise AwsError("StageNotRetryableException", f"Stage {stage} was changed after the execution {record['id']} began")
+        raise AwsError(
+            "StageNotRetryableException", f"Stage {stage} was changed after the execution {record['id']} began"
+        )
     _check_free(found, record, stage)
 
 
@@ -207,7 +213,9 @@ def _check_free(found: Board, record: Record, stage: str) -> None:
         return
     others = [other for other in found.all() if other["id"] != record["id"] and stage in other["stages"]]
     if any(occupies(other, stage) for other in others):
-        raise AwsError("ConflictException", f"Stage {stage} is busy with another execution; try again when it has ended")
+        raise AwsError(
+            "ConflictException", f"Stage {stage} is busy with another execution; try again when it has ended"
+        )
     entered = record["stages"][stage]["enteredAt"]
     if any(other["stages"][stage]["enteredAt"] > entered for other in others):
         raise AwsError(
@@ -220,7 +228,8 @@ def _check_overridable(found: Board, record: Record, stage: str, moment: str) ->
     recorded = record["stages"].get(stage, {})
     if recorded.get("status") != "Failed" or recorded["conditions"].get(moment, {}).get("status") != "Failed":
         raise AwsError(
-            "ConditionNotOverridableException", f"Stage {stage} did not fail by its {moment} condition in {record['id']}"
+            "ConditionNotOverridableException",
+            f"Stage {stage} did not fail by its {moment} condition in {record['id']}",
         )
     _check_free(found, record, stage)
 
@@ -244,4 +253,6 @@ def _awaited(found: Board, stage: str, action: str, token: str) -> tuple[Record,
             if attempt["status"] != "InProgress" or attempt.get("approval"):
                 raise AwsError("ApprovalAlreadyCompletedException", f"The approval {action} is completed already")
             return record, attempt
-    raise AwsError("InvalidApprovalTokenException", f"The token is not the one of an approval that waits at {stage}/{action}")
+    raise AwsError(
+        "InvalidApprovalTokenException", f"The token is not the one of an approval that waits at {stage}/{action}"
+    )

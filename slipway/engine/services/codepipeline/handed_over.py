@@ -1,8 +1,8 @@
 """Jobs: work handed to a Lambda function, which reports with PutJobSuccessResult or PutJobFailureResult.
 
-The function gets AWS's event (docs.aws.amazon.com/codepipeline/latest/userguide/actions-invoke-lambda-function.html). AWS
-invokes it asynchronously and waits for a report until the action's time-out, also when the function has crashed. Here the
-invocation is watched, and a crash fails the action at once.
+The function gets AWS's event: docs.aws.amazon.com/codepipeline/latest/userguide/actions-invoke-lambda-function.html
+AWS invokes it asynchronously and waits for a report until the action's time-out, also when the function has crashed.
+Here the invocation is watched, and a crash fails the action at once.
 """
 
 from __future__ import annotations

@@ -108,5 +108,6 @@ def _check_variables(variables: dict[str, str]) -> None:
     size = sum(len(name.encode()) + len(value.encode()) for name, value in variables.items())
     if size > OUTPUT_BYTES:
         raise AwsError(
-            "OutputVariablesSizeExceededException", f"The output variables have {size} bytes; at most {OUTPUT_BYTES} are allowed"
+            "OutputVariablesSizeExceededException",
+            f"The output variables have {size} bytes; at most {OUTPUT_BYTES} are allowed",
         )

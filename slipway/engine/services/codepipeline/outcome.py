@@ -1,9 +1,9 @@
 """What an action or a rule comes to.
 
-    Waiting       it goes on elsewhere: ask again
-    Succeeded     it is done
-    ActionFailed  raised: it failed, with AWS's code and a sentence
-    Halted        raised: nobody wants the answer any more (abandoned, or the engine stops)
+Waiting       it goes on elsewhere: ask again
+Succeeded     it is done
+ActionFailed  raised: it failed, with AWS's code and a sentence
+Halted        raised: nobody wants the answer any more (abandoned, or the engine stops)
 """
 
 from __future__ import annotations

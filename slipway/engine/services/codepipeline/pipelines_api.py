@@ -97,7 +97,9 @@ def list_pipelines(call: Call) -> Params:
 
     docs.aws.amazon.com/codepipeline/latest/APIReference/API_ListPipelines.html
     """
-    found, token = page(call.params, sorted(pipelines(call.engine).values(), key=lambda record: str(record["name"])), 1000)
+    found, token = page(
+        call.params, sorted(pipelines(call.engine).values(), key=lambda record: str(record["name"])), 1000
+    )
     return {"pipelines": [_summary(record) for record in found], **token}
 
 
@@ -191,9 +193,13 @@ def _set_transition(call: Call, *, enabled: bool) -> None:
     declared = declaration(pipeline(call.engine, name))
     stage_of(declared, stage)
     if call.params["transitionType"] != "Inbound":
-        raise AwsError("ValidationException", "This engine executes Inbound transitions; an Outbound one is the next stage's")
+        raise AwsError(
+            "ValidationException", "This engine executes Inbound transitions; an Outbound one is the next stage's"
+        )
     if declared["stages"][0]["name"] == stage:
-        raise AwsError("ValidationException", f"Stage {stage} is the first of the pipeline and has no inbound transition")
+        raise AwsError(
+            "ValidationException", f"Stage {stage} is the first of the pipeline and has no inbound transition"
+        )
     transition = {"enabled": enabled, "by": call.caller.arn, "at": now(), "reason": call.params.get("reason", "")}
     pipelines(call.engine).change(name, lambda record: record["transitions"].update({stage: transition}))
     board(call.engine, name).wake()

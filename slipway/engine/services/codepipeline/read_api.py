@@ -101,7 +101,9 @@ def _execution_filter(given: dict[str, Any]) -> str | None:
     """The execution that a filter names; both forms of it give every attempt of that execution here."""
     latest = given.get("latestInPipelineExecution", {})
     if latest and "pipelineExecutionId" in given:
-        raise AwsError("ValidationException", "The filter may have pipelineExecutionId or latestInPipelineExecution, not both")
+        raise AwsError(
+            "ValidationException", "The filter may have pipelineExecutionId or latestInPipelineExecution, not both"
+        )
     chosen: str | None = given.get("pipelineExecutionId") or latest.get("pipelineExecutionId")
     return chosen
 

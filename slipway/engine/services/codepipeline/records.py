@@ -2,10 +2,11 @@
 
 A pipeline:   name, arn, version, versions {"1": declaration}, created, updated, tags {key: value},
               transitions {stage: {enabled, reason, by, at}}
-An execution: id, pipeline, version, mode, type, status, summary, attempt, startTime, lastUpdateTime, trigger, stopReason,
-              rollbackTarget, variables {name: value}, overrides {action: {revisionType: value}}, revisions {action: …},
-              artifacts {name: {bucket, key}}, outputs {namespace: {name: value}}, at (the stage it is in or waits for),
-              arrived (when it came to that stage's entrance), stages {name: stage}, actions [attempt], rules [attempt]
+An execution: id, pipeline, version, mode, type, status, summary, attempt, startTime, lastUpdateTime, trigger,
+              stopReason, rollbackTarget, variables {name: value}, overrides {action: {revisionType: value}},
+              revisions {action: …}, artifacts {name: {bucket, key}}, outputs {namespace: {name: value}}, at (the stage
+              it is in or waits for), arrived (when it came to that stage's entrance), stages {name: stage},
+              actions [attempt], rules [attempt]
 A stage:      status, round (1, then one more for each retry), since (the first round whose successes count), enteredAt,
               retries {automatic, manual, trigger}, conditions {type: {status, summary, at}}
 An attempt:   id, stage, name, round, status, startTime, lastUpdateTime, updatedBy, input, outputs, memory, link, error,

@@ -1,4 +1,6 @@
-"""Rolling a stage back to an execution that succeeded in it: a new execution of that stage alone, with the other's artifacts.
+"""Rolling a stage back to an execution that succeeded in it: a new execution of that stage alone.
+
+It takes the artifacts and variables of its target.
 
 docs.aws.amazon.com/codepipeline/latest/userguide/stage-rollback.html
 """
@@ -15,7 +17,9 @@ def automatic(run: Run, stage: str) -> str:
     """Roll back after a failure; the failed execution's summary says to what, or why not."""
     target = _newest_success(run, stage)
     if target is None:
-        return f"The stage {stage} could not be rolled back: no earlier execution of this pipeline version succeeded in it"
+        return (
+            f"The stage {stage} could not be rolled back: no earlier execution of this pipeline version succeeded in it"
+        )
     record = start(run.board, target, stage, "AutomatedRollback", run.id)
     return f"The stage {stage} is rolled back to {target['id']} by {record['id']}"
 

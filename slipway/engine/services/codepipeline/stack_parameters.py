@@ -28,9 +28,7 @@ def stack_input(attempt: Attempt) -> dict[str, Any]:
     return {
         "StackName": configuration["StackName"],
         **_template(attempt),
-        "Parameters": [
-            {"ParameterKey": key, "ParameterValue": _text(key, value)} for key, value in parameters.items()
-        ],
+        "Parameters": [{"ParameterKey": key, "ParameterValue": _text(key, value)} for key, value in parameters.items()],
         **({"Tags": [{"Key": key, "Value": _text(key, value)} for key, value in tags.items()]} if tags else {}),
         **({"Capabilities": capabilities} if capabilities else {}),
         **({"RoleARN": configuration["RoleArn"]} if "RoleArn" in configuration else {}),
@@ -45,7 +43,9 @@ def overrides(attempt: Attempt) -> dict[str, Any]:
     except ValueError as error:
         raise ActionFailed("ConfigurationError", f"ParameterOverrides is not valid JSON: {error}") from error
     if not isinstance(given, dict):
-        raise ActionFailed("ConfigurationError", "ParameterOverrides must be a JSON object of parameter names and values")
+        raise ActionFailed(
+            "ConfigurationError", "ParameterOverrides must be a JSON object of parameter names and values"
+        )
     return {key: _value(attempt, key, value) for key, value in given.items()}
 
 

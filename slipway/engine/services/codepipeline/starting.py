@@ -73,7 +73,8 @@ def source_overrides(declared: dict[str, Any], revisions: list[dict[str, str]]) 
             raise AwsError("ValidationException", f"Source action {name} does not exist in pipeline {declared['name']}")
         if kind not in _REVISION_TYPES.get(sources[name], ()):
             raise AwsError(
-                "ValidationException", f"Revision type {kind} is not supported by source action {name} ({sources[name]})"
+                "ValidationException",
+                f"Revision type {kind} is not supported by source action {name} ({sources[name]})",
             )
         overrides.setdefault(name, {})[kind] = revision["revisionValue"]
     return overrides

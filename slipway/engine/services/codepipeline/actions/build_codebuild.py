@@ -1,7 +1,7 @@
 """Build/CodeBuild: a build of a project with the input artifacts as its sources.
 
-CodePipeline hands artifacts to a CODEPIPELINE project by a door that StartBuild does not have; here it says the same with
-StartBuild's overrides: sources and artifacts are S3 objects of the artifact store.
+CodePipeline hands artifacts to a CODEPIPELINE project by a door that StartBuild does not have; here it says the same
+with StartBuild's overrides: sources and artifacts are S3 objects of the artifact store.
 
 docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodeBuild.html
 """
@@ -77,7 +77,7 @@ def _is_variable(item: Any) -> bool:
 
 
 def _sources(attempt: Attempt) -> dict[str, Any]:
-    """The primary source is the action's only input, or the one that PrimarySource names; the others keep their names."""
+    """The primary source is the only input, or the one that PrimarySource names; the others keep their names."""
     primary = attempt.configuration.get("PrimarySource") or next(iter(attempt.inputs))
     if primary not in attempt.inputs or (len(attempt.inputs) > 1 and "PrimarySource" not in attempt.configuration):
         names = ", ".join(attempt.inputs)

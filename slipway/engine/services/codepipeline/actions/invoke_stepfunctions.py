@@ -23,7 +23,9 @@ def start(attempt: Attempt) -> Waiting:
     machine = attempt.configuration["StateMachineArn"]
     states = attempt.client("stepfunctions")
     if states.describe_state_machine(stateMachineArn=machine)["type"] != "STANDARD":
-        raise ActionFailed("ConfigurationError", f"{machine} is an EXPRESS state machine, which this engine does not wait for")
+        raise ActionFailed(
+            "ConfigurationError", f"{machine} is an EXPRESS state machine, which this engine does not wait for"
+        )
     prefix = attempt.configuration.get("ExecutionNamePrefix")
     name = f"{prefix}-{attempt.id}" if prefix else attempt.id
     try:
@@ -57,11 +59,15 @@ def _input(attempt: Attempt) -> str:
 
 def _failure(execution: dict[str, Any]) -> str:
     because = ": ".join(execution[key] for key in ("error", "cause") if execution.get(key))
-    return f"The execution {execution['name']} ended with status {execution['status']}" + (f": {because}" if because else "")
+    return f"The execution {execution['name']} ended with status {execution['status']}" + (
+        f": {because}" if because else ""
+    )
 
 
 def _link(attempt: Attempt, arn: str) -> Link:
-    url = f"https://{attempt.region}.console.aws.amazon.com/states/home?region={attempt.region}#/executions/details/{arn}"
+    url = (
+        f"https://{attempt.region}.console.aws.amazon.com/states/home?region={attempt.region}#/executions/details/{arn}"
+    )
     return Link(id=arn, url=url)
 
 

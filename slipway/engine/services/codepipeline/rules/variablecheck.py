@@ -34,7 +34,9 @@ def start(attempt: Attempt) -> Succeeded:
     variable, value = attempt.configuration["Variable"], attempt.configuration["Value"]
     operator = attempt.configuration["Operator"]
     if not _OPERATORS[operator](variable, value):
-        raise ActionFailed("JobFailed", f"The variable has the value '{variable}', and {operator} '{value}' does not hold")
+        raise ActionFailed(
+            "JobFailed", f"The variable has the value '{variable}', and {operator} '{value}' does not hold"
+        )
     return Succeeded(link=Link(summary=f"'{variable}' {operator} '{value}'"))
 
 
