@@ -101,6 +101,15 @@ class Authorization:
         key = ("role", role_arn, principal, session_name, source_arn)
         return self._reuse(key, lambda: self._assume(role_arn, principal, session_name, source_arn))
 
+    def assumed_for(self, access_key_id: str) -> tuple[str, str]:
+        """The service principal, and the ARN on behalf of which, a role's session was made; empty if no service made it."""
+        with self._lock:
+            sessions = [(key, caller) for key, (_, caller) in self._callers.items() if key[0] == "role"]
+        for key, caller in sessions:
+            if caller.credentials.access_key_id == access_key_id:
+                return key[2], key[4]
+        return "", ""
+
     def as_service(self, principal: str, source_arn: str = "") -> Caller:
         """An AWS service as a caller: only resource policies that name it let it in."""
         return self._reuse(("service", principal, source_arn), lambda: self._new_service(principal, source_arn))
