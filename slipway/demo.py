@@ -89,8 +89,10 @@ class Demo:
         return installed
 
     def _stack_event(self, event: launch.StackEvent) -> None:
-        if event.status.endswith(("_COMPLETE", "_FAILED")):
-            self.console.print(f"  {event.stack}  {event.logical_id}  {event.status} {event.reason}", highlight=False)
+        """The root's parts one by one, and whatever fails inside of them."""
+        if event.status.endswith("_FAILED") or (event.stack == STACK and event.status.endswith("_COMPLETE")):
+            where = "" if event.stack == STACK else f"{event.stack}  "
+            self.console.print(f"  {where}{event.logical_id}  {event.status} {event.reason}", highlight=False)
 
     def _replaced(self) -> dict[str, bytes]:
         """The seed's files that differ from the folder's: the demo's autoscaling, and the person's own table."""
