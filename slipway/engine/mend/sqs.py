@@ -1,7 +1,7 @@
 """SQS: delivery delays pass at the speed of the engine's clock.
 
-Visibility timeouts do not: they guard work that is done in real time, and a shortened one would hand a message out again
-while its consumer is still busy.
+Visibility timeouts do not: they guard work that is done in real time, and a shortened one would hand a message out
+again while its consumer is still busy.
 
 docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-delay-queues.html
 """
@@ -22,7 +22,8 @@ def apply() -> None:
     """Put our functions in MiniStack's places."""
     adapter.replace(_SERVICE, "queue_delay", _scaled)
     adapter.replace(_SERVICE, "_act_send_message", _sent_sooner)
-    adapter.replace(_SERVICE, "_act_send_message_batch", _sent_sooner)
+    service = adapter.part(_SERVICE)
+    service._HANDLERS["SendMessage"] = service._act_send_message
 
 
 def _scaled(delay: Callable[[dict[str, Any]], int]) -> Callable[[dict[str, Any]], float]:
@@ -35,16 +36,17 @@ def _scaled(delay: Callable[[dict[str, Any]], int]) -> Callable[[dict[str, Any]]
 
 
 def _sent_sooner(send: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
-    """SendMessage and SendMessageBatch: what they have put on the queue becomes visible after the scaled delay."""
+    """SendMessage: what it has put on the queue becomes visible after the scaled delay."""
 
     def sent(data: dict[str, Any], queue_url: str) -> dict[str, Any]:
         begun = time.time()
         answer = send(data, queue_url)
         queue = adapter.part(_SERVICE)._get_q(data.get("QueueUrl", queue_url), "sqs:SendMessage")
-        for message in queue["messages"]:
-            delay = message["visible_at"] - message["sent_at"]
-            if message["sent_at"] >= begun and message["receive_count"] == 0 and delay > 0:
+        for message in reversed(queue["messages"]):
+            if message["id"] == answer["MessageId"] and message["sent_at"] >= begun:
+                delay = message["visible_at"] - message["sent_at"]
                 message["visible_at"] = message["sent_at"] + current().clock.real(delay)
+                break
         return answer
 
     return sent

@@ -52,6 +52,8 @@ def observed_refusal(enforce: Callable[..., Response | None]) -> Callable[..., R
     def enforced(
         api_id: str, stage: str, method: str, path: str, headers: dict[str, str], query: Any, **more: Any
     ) -> Response | None:
+        if not headers.get("authorization") and "X-Amz-Signature" not in query:
+            return None  # nobody signed: the method decides, and says "Missing Authentication Token" if it must
         exchange = _open(api_id, stage, method, path, headers)
         entry = journal.Entry(exchange.request_id, "execute-api", f"{method} {path}")
         with current_engine().journal.call(entry):
@@ -69,7 +71,7 @@ def observed_refusal(enforce: Callable[..., Response | None]) -> Callable[..., R
 def _closed(exchange: Exchange, response: Response) -> Response:
     status, headers, body = response
     headers = {name: value for name, value in headers.items() if name.lower() != "x-amzn-requestid"}
-    headers["x-amzn-RequestId"] = exchange.request_id
+    headers["x-amzn-requestid"] = exchange.request_id
     headers["x-amz-apigw-id"] = exchange.extended_id
     headers["X-Amzn-Trace-Id"] = exchange.trace_id
     if exchange.stage:

@@ -56,7 +56,7 @@ async def execute(
     account: str,
     region: str,
 ) -> Answer:
-    """Serve one request; a gateway error is returned as MiniStack's value for it. `mapped` is what such an error reads."""
+    """Serve one request; a gateway error is MiniStack's value for it, and `mapped` is what such an error reads."""
     gateway, passing = _gateway(), exchange.current.get()
     mapped["request_id"] = passing.request_id
     stage = gateway._stages_v1.get(api_id, {}).get(stage_name)
@@ -145,7 +145,13 @@ async def _integrate(request: Request, authorizer: Any, passing: Exchange) -> An
             answer = await function.invoke(request, integration, authorizer)
         elif integration["type"] == "HTTP_PROXY":
             answer = await gateway._invoke_http_proxy_v1(
-                integration, request.path, request.verb, request.headers, request.body, request.query, request.parameters
+                integration,
+                request.path,
+                request.verb,
+                request.headers,
+                request.body,
+                request.query,
+                request.parameters,
             )
         else:
             answer = gateway._invoke_mock_v1(integration)

@@ -91,7 +91,9 @@ def check_integration(integration: Document, place: str) -> None:
     """Refuse an integration that is not executed."""
     kind = str(integration.get("type", "")).upper()
     if kind not in EXECUTED_INTEGRATIONS:
-        raise NotExecuted(f"integration type {kind} of {place} is not executed here: {', '.join(EXECUTED_INTEGRATIONS)} are")
+        raise NotExecuted(
+            f"integration type {kind} of {place} is not executed here: {', '.join(EXECUTED_INTEGRATIONS)} are"
+        )
     if str(integration.get("connectionType", "INTERNET")).upper() != "INTERNET":
         raise NotExecuted(f"connectionType {integration['connectionType']} of {place} is not executed here")
     if integration.get("credentials") == CALLER_CREDENTIALS:
@@ -212,7 +214,7 @@ class Importer:
         bodies = [parameter["schema"] for parameter in parameters if parameter.get("in") == "body"]
         if bodies:
             consumed = operation.get("consumes") or ["application/json"]
-            schemas = {content_type: bodies[0] for content_type in consumed}
+            schemas = dict.fromkeys(consumed, bodies[0])
         return {content_type: self._model_name(schema) for content_type, schema in schemas.items() if schema}
 
     def _model_name(self, schema: Document) -> str:

@@ -1,8 +1,8 @@
 """The program inside a function's process: loads the handler and runs it, one invocation after the other.
 
 It stands for AWS's Python runtime and uses nothing but the standard library, so that a function finds on its path what
-it finds on AWS. It talks to the engine over one loopback connection, a JSON object a line; what the function prints goes
-to standard output, closed after each invocation by a marker so that the engine knows where its log ends.
+it finds on AWS. It talks to the engine over one loopback connection, a JSON object a line; what the function prints
+goes to standard output, closed after each invocation by a marker so that the engine knows where its log ends.
 
 docs.aws.amazon.com/lambda/latest/dg/python-handler.html
 docs.aws.amazon.com/lambda/latest/dg/python-exceptions.html
@@ -79,7 +79,8 @@ def _load(handler: str) -> Handler | dict[str, Any]:
     try:
         module = importlib.import_module(module_name.replace("/", "."))
     except ImportError as error:
-        return _fault("Runtime.ImportModuleError", f"Unable to import module '{module_name}': {error}", "", _stack(error))
+        text = f"Unable to import module '{module_name}': {error}"
+        return _fault("Runtime.ImportModuleError", text, "", _stack(error))
     except SyntaxError as error:
         where = [f'  File "{error.filename}" Line {error.lineno}\n    {error.text}']
         return _fault("Runtime.UserCodeSyntaxError", f"Syntax error in module '{module_name}': {error}", "", where)

@@ -48,7 +48,7 @@ def from_topic(
 
 
 def invoke(principal: str, source_arn: str, function_arn: str, event: dict[str, Any]) -> None:
-    """Invoke asynchronously as the service, in the background; a refusal is in the journal, as AWS tells nobody else."""
+    """Invoke asynchronously as the service, in the background; a refusal is in the journal and the engine's log."""
     engine = current()
     engine.spawn(f"{principal} invokes {function_arn}", _invoke, principal, source_arn, function_arn, event)
 

@@ -160,7 +160,8 @@ class Environment:
             self._child.stop(0)
             text = f"Task timed out after {timeout:.2f} seconds"
             self._platform(f"{time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())} {request_id} {text}")
-            return {"fault": {"errorType": "Sandbox.Timedout", "errorMessage": f"RequestId: {request_id} Error: {text}"}}
+            fault = {"errorType": "Sandbox.Timedout", "errorMessage": f"RequestId: {request_id} Error: {text}"}
+            return {"fault": fault}
         except OSError:
             return self._exited(request_id)
 

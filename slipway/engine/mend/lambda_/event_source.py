@@ -81,6 +81,8 @@ class Pollers:
         try:
             Batch(self._engine, mapping).process()
         except (AwsError, ClientError, BotoCoreError) as error:
+            if self._engine.stopping.is_set():
+                return
             mapping["LastProcessingResult"] = f"PROBLEM: {error}"
             logger.warning("event source mapping %s: %s", mapping["UUID"], error)
             self._engine.stopping.wait(_PAUSE_AFTER_ERROR)

@@ -37,10 +37,11 @@ class Pool:
         return Environment(self._engine, function, caller), True
 
     def _pick(self, function: FunctionVersion, caller: Caller) -> tuple[Environment | None, list[Environment]]:
-        """A warm environment, and those to end: of other code or configuration, of an expiring session, idle too long."""
+        """A warm environment, and those to end: other code or configuration, an expiring session, idle too long."""
         fingerprint = function.fingerprint
         with self._lock:
-            kept, stale = [], self._take_expired()
+            stale = self._take_expired()
+            kept: list[Environment] = []
             for environment in self._idle.pop(function.key, []):
                 same = environment.fingerprint == fingerprint and environment.caller is caller and environment.usable
                 (kept if same else stale).append(environment)
