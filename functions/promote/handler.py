@@ -1,0 +1,121 @@
+"""Approves the model package of a run, if production still runs the champion that it was compared with.
+
+Invoked by a CodePipeline action with the user parameters `modelPackageArn`, `champion` and `pipelineExecutionId`:
+https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-Lambda.html
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from typing import TYPE_CHECKING, Any, Final
+
+import boto3
+from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_codepipeline import CodePipelineClient
+    from mypy_boto3_sagemaker import SageMakerClient
+    from mypy_boto3_ssm import SSMClient
+
+CHAMPION_PARAMETER: Final = os.environ["CHAMPION_PARAMETER"]
+PIPELINE: Final = os.environ["PIPELINE"]
+PRODUCTION_STACK: Final = os.environ["PRODUCTION_STACK"]
+CLOUDFORMATION: Final[CloudFormationClient] = boto3.client("cloudformation")
+CODEPIPELINE: Final[CodePipelineClient] = boto3.client("codepipeline")
+SAGEMAKER: Final[SageMakerClient] = boto3.client("sagemaker")
+SSM: Final[SSMClient] = boto3.client("ssm")
+
+NO_CHAMPION: Final = "-"
+
+
+class ChampionChanged(Exception):
+    """Production has got another champion since this run was evaluated."""
+
+
+class StackNotRemoved(Exception):
+    """What is left of a creation that failed cannot be removed."""
+
+
+def handler(event: dict[str, Any], _context: object) -> None:
+    """Answer the job. Whatever goes wrong fails the job: one without an answer hangs until it expires."""
+    job = event["CodePipeline.job"]
+    try:
+        run = json.loads(job["data"]["actionConfiguration"]["configuration"]["UserParameters"])
+        promoted = promote(run)
+    except Exception as fault:
+        logging.exception("the model package was not approved")
+        message = f"{type(fault).__name__}: {fault}"[:5000]
+        CODEPIPELINE.put_job_failure_result(jobId=job["id"], failureDetails={"type": "JobFailed", "message": message})
+        return
+    if promoted:
+        CODEPIPELINE.put_job_success_result(jobId=job["id"])
+    else:
+        # A token asks CodePipeline to start this job again, a while later.
+        CODEPIPELINE.put_job_success_result(jobId=job["id"], continuationToken="removing")
+
+
+def promote(run: dict[str, str]) -> bool:
+    """Approve the package of a run; False while what is left of a failed creation is still being removed."""
+    package = run["modelPackageArn"]
+    if not is_rollback(run["pipelineExecutionId"]):
+        refuse_changed_champion(package, expected=run["champion"])
+    if not make_room():
+        return False
+    SAGEMAKER.update_model_package(
+        ModelPackageArn=package,
+        ModelApprovalStatus="Approved",
+        ApprovalDescription=f"Approved in run {run['pipelineExecutionId']} of {PIPELINE}",
+    )
+    return True
+
+
+def is_rollback(execution_id: str) -> bool:
+    """Whether this run goes back to an earlier one, whose package was compared with a champion of its time."""
+    found = CODEPIPELINE.get_pipeline_execution(pipelineName=PIPELINE, pipelineExecutionId=execution_id)
+    return found["pipelineExecution"].get("executionType") == "ROLLBACK"
+
+
+def refuse_changed_champion(package: str, *, expected: str) -> None:
+    """Refuse a package that was compared with another champion than production's."""
+    champion = current_champion()
+    if champion not in (expected, package):
+        raise ChampionChanged(
+            f"expected production to run {expected}, which this run was evaluated against; found {champion}. "
+            "Start a new run: it reuses the training and evaluates against the new champion."
+        )
+
+
+def current_champion() -> str:
+    """The package that production runs."""
+    try:
+        parameter = SSM.get_parameter(Name=CHAMPION_PARAMETER)["Parameter"]
+    except SSM.exceptions.ParameterNotFound:
+        return NO_CHAMPION
+    return str(json.loads(parameter["Value"])["modelPackageArn"])
+
+
+def make_room() -> bool:
+    """Remove what a failed creation left, which nothing can be deployed over; never a stack that was ever created.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stack-failure-options.html
+    """
+    status = production_status()
+    if status == "ROLLBACK_COMPLETE":
+        CLOUDFORMATION.delete_stack(StackName=PRODUCTION_STACK)
+        return False
+    if status == "DELETE_FAILED":
+        raise StackNotRemoved(f"{PRODUCTION_STACK} is in DELETE_FAILED; see its events, then delete it by hand")
+    return status != "DELETE_IN_PROGRESS"
+
+
+def production_status() -> str | None:
+    """The status of the production stack, None without one."""
+    try:
+        return CLOUDFORMATION.describe_stacks(StackName=PRODUCTION_STACK)["Stacks"][0]["StackStatus"]
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ValidationError":
+            raise
+        return None
