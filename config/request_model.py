@@ -1,6 +1,6 @@
 """Writes the dataset's columns into the bundle that is packaged: the API's request model, and the function's columns.
 
-    python -m config.request_model EXECUTION_JSON BUNDLE
+    python -m config.request_model CONFIGURATION BUNDLE
 
 API Gateway validates requests by JSON Schema draft 4, but its OpenAPI import knows no anyOf, no lists of types and no
 additionalProperties (docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html). The model
@@ -50,9 +50,9 @@ def insert(template: str, columns: Sequence[Column]) -> str:
     return result
 
 
-def write(execution: Path, bundle: Path) -> None:
-    """Put the columns of an `execution.json` into a bundle's serving template and function."""
-    columns: list[Column] = json.loads(execution.read_text("utf-8"))["config"]["dataset"]["columns"]
+def write(configuration: Path, bundle: Path) -> None:
+    """Put the columns of a resolved configuration (`{"config": …}`) into a bundle's serving template and function."""
+    columns: list[Column] = json.loads(configuration.read_text("utf-8"))["config"]["dataset"]["columns"]
     serving = bundle / "cf" / "serving.yaml"
     serving.write_text(insert(serving.read_text("utf-8"), columns), "utf-8")
     (bundle / "functions" / "predict" / "columns.json").write_text(json.dumps(columns), "utf-8")
@@ -61,10 +61,10 @@ def write(execution: Path, bundle: Path) -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run as a command."""
     parser = argparse.ArgumentParser(prog="python -m config.request_model", description="Put the columns into the API.")
-    parser.add_argument("execution", type=Path, help="execution.json, as config.resolve writes it")
+    parser.add_argument("configuration", type=Path, help="the resolved configuration, as config.validate writes it")
     parser.add_argument("bundle", type=Path, help="the copy of cf/ and functions/ that is packaged")
     options = parser.parse_args(arguments)
-    write(options.execution, options.bundle)
+    write(options.configuration, options.bundle)
 
 
 def _value(column: Column) -> Schema:

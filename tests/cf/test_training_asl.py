@@ -93,7 +93,7 @@ def tasks(**changed: Task) -> dict[str, Task]:
     } | changed
 
 
-def run(execution_input: dict[str, Any] | None = None, **changed: Task) -> Execution:
+def run(execution_input: dict[str, Any] | None = None, /, **changed: Task) -> Execution:
     return state_machine.run(DEFINITION, execution_input or given(), tasks(**changed))
 
 

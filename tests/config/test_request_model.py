@@ -28,7 +28,7 @@ UNSUPPORTED = {"anyOf", "oneOf", "additionalProperties", "minItems", "maxItems",
 
 
 def passes(request: Any) -> bool:
-    return jsonschema.Draft4Validator(request_model.request_model(COLUMNS)).is_valid(request)
+    return bool(jsonschema.Draft4Validator(request_model.request_model(COLUMNS)).is_valid(request))
 
 
 @pytest.mark.parametrize(
@@ -101,8 +101,8 @@ def test_a_template_without_exactly_one_model_is_refused(template: str, found: i
 def test_the_bundle_gets_model_and_columns(tmp_path: Path) -> None:
     for folder in ("cf", "functions"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
-    execution = tmp_path / "execution.json"
-    execution.write_text(json.dumps({"config": {"dataset": {"columns": COLUMNS}}}))
-    request_model.main([str(execution), str(tmp_path)])
+    configuration = tmp_path / "configuration.json"
+    configuration.write_text(json.dumps({"config": {"dataset": {"columns": COLUMNS}}}))
+    request_model.main([str(configuration), str(tmp_path)])
     assert json.dumps(request_model.request_model(COLUMNS)) in (tmp_path / "cf" / "serving.yaml").read_text()
     assert json.loads((tmp_path / "functions" / "predict" / "columns.json").read_text()) == COLUMNS
