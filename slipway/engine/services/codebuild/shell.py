@@ -18,7 +18,7 @@ from pathlib import Path
 # Variables that the shell owns and that may not be assigned when the state is read again.
 _SAVE = {
     "sh": "set | grep -Ev '^(BASH[A-Z_]*|EUID|PPID|SHELLOPTS|UID|_)=' ; export -p",
-    "bash": "declare -p | grep -Ev '^declare -[a-zA-Z]*r' | sed 's/^declare -- /declare -g -- /; s/^declare -x /declare -gx /'",
+    "bash": "declare -p | grep -Ev '^declare -[a-zA-Z]*r'",
 }
 
 

@@ -1,0 +1,116 @@
+"""AWS::ECR::Repository.
+
+docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecr-repository.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slipway.engine.resource import Created, ResourceCall, ResourceFailed, ResourceType
+
+_NAME_LENGTH = 256
+
+
+def create(call: ResourceCall) -> Created:
+    """The repository; a generated name is in lower case, as ECR wants it."""
+    _refuse_policy(call)
+    client = call.caller.client("ecr")
+    name = call.properties.get("RepositoryName") or call.physical_name(_NAME_LENGTH).lower()
+    repository = client.create_repository(
+        repositoryName=name,
+        tags=call.properties.get("Tags", []),
+        **_mutability(call.properties),
+        imageScanningConfiguration=_scanning(call.properties),
+        encryptionConfiguration=_encryption(call.properties),
+    )["repository"]
+    _put_lifecycle_policy(call, name)
+    return _created(repository)
+
+
+def update(call: ResourceCall) -> Created:
+    """Tags, mutability, scanning and lifecycle policy."""
+    _refuse_policy(call)
+    client, name = call.caller.client("ecr"), call.physical_id
+    if _mutability(call.properties) != _mutability(call.old_properties):
+        client.put_image_tag_mutability(repositoryName=name, **_mutability(call.properties))
+    if _scanning(call.properties) != _scanning(call.old_properties):
+        client.put_image_scanning_configuration(
+            repositoryName=name, imageScanningConfiguration=_scanning(call.properties)
+        )
+    if call.properties.get("LifecyclePolicy") != call.old_properties.get("LifecyclePolicy"):
+        if "LifecyclePolicy" in call.properties:
+            _put_lifecycle_policy(call, name)
+        else:
+            client.delete_lifecycle_policy(repositoryName=name)
+    repository = client.describe_repositories(repositoryNames=[name])["repositories"][0]
+    _update_tags(call, repository["repositoryArn"])
+    return _created(repository)
+
+
+def delete(call: ResourceCall) -> None:
+    """The repository; one that holds images only with EmptyOnDelete."""
+    client = call.caller.client("ecr")
+    try:
+        client.delete_repository(repositoryName=call.physical_id, force=bool(call.properties.get("EmptyOnDelete")))
+    except client.exceptions.RepositoryNotFoundException:
+        return
+    except client.exceptions.RepositoryNotEmptyException as error:
+        raise ResourceFailed(error.response["Error"]["Message"]) from error
+
+
+def _created(repository: dict[str, Any]) -> Created:
+    attributes = {"Arn": repository["repositoryArn"], "RepositoryUri": repository["repositoryUri"]}
+    return Created(repository["repositoryName"], attributes)
+
+
+def _refuse_policy(call: ResourceCall) -> None:
+    if call.properties.get("RepositoryPolicyText"):
+        raise ResourceFailed(
+            f"{call.logical_id}: RepositoryPolicyText of AWS::ECR::Repository is not executed by the local engine; "
+            "within one account, identity policies decide"
+        )
+
+
+def _mutability(properties: dict[str, Any]) -> dict[str, Any]:
+    filters = [
+        {
+            "filterType": item["ImageTagMutabilityExclusionFilterType"],
+            "filter": item["ImageTagMutabilityExclusionFilterValue"],
+        }
+        for item in properties.get("ImageTagMutabilityExclusionFilters", [])
+    ]
+    setting = {"imageTagMutability": properties.get("ImageTagMutability", "MUTABLE")}
+    return {**setting, **({"imageTagMutabilityExclusionFilters": filters} if filters else {})}
+
+
+def _scanning(properties: dict[str, Any]) -> dict[str, bool]:
+    value = properties.get("ImageScanningConfiguration", {}).get("ScanOnPush", False)
+    return {"scanOnPush": str(value).lower() == "true"}
+
+
+def _encryption(properties: dict[str, Any]) -> dict[str, str]:
+    given = properties.get("EncryptionConfiguration", {"EncryptionType": "AES256"})
+    return {
+        "encryptionType": given["EncryptionType"],
+        **({"kmsKey": given["KmsKey"]} if "KmsKey" in given else {}),
+    }
+
+
+def _put_lifecycle_policy(call: ResourceCall, name: str) -> None:
+    text = call.properties.get("LifecyclePolicy", {}).get("LifecyclePolicyText")
+    if text:
+        call.caller.client("ecr").put_lifecycle_policy(repositoryName=name, lifecyclePolicyText=text)
+
+
+def _update_tags(call: ResourceCall, arn: str) -> None:
+    client = call.caller.client("ecr")
+    old, new = call.old_properties.get("Tags", []), call.properties.get("Tags", [])
+    gone = sorted({tag["Key"] for tag in old} - {tag["Key"] for tag in new})
+    if gone:
+        client.untag_resource(resourceArn=arn, tagKeys=gone)
+    if new and new != old:
+        client.tag_resource(resourceArn=arn, tags=new)
+
+
+RESOURCES = {"AWS::ECR::Repository": ResourceType(create=create, update=update, delete=delete)}
