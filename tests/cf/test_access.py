@@ -1,0 +1,96 @@
+"""Roles of the root: one for each thing that acts, exact actions, and a boundary that contains what is deployed."""
+
+from __future__ import annotations
+
+import fnmatch
+import json
+from typing import Any
+
+import pytest
+
+from tests.cf import templates
+
+PARTS = ("access", "serving-access", "actions", "pipeline", "triggers", "teardown")
+ROLES = [
+    pytest.param(name, role, id=f"{name}.{logical_id}")
+    for name in PARTS
+    for logical_id, role in templates.of_type(name, "AWS::IAM::Role").items()
+]
+BOUNDARY = templates.properties("access", "Boundary")["PolicyDocument"]["Statement"]
+# A managed policy holds 6,144 characters without white space:
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+MANAGED_POLICY_CHARACTERS = 6144
+
+
+def statements(name: str, role: dict[str, Any]) -> list[dict[str, Any]]:
+    """A role's statements, with those of the policies that stand beside it."""
+    found = templates.statements(role)
+    for policy in templates.of_type(name, "AWS::IAM::Policy").values():
+        found += policy["PolicyDocument"]["Statement"]
+    return found
+
+
+@pytest.mark.parametrize(("name", "role"), ROLES)
+def test_actions_are_exact(name: str, role: dict[str, Any]) -> None:
+    # The two families that SSE-KMS artifacts of CodePipeline are documented with.
+    families = {"kms:GenerateDataKey*", "kms:ReEncrypt*"}
+    actions = {action for found in statements(name, role) for action in templates.as_list(found["Action"])}
+    assert not {action for action in actions - families if "*" in action}
+    assert "ManagedPolicyArns" not in role
+
+
+@pytest.mark.parametrize(("name", "role"), ROLES)
+def test_every_statement_says_what_it_is_for(name: str, role: dict[str, Any]) -> None:
+    assert all(found["Sid"] for found in statements(name, role))
+
+
+@pytest.mark.parametrize(("name", "role"), ROLES)
+def test_a_given_boundary_is_on_every_role(name: str, role: dict[str, Any]) -> None:
+    assert role["PermissionsBoundary"]["Fn::If"][:2] == ["HasPermissionsBoundary", {"Ref": "PermissionsBoundaryArn"}]
+
+
+@pytest.mark.parametrize(("name", "role"), ROLES)
+def test_a_role_that_gives_rights_gives_them_within_the_boundary(name: str, role: dict[str, Any]) -> None:
+    for found in statements(name, role):
+        if {"iam:CreateRole", "iam:PutRolePolicy"} & set(templates.as_list(found["Action"])):
+            assert list(found["Condition"]["StringEquals"]) == ["iam:PermissionsBoundary"]
+
+
+@pytest.mark.parametrize(("name", "role"), ROLES)
+def test_a_role_is_passed_to_named_services_only(name: str, role: dict[str, Any]) -> None:
+    for found in statements(name, role):
+        if "iam:PassRole" in templates.as_list(found["Action"]):
+            assert "iam:PassedToService" in found["Condition"]["StringEquals"]
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_a_bare_star_has_a_sentence_above_it(name: str) -> None:
+    lines = (templates.FOLDER / f"{name}.yaml").read_text("utf-8").splitlines()
+    for number, line in enumerate(lines):
+        if line.strip() == 'Resource: "*"':
+            start = max(index for index in range(number) if "- Sid:" in lines[index])
+            assert lines[start - 1].strip().startswith("#"), f"cf/{name}.yaml:{number + 1}"
+
+
+def test_the_boundary_contains_what_the_deployed_roles_do() -> None:
+    allowed = [action for found in BOUNDARY for action in templates.as_list(found["Action"])]
+    for name in ("training", "serving"):
+        for logical_id, role in templates.of_type(name, "AWS::IAM::Role").items():
+            needed = {action for found in templates.statements(role) for action in templates.as_list(found["Action"])}
+            outside = {action for action in needed if not any(fnmatch.fnmatch(action, item) for item in allowed)}
+            assert not outside, f"{name}.{logical_id}"
+
+
+def test_the_boundary_lets_nobody_make_or_change_roles() -> None:
+    allowed = {action for found in BOUNDARY for action in templates.as_list(found["Action"])}
+    assert {action for action in allowed if action.startswith("iam:")} == {"iam:PassRole"}
+
+
+def test_the_boundary_fits_in_a_managed_policy() -> None:
+    assert len(json.dumps(BOUNDARY, separators=(",", ":"))) <= MANAGED_POLICY_CHARACTERS
+
+
+def test_api_gateways_log_role_is_only_made_when_asked_for_and_stays() -> None:
+    for logical_id in ("ApiGatewayLogRole", "ApiGatewayAccount"):
+        resource = templates.load("access")["Resources"][logical_id]
+        assert (resource["Condition"], resource["DeletionPolicy"]) == ("ManagesApiGatewayLogging", "Retain")
