@@ -30,6 +30,7 @@ _RENEW_BEFORE = 300
 OWN_ACTIONS: Mapping[str, frozenset[str]] = {
     "sagemaker.amazonaws.com": frozenset({"cloudwatch:PutMetricData"}),
     "codebuild.amazonaws.com": frozenset({"cloudwatch:PutMetricData"}),
+    "delivery.logs.amazonaws.com": frozenset({"logs:CreateLogStream", "logs:PutLogEvents"}),
     "application-autoscaling.amazonaws.com": frozenset(
         {
             "cloudwatch:GetMetricData",

@@ -1,0 +1,111 @@
+"""State machines.
+
+docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-stepfunctions-statemachine.html
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from slipway.engine.resource import Created, ResourceCall, ResourceFailed, ResourceType
+
+_NAME_LENGTH = 80
+
+
+def create(call: ResourceCall) -> Created:
+    """Make the machine."""
+    properties = call.properties
+    answer = _client(call).create_state_machine(
+        name=properties.get("StateMachineName") or call.physical_name(_NAME_LENGTH),
+        type=properties.get("StateMachineType", "STANDARD"),
+        tags=_tags(properties),
+        **_shared(call),
+    )
+    return _described(call, answer["stateMachineArn"])
+
+
+def update(call: ResourceCall) -> Created:
+    """Change definition, role and logging in place, and the tags."""
+    _client(call).update_state_machine(stateMachineArn=call.physical_id, **_shared(call))
+    old, new = ({tag["key"]: tag["value"] for tag in _tags(p)} for p in (call.old_properties, call.properties))
+    gone = sorted(set(old) - set(new))
+    if gone:
+        _client(call).untag_resource(resourceArn=call.physical_id, tagKeys=gone)
+    if new != old and new:
+        _client(call).tag_resource(resourceArn=call.physical_id, tags=_tags(call.properties))
+    return _described(call, call.physical_id)
+
+
+def delete(call: ResourceCall) -> None:
+    """Delete the machine; one that is gone is fine."""
+    client = _client(call)
+    try:
+        client.delete_state_machine(stateMachineArn=call.physical_id)
+    except client.exceptions.StateMachineDoesNotExist:
+        return
+
+
+def _client(call: ResourceCall) -> Any:
+    return call.caller.client("stepfunctions")
+
+
+def _described(call: ResourceCall, arn: str) -> Created:
+    described = _client(call).describe_state_machine(stateMachineArn=arn)
+    revision = described.get("revisionId", "INITIAL")
+    return Created(arn, {"Arn": arn, "Name": described["name"], "StateMachineRevisionId": revision})
+
+
+def _shared(call: ResourceCall) -> dict[str, Any]:
+    properties = call.properties
+    unsupported = sorted({"EncryptionConfiguration"} & set(properties))
+    if unsupported:
+        raise ResourceFailed(f"{unsupported[0]} of AWS::StepFunctions::StateMachine is not executed by this engine")
+    request = {"definition": _definition(call), "roleArn": properties["RoleArn"]}
+    if "LoggingConfiguration" in properties:
+        request["loggingConfiguration"] = _logging(properties["LoggingConfiguration"])
+    if "TracingConfiguration" in properties:
+        request["tracingConfiguration"] = {"enabled": _truth(properties["TracingConfiguration"].get("Enabled"))}
+    return request
+
+
+def _definition(call: ResourceCall) -> str:
+    """The definition from its one source, with its substitutions."""
+    properties = call.properties
+    if "DefinitionS3Location" in properties:
+        location = properties["DefinitionS3Location"]
+        version = {"VersionId": location["Version"]} if location.get("Version") else {}
+        found = call.caller.client("s3").get_object(Bucket=location["Bucket"], Key=location["Key"], **version)
+        text = str(found["Body"].read(), "utf-8")
+    elif "Definition" in properties:
+        text = json.dumps(properties["Definition"])
+    elif "DefinitionString" in properties:
+        text = str(properties["DefinitionString"])
+    else:
+        raise ResourceFailed("One of Definition, DefinitionString and DefinitionS3Location is required")
+    for name, value in properties.get("DefinitionSubstitutions", {}).items():
+        text = text.replace(f"${{{name}}}", str(value).lower() if isinstance(value, bool) else str(value))
+    return text
+
+
+def _logging(configuration: dict[str, Any]) -> dict[str, Any]:
+    destinations = [
+        {"cloudWatchLogsLogGroup": {"logGroupArn": destination["CloudWatchLogsLogGroup"]["LogGroupArn"]}}
+        for destination in configuration.get("Destinations", [])
+    ]
+    return {
+        "level": configuration.get("Level", "OFF"),
+        "includeExecutionData": _truth(configuration.get("IncludeExecutionData")),
+        **({"destinations": destinations} if destinations else {}),
+    }
+
+
+def _truth(value: Any) -> bool:
+    return str(value).lower() == "true"
+
+
+def _tags(properties: dict[str, Any]) -> list[dict[str, str]]:
+    return [{"key": tag["Key"], "value": tag["Value"]} for tag in properties.get("Tags", [])]
+
+
+RESOURCES = {"AWS::StepFunctions::StateMachine": ResourceType(create=create, update=update, delete=delete)}
