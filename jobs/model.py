@@ -59,7 +59,8 @@ def load(folder: Path) -> Model:
     for name in (BOOSTER, DESCRIPTION):
         if not (folder / name).is_file():
             raise ModelError(f"expected the model's {name} in {folder}, found nothing")
-    booster = xgb.Booster(model_file=folder / BOOSTER)
+    # One thread: waking the others takes longer than a request's few rows, and lets the slowest answers wait.
+    booster = xgb.Booster({"nthread": 1}, model_file=folder / BOOSTER)
     description = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
     return Model(encoders.load(folder), booster, description)
 
