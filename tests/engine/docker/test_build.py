@@ -7,7 +7,6 @@ import pytest
 
 from slipway.engine.docker.store import ImageStore, StoredImage
 
-
 Docker = Callable[..., int]
 
 

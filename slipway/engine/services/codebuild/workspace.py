@@ -28,7 +28,8 @@ _DOCKER = (
 
 _PIP = """import os, sys
 os.environ["VIRTUAL_ENV"] = sys.prefix
-os.execv({uv!r}, [{uv!r}, "pip", *sys.argv[1:]])
+words = ["--version"] if sys.argv[1:] in (["--version"], ["-V"]) else ["pip", *sys.argv[1:]]
+os.execv({uv!r}, [{uv!r}, *words])
 """
 
 
@@ -86,8 +87,9 @@ class Workspace:
         }
 
     def _make_environment(self) -> None:
-        command = [machine.python(), "-m", "venv", "--without-pip", str(self._python)]
-        subprocess.run(command, check=True, capture_output=True)
+        command = [machine.uv(), "venv", "--quiet", "--no-project", "--python", machine.python(), str(self._python)]
+        environment = {"PATH": machine.system_path(), "HOME": str(self.home), **machine.uv_settings()}
+        subprocess.run(command, check=True, capture_output=True, env=environment)
         [packages] = self._python.glob("lib/python*/site-packages")
         (packages / "pip").mkdir()
         (packages / "pip" / "__init__.py").write_text("")
