@@ -104,7 +104,7 @@ def update_endpoint(call: ResourceCall) -> Created:
 
 def _changed(call: ResourceCall) -> bool:
     """Whether the endpoint has to be updated: its write-only properties alone change nothing."""
-    return call.properties["EndpointConfigName"] != call.old_properties.get("EndpointConfigName")
+    return bool(call.properties["EndpointConfigName"] != call.old_properties.get("EndpointConfigName"))
 
 
 def _wait_until_in_service(call: ResourceCall, name: str) -> None:

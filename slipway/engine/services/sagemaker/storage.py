@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from slipway.engine.caller import Caller
 
 _URI = re.compile(r"^(?:s3|https)://([^/]+)/?(.*)$", re.DOTALL)
+_CHUNK_BYTES = 1024 * 1024
 
 
 class NothingThere(Exception):
@@ -100,14 +101,17 @@ def download(caller: Caller, found: Found, folder: Path) -> Path:
     if not target.is_relative_to(folder.resolve()):
         raise NothingThere(f"The key {found.location} leads out of its folder")
     target.parent.mkdir(parents=True, exist_ok=True)
-    caller.client("s3").download_file(found.location.bucket, found.location.key, str(target))
+    body = caller.client("s3").get_object(Bucket=found.location.bucket, Key=found.location.key)["Body"]
+    with target.open("wb") as file:
+        for chunk in body.iter_chunks(_CHUNK_BYTES):
+            file.write(chunk)
     return target
 
 
 def upload(caller: Caller, source: Path, to: Location, key_id: str | None = None) -> None:
     """One file, encrypted with `key_id` if there is one."""
-    extra = encryption(key_id)
-    caller.client("s3").upload_file(str(source), to.bucket, to.key, ExtraArgs=extra or None)
+    with source.open("rb") as file:
+        caller.client("s3").put_object(Bucket=to.bucket, Key=to.key, Body=file, **encryption(key_id))
 
 
 def upload_folder(caller: Caller, folder: Path, to: Location, key_id: str | None = None) -> int:

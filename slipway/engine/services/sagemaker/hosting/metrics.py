@@ -41,9 +41,14 @@ class VariantMetrics:
         self._values.setdefault(name, Counter())[value] += 1
 
     def take(self, endpoint: str, variant: str) -> list[dict[str, Any]]:
-        """What was counted, as PutMetricData's MetricData, and begin again."""
+        """What was counted, as PutMetricData's MetricData, and begin again.
+
+        A variant that nobody calls any more reports no invocations, so that it can be scaled in.
+        docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling-policy.html
+        """
         with self._lock:
             values, self._values = self._values, {}
+        values.setdefault("InvocationsPerInstance", Counter({0.0: 1}))
         return [datum for name, counts in values.items() for datum in _data(name, counts, endpoint, variant)]
 
 

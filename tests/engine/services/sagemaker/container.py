@@ -1,0 +1,143 @@
+"""The program in the tests' image: a SageMaker container that does what its hyperparameters or variables tell it.
+
+Its entry point takes `train`, `serve` or a processing job's arguments, as any SageMaker image's does.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+BASE = Path(os.environ.get("SAGEMAKER_BASE_DIR", "/opt/ml"))
+
+
+def train() -> int:
+    """Copy what was given into the model, so that tests can look at it."""
+    config = BASE / "input" / "config"
+    hyperparameters = json.loads((config / "hyperparameters.json").read_text())
+    resources = json.loads((config / "resourceconfig.json").read_text())
+    print(f"training as {os.environ['TRAINING_JOB_NAME']} on {resources['current_host']}", flush=True)
+    print("validation-auc=0.5", flush=True)
+    if hyperparameters.get("sleep"):
+        return _sleep(float(hyperparameters["sleep"]))
+    if hyperparameters.get("fail"):
+        (BASE / "output" / "failure").write_text(hyperparameters["fail"])
+        return 1
+    if hyperparameters.get("kill"):
+        os.kill(os.getpid(), signal.SIGKILL)
+    print("validation-auc=0.75", flush=True)
+    _write_model(config, resources["current_host"])
+    return 0
+
+
+def _sleep(seconds: float) -> int:
+    """Sleep, and on SIGTERM leave a model behind, as a job that can be stopped does."""
+
+    def leave(*_: Any) -> None:
+        (BASE / "model" / "partial.txt").write_text("stopped")
+        sys.exit(0)
+
+    signal.signal(signal.SIGTERM, leave)
+    time.sleep(seconds)
+    return 0
+
+
+def _write_model(config: Path, host: str) -> None:
+    data = BASE / "input" / "data"
+    seen = {
+        "files": sorted(path.relative_to(data).as_posix() for path in data.rglob("*") if path.is_file()),
+        "config": {path.stem: json.loads(path.read_text()) for path in config.glob("*.json")},
+        "greeting": os.environ.get("GREETING", ""),
+        "hasCredentials": "AWS_ACCESS_KEY_ID" in os.environ,
+    }
+    (BASE / "model" / f"{host}.json").write_text(json.dumps(seen))
+    (BASE / "output" / "data" / "notes.txt").write_text("done")
+    checkpoints = BASE / "checkpoints"
+    if checkpoints.is_dir():
+        count = len(list(checkpoints.iterdir()))
+        (checkpoints / f"epoch-{count}").write_text("weights")
+
+
+def process(arguments: list[str]) -> int:
+    """Upper-case the inputs into the output; arguments: input folder, output folder."""
+    source, target = Path(arguments[0]), Path(arguments[1])
+    for path in sorted(source.rglob("*")):
+        if path.is_file():
+            (target / path.name).write_text(path.read_text().upper())
+    (BASE / "output" / "message").write_text("all upper case")
+    return int(os.environ.get("EXIT", "0"))
+
+
+class Handler(BaseHTTPRequestHandler):
+    """/ping and /invocations."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        """Healthy unless told otherwise."""
+        self._answer(int(os.environ.get("PING", "200")), b"")
+
+    def do_POST(self) -> None:
+        """Answer with the model's text and the body; a body that begins with `status=` gives the status."""
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        if body == b"die":
+            os._exit(9)
+        if body.startswith(b"status="):
+            self._answer(int(body[7:]), b'{"error": "as you wished"}')
+            return
+        if body.startswith(b"sleep="):
+            time.sleep(float(body[6:]))
+        model = BASE / "model" / "name.txt"
+        told = {
+            "model": model.read_text() if model.exists() else "",
+            "body": body.decode(),
+            "accept": self.headers["Accept"],
+            "attributes": self.headers["X-Amzn-SageMaker-Custom-Attributes"],
+            "greeting": os.environ.get("GREETING", ""),
+            "pid": os.getpid(),
+        }
+        self._answer(200, json.dumps(told).encode())
+
+    def _answer(self, status: int, body: bytes) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing for each request."""
+
+
+class Server(ThreadingHTTPServer):
+    """Many requests at once."""
+
+    daemon_threads = True
+    request_queue_size = 128
+
+
+def serve() -> int:
+    """Serve until SIGTERM."""
+    if os.environ.get("CRASH"):
+        print("cannot load the model", flush=True)
+        return 7
+    print("serving", flush=True)
+    address = (os.environ["SAGEMAKER_BIND_TO_HOST"], int(os.environ["SAGEMAKER_BIND_TO_PORT"]))
+    Server(address, Handler).serve_forever()
+    return 0
+
+
+if __name__ == "__main__":
+    match sys.argv[1:]:
+        case ["train"]:
+            sys.exit(train())
+        case ["serve"]:
+            sys.exit(serve())
+        case arguments:
+            sys.exit(process(arguments))

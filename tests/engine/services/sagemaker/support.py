@@ -1,0 +1,104 @@
+"""What SageMaker's tests share: an engine with the tests' image, a role for jobs and models, a bucket, and patience."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+import tarfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from slipway import local
+
+HERE = Path(__file__).parent
+IMAGE = "111122223333.dkr.ecr.us-east-1.amazonaws.com/jobs:tests"
+ROLE = "arn:aws:iam::111122223333:role/Job"
+BUCKET = "sagemaker-tests"
+
+
+@dataclass
+class Sagemaker:
+    """The person's clients of an engine, and ways to wait."""
+
+    running: local.LocalEngine
+
+    def client(self, service: str) -> Any:
+        """A boto3 client as the person."""
+        return self.running.client(service)
+
+    def put(self, key: str, body: bytes | str) -> str:
+        """An object; its S3 URI."""
+        self.client("s3").put_object(Bucket=BUCKET, Key=key, Body=body)
+        return f"s3://{BUCKET}/{key}"
+
+    def get(self, key: str) -> bytes:
+        """An object's bytes."""
+        body: bytes = self.client("s3").get_object(Bucket=BUCKET, Key=key)["Body"].read()
+        return body
+
+    def keys(self, prefix: str) -> list[str]:
+        """The keys below a prefix."""
+        answer = self.client("s3").list_objects_v2(Bucket=BUCKET, Prefix=prefix)
+        return [item["Key"] for item in answer.get("Contents", [])]
+
+    def log(self, group: str) -> str:
+        """Everything in a log group; nothing when there is none yet."""
+        logs = self.client("logs")
+        try:
+            events = logs.filter_log_events(logGroupName=group)["events"]
+        except logs.exceptions.ResourceNotFoundException:
+            return ""
+        return "\n".join(event["message"] for event in events)
+
+
+def eventually(condition: Callable[[], Any], seconds: float = 20.0) -> Any:
+    """The first true result of `condition`; the test fails when there is none in time."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        result = condition()
+        if result:
+            return result
+        time.sleep(0.05)
+    return pytest.fail(f"not within {seconds} seconds: {condition}")
+
+
+def start_engine(home: Path, factor: float = 60.0) -> local.LocalEngine:
+    """An engine with the tests' image on a free port."""
+    home.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, str(HERE / "engine_with_image.py"), str(home), "--port", str(local.free_port())]
+    with (home / "engine.log").open("ab") as log:
+        process = subprocess.Popen([*command, "--clock-factor", str(factor)], stdout=log, stderr=log)
+    eventually(lambda: local.find(home) or process.poll() is not None)
+    found = local.find(home)
+    assert found is not None, (home / "engine.log").read_text()
+    return found
+
+
+def prepare_account(sagemaker: Sagemaker) -> None:
+    """The role and the bucket."""
+    trust = {"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    actions = ["s3:*", "logs:*", "kms:*", "cloudwatch:PutMetricData", "cloudwatch:DescribeAlarms"]
+    policy = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": actions, "Resource": "*"}]}
+    iam = sagemaker.client("iam")
+    trusted = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    iam.create_role(RoleName="Job", AssumeRolePolicyDocument=trusted)
+    iam.put_role_policy(RoleName="Job", PolicyName="job", PolicyDocument=json.dumps(policy))
+    iam.create_role(RoleName="Powerless", AssumeRolePolicyDocument=trusted)
+    sagemaker.client("s3").create_bucket(Bucket=BUCKET)
+
+
+def model_archive(text: str) -> bytes:
+    """A model.tar.gz whose `name.txt` says `text`."""
+    target = io.BytesIO()
+    with tarfile.open(fileobj=target, mode="w:gz") as archive:
+        info = tarfile.TarInfo("name.txt")
+        info.size = len(text)
+        archive.addfile(info, io.BytesIO(text.encode()))
+    return target.getvalue()
