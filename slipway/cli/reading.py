@@ -35,7 +35,7 @@ def status(
 
 def _stage_table(stage: dict[str, Any]) -> Table:
     latest = stage.get("latestExecution", {})
-    closed = "" if stage["inboundTransitionState"]["enabled"] else "  transition disabled"
+    closed = "" if stage.get("inboundTransitionState", {}).get("enabled", True) else "  transition disabled"
     run_id = latest.get("pipelineExecutionId", "")[:8]
     title = f"{stage['stageName']}  {latest.get('status', 'not run yet')}  {run_id}{closed}"
     table = Table(title=title, title_justify="left", box=None, show_header=False, title_style="bold")

@@ -145,6 +145,11 @@ def identify(headers: Headers, query: dict[str, list[str]]) -> Identified:
     return Identified(key, resolved.principal_arn)
 
 
+def signer(headers: Headers, query: dict[str, list[str]]) -> str:
+    """The access key that a request names; empty when it is not signed."""
+    return str(_module("core.router").extract_access_key_id(headers, query) or "")
+
+
 def arn_of(access_key_id: str) -> str:
     """The identity behind an access key, as far as it is known."""
     resolved = _module("core.iam_evaluator").resolve_credential(access_key_id, _account())

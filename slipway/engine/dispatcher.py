@@ -24,6 +24,7 @@ from botocore.exceptions import ClientError
 from botocore.model import OperationModel, ServiceModel
 
 from slipway.engine import adapter, handover, journal, wire
+from slipway.engine.actions import documented
 from slipway.engine.authorization import passed_roles
 from slipway.engine.caller import Caller, Credentials, service_model
 from slipway.engine.engine import Engine
@@ -73,7 +74,8 @@ class Dispatcher:
 
     def enforce(self, original: Any, access_key_id: str, action: str, service: str, region: str, **kwargs: Any) -> Any:
         """MiniStack's policy check with AWS's own services as callers, and journalled."""
-        resource = str(kwargs.get("resource_arn") or "*")
+        action, resource = documented(action, str(kwargs.get("resource_arn") or "*"))
+        kwargs["resource_arn"] = resource
         principal = self._engine.authorization.service_principal(access_key_id)
         if principal is None:
             result = original(access_key_id, action, service, region, **kwargs)
@@ -173,7 +175,8 @@ class Dispatcher:
         query = dict(request.query)
         routing = adapter.routing_query(request.method, request.path, dict(request.headers), request.body, query)
         name = adapter.service_of(request.method, request.path, dict(request.headers), routing)
-        entry = journal.Entry(request_id, name, _operation_name(request, routing))
+        signer = adapter.signer(dict(request.headers), query)
+        entry = journal.Entry(request_id, name, _operation_name(request, routing), caller=self._name(signer))
         if name not in adapter.services():
             return self._refuse_service(entry, name)
         with self._engine.journal.call(entry):
@@ -185,6 +188,11 @@ class Dispatcher:
         if request.method != "GET" and response[0] < 400:
             self._engine.changed.set()
         return response
+
+    def _name(self, access_key_id: str) -> str:
+        """Who a key belongs to, verified or not; the journal says by its status whether the call was let in."""
+        service = self._engine.authorization.service_principal(access_key_id)
+        return service.name if service else adapter.arn_of(access_key_id)
 
     def _refuse_service(self, entry: journal.Entry, name: str) -> adapter.Response:
         """Neither ours nor MiniStack's."""
