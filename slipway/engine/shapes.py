@@ -98,9 +98,14 @@ def _parse_string(shape: StringShape, value: Any, path: str, problems: Problems)
         problems.add(value, path, f"Member must satisfy enum value set: [{', '.join(shape.enum)}]")
     _check_length(shape, len(value), value, path, problems)
     pattern = shape.metadata.get("pattern")
-    if pattern and not regex.fullmatch(pattern, value):
+    if pattern and not regex.fullmatch(_python_pattern(pattern), value):
         problems.add(value, path, f"Member must satisfy regular expression pattern: {pattern}")
     return value
+
+
+def _python_pattern(pattern: str) -> str:
+    """AWS's patterns are Java's, which may write the characters beyond the first plane as pairs of surrogates."""
+    return pattern.replace(r"\uD800\uDC00-\uDBFF\uDFFF", r"\U00010000-\U0010FFFF")
 
 
 def _parse_blob(_shape: Shape, value: Any, path: str, problems: Problems) -> Any:
@@ -138,10 +143,10 @@ def _parse_boolean(_shape: Shape, value: Any, path: str, problems: Problems) -> 
 
 
 def _parse_number(shape: Shape, value: Any, path: str, problems: Problems) -> Any:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isinstance(value, _NUMBERS[shape.type_name]):
+    if isinstance(value, bool) or not isinstance(value, _NUMBERS[shape.type_name]):
         problems.add(value, path, f"Member must be of type {shape.type_name}")
-        return value
-    _check_range(shape, value, value, path, problems, "value")
+    elif isinstance(value, int | float):
+        _check_range(shape, value, value, path, problems, "value")
     return value
 
 

@@ -41,9 +41,18 @@ def observed(handle: Handle) -> Handle:
             response = await handle(api_id, stage_name, method, path, headers, body, query)
         finally:
             current.reset(token)
+        if not _signed(headers, query):
+            anonymous = journal.Entry(exchange.request_id, "execute-api", f"{method} {path}", caller="anonymous")
+            anonymous.status = response[0]
+            current_engine().journal.write(anonymous)
         return _closed(exchange, response)
 
     return executed
+
+
+def _signed(headers: dict[str, str], query: Any) -> bool:
+    """Whether the request carries a signature; one that does was judged and journalled before it got to its method."""
+    return bool(headers.get("authorization")) or "X-Amz-Signature" in (query or {})
 
 
 def observed_refusal(enforce: Callable[..., Response | None]) -> Callable[..., Response | None]:
@@ -52,7 +61,7 @@ def observed_refusal(enforce: Callable[..., Response | None]) -> Callable[..., R
     def enforced(
         api_id: str, stage: str, method: str, path: str, headers: dict[str, str], query: Any, **more: Any
     ) -> Response | None:
-        if not headers.get("authorization") and "X-Amz-Signature" not in query:
+        if not _signed(headers, query):
             return None  # nobody signed: the method decides, and says "Missing Authentication Token" if it must
         exchange = _open(api_id, stage, method, path, headers)
         entry = journal.Entry(exchange.request_id, "execute-api", f"{method} {path}")

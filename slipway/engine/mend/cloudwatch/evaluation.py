@@ -53,7 +53,7 @@ def evaluate(rule: Rule, values: list[float | None]) -> Verdict:
     breaching = sum(rule.breaches(value) for value in existing)
     missing = rule.periods - len(existing)
     state = _state(rule, breaching, len(existing) - breaching, missing)
-    return Verdict(state, tuple(existing), _reason(rule, existing, breaching, missing))
+    return Verdict(state, tuple(existing), _reason(rule, existing, state, missing))
 
 
 def _state(rule: Rule, breaching: int, fine: int, missing: int) -> str | None:
@@ -72,7 +72,7 @@ def _state(rule: Rule, breaching: int, fine: int, missing: int) -> str | None:
     return ALARM if breaching and not fine else OK
 
 
-def _reason(rule: Rule, existing: list[float], breaching: int, missing: int) -> str:
+def _reason(rule: Rule, existing: list[float], state: str | None, missing: int) -> str:
     """AWS's sentence, for example "Threshold Crossed: 1 datapoint [3.0] was greater than the threshold (1.0)."."""
     count = len(existing)
     if not count and rule.missing in ("missing", "ignore"):
@@ -82,7 +82,7 @@ def _reason(rule: Rule, existing: list[float], breaching: int, missing: int) -> 
     words = COMPARISONS[rule.comparison][1]
     shown = ", ".join(str(value) for value in existing)
     noun, verb = ("datapoint", "was") if count == 1 else ("datapoints", "were")
-    denied = "" if breaching >= rule.datapoints else "not "
+    denied = "" if state == ALARM else "not "
     return f"Threshold Crossed: {count} {noun} [{shown}] {verb} {denied}{words} the threshold ({rule.threshold})."
 
 

@@ -1,9 +1,9 @@
 """Lambda: MiniStack keeps the functions, this package runs them.
 
 What changes: a function runs in a process of its own under a session of its role, with the packages of AWS's runtime
-and no others; its log is written under that role; errors carry the exception's class and stack trace; payload limits hold;
-code that is not in S3, other runtimes and roles that do not trust Lambda are refused; asynchronous invocations, queues
-and topics reach a function through the permissions that they need on AWS.
+and no others; its log is written under that role; errors carry the exception's class and stack trace; payload limits
+hold; code that is not in S3, other runtimes and roles that do not trust Lambda are refused; asynchronous invocations,
+queues and topics reach a function through the permissions that they need on AWS.
 
 docs.aws.amazon.com/lambda/latest/dg/welcome.html
 """

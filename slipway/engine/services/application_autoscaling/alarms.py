@@ -52,8 +52,9 @@ def delete(engine: Engine, caller: Caller, policy: Policy) -> None:
     """Remove the alarms of a policy."""
     for alarm in policy["Alarms"]:
         caller.check("cloudwatch:DeleteAlarms", alarm["AlarmARN"])
-    names = [alarm["AlarmName"] for alarm in policy["Alarms"]]
-    linked_role.session(engine).client("cloudwatch").delete_alarms(AlarmNames=names)
+    client = linked_role.session(engine).client("cloudwatch")
+    for alarm in policy["Alarms"]:
+        client.delete_alarms(AlarmNames=[alarm["AlarmName"]])
 
 
 def _prefix(policy: Policy) -> str:
