@@ -6,6 +6,7 @@ is no other way to reach a service.
 
 from __future__ import annotations
 
+import secrets
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 import botocore.session
 from botocore.config import Config
 from botocore.model import ServiceModel
+
+from slipway.engine import journal
 
 if TYPE_CHECKING:
     from slipway.engine.engine import Engine
@@ -91,8 +94,19 @@ class Caller:
         return variables
 
     def check(self, action: str, resource: str, context: Mapping[str, Any] | None = None) -> None:
-        """Refuse unless this identity may do `action` on `resource`; AccessDenied. The decision is journalled."""
-        self.engine.authorization.check(self.credentials.access_key_id, action, resource, context or {})
+        """Refuse unless this identity may do `action` on `resource`; AccessDenied. The decision is journalled.
+
+        Outside of a call (a service acts by itself in the background) the check makes a journal entry of its own.
+        """
+        check = self.engine.authorization.check
+        if journal.current() is not None:
+            check(self.credentials.access_key_id, action, resource, context or {})
+            return
+        service, _, operation = action.partition(":")
+        entry = journal.Entry(secrets.token_hex(8), service, operation, caller=self.arn, status=403)
+        with self.engine.journal.call(entry):
+            check(self.credentials.access_key_id, action, resource, context or {})
+            entry.status = 200
 
     def check_pass_role(self, role_arn: str, service: str) -> None:
         """Refuse unless this identity may hand `role_arn` to `service` and the role exists and trusts it."""

@@ -243,8 +243,8 @@ class Repository:
 def archive(caller: Caller, repository: str, commit: str) -> bytes:
     """A zip of a commit, as CodePipeline's CodeCommit source action gets it under its role.
 
-    The role needs `codecommit:GetCommit`, `codecommit:UploadArchive` and `codecommit:GetUploadArchiveStatus`; the action
-    finds the commit by `codecommit:GetBranch` before.
+    The role needs `codecommit:GetCommit`, `codecommit:UploadArchive` and `codecommit:GetUploadArchiveStatus`; the
+    action finds the commit by `codecommit:GetBranch` before.
     docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodeCommit.html
     """
     engine = caller.engine
@@ -259,14 +259,16 @@ def archive(caller: Caller, repository: str, commit: str) -> bytes:
 def _run(
     command: list[str], env: dict[str, str], stdin: BinaryIO | bytes | None = None, *, tolerant: bool = False
 ) -> bytes:
-    source = {"input": stdin} if isinstance(stdin, bytes) else {"stdin": stdin or subprocess.DEVNULL}
-    result = subprocess.run(command, env=env, capture_output=True, check=False, **source)  # type: ignore[call-overload]
+    if isinstance(stdin, bytes):
+        result = subprocess.run(command, env=env, capture_output=True, check=False, input=stdin)
+    else:
+        source = stdin or subprocess.DEVNULL
+        result = subprocess.run(command, env=env, capture_output=True, check=False, stdin=source)
     if result.returncode and not (tolerant and result.stdout):
         raise GitError(
             result.stderr.decode(errors="replace").strip() or f"{' '.join(command)} exited {result.returncode}"
         )
-    output: bytes = result.stdout
-    return output
+    return result.stdout
 
 
 def _entry(line: str) -> Entry:

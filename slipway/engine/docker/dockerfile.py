@@ -75,7 +75,8 @@ def parse(text: str, file: str) -> list[Instruction]:
 def _joined(text: str, file: str) -> list[tuple[int, str]]:
     """Logical lines with the number of their first line; comments inside a continued line are left out."""
     lines: list[tuple[int, str]] = []
-    start, parts = 0, []
+    parts: list[str] = []
+    start = 0
     for number, raw in enumerate(text.splitlines(), 1):
         line = raw.strip()
         if not line or line.startswith("#"):

@@ -201,7 +201,7 @@ def _all_artifacts(document: Mapping[str, Any]) -> tuple[Artifacts | None, dict[
 
 
 def _artifacts(mapping: Mapping[str, Any], where: str) -> Artifacts:
-    if not where.count("/") == 1:
+    if where.count("/") != 1:
         _only(mapping, _ARTIFACTS, where)
     files = _strings(mapping, "files", where)
     if not files:

@@ -12,7 +12,7 @@ import contextlib
 import subprocess
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,7 +24,7 @@ from slipway.engine.errors import AwsError
 from slipway.engine.logs import LogStream
 from slipway.engine.processes import Child
 from slipway.engine.services.codebuild import artifacts, buildspec, cache, source, variables
-from slipway.engine.services.codebuild.buildspec import Buildspec, BuildspecInvalid, Phase
+from slipway.engine.services.codebuild.buildspec import Artifacts, Buildspec, BuildspecInvalid, Phase
 from slipway.engine.services.codebuild.failure import BuildStopped, BuildTimedOut, PhaseFailed
 from slipway.engine.services.codebuild.progress import Progress
 from slipway.engine.services.codebuild.service import builds
@@ -40,6 +40,8 @@ _DEFAULT_BUILDSPEC = "buildspec.yml"
 
 class BuildRun:
     """A build that runs. `request` holds what the record does not: the targets of its artifacts."""
+
+    _role: Caller  # a session of the project's service role, from PROVISIONING on
 
     def __init__(self, engine: Engine, identifier: str, request: Record) -> None:
         self._engine = engine
@@ -75,19 +77,18 @@ class BuildRun:
             self._close()
 
     def _provision_and_build(self) -> None:
-        caller: Caller | None = None
         with self._phase("PROVISIONING"):
-            caller = self._provision()
-        if caller is None:
-            return
-        with self._phase("DOWNLOAD_SOURCE"):
-            self._download(caller)
+            self._role = self._provision()
         if not self._progress.succeeding:
             return
-        self._run_phases(caller)
+        with self._phase("DOWNLOAD_SOURCE"):
+            self._download(self._role)
+        if not self._progress.succeeding:
+            return
+        self._run_phases(self._role)
         if not self._progress.ended:
             with self._phase("UPLOAD_ARTIFACTS"):
-                self._upload(caller)
+                self._upload(self._role)
 
     def _provision(self) -> Caller:
         session = f"AWSCodeBuild-{self._id.rpartition(':')[2]}"
@@ -212,7 +213,7 @@ class BuildRun:
         if uploaded:
             self._progress.change(secondaryArtifacts=uploaded)
 
-    def _upload_one(self, caller: Caller, target: Record, spec: artifacts.Artifacts) -> dict[str, Any]:
+    def _upload_one(self, caller: Caller, target: Record, spec: Artifacts) -> dict[str, Any]:
         files = artifacts.collect(spec, self._workspace.source)
         self._say(f"Uploading {len(files)} file(s) to s3://{target['location']}")
         key = {"encryptionKey": self._record["encryptionKey"]} if self._record.get("encryptionKey") else {}
@@ -227,7 +228,7 @@ class BuildRun:
         self._progress.finish()
 
     @contextlib.contextmanager
-    def _phase(self, name: str) -> Any:
+    def _phase(self, name: str) -> Iterator[None]:
         """A phase that is refused once the build was stopped, and that the log shows."""
         self._say(f"Entering phase {name}")
         failed: list[PhaseFailed] = []

@@ -61,7 +61,7 @@ def _parameter(caller: Caller, name: str) -> str:
 
 
 def _secret(caller: Caller, reference: str) -> str:
-    """`secret-id:json-key:version-stage:version-id`, of which the last three are optional; an ARN holds colons itself."""
+    """`secret-id:json-key:version-stage:version-id`; the last three are optional, and an ARN holds colons itself."""
     parts = reference.split(":")
     head = 7 if reference.startswith("arn:") else 1
     identifier, rest = ":".join(parts[:head]), parts[head:] + [""] * 3

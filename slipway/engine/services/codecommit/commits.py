@@ -9,7 +9,7 @@ from typing import Any
 
 from slipway.engine import git
 from slipway.engine.errors import AwsError
-from slipway.engine.git import Difference, Entry, Person, Repository
+from slipway.engine.git import Difference, Entry, Person
 from slipway.engine.service import Call
 from slipway.engine.services.codecommit.service import SERVICE, arn_of, checked_commit, open_repository, resolved
 
@@ -107,7 +107,7 @@ def get_differences(call: Call) -> dict[str, Any]:
     before = call.params.get("beforeCommitSpecifier")
     start = resolved(repository, before) if before else None
     end = resolved(repository, call.params["afterCommitSpecifier"])
-    found = [item for item in repository.differences(start, end) if _wanted(call, repository, item)]
+    found = [item for item in repository.differences(start, end) if _wanted(call, item)]
     offset = _offset(call.params.get("NextToken", "0"))
     page = found[offset : offset + call.params.get("MaxResults", _PAGE)]
     more = {"NextToken": str(offset + len(page))} if offset + len(page) < len(found) else {}
@@ -120,7 +120,7 @@ def _offset(token: str) -> int:
     return int(token)
 
 
-def _wanted(call: Call, repository: Repository, item: Difference) -> bool:
+def _wanted(call: Call, item: Difference) -> bool:
     sides = ((item.before, call.params.get("beforePath")), (item.after, call.params.get("afterPath")))
     return all(entry is None or path is None or _below(entry.path, path.strip("/")) for entry, path in sides)
 

@@ -42,7 +42,8 @@ def checked_name(name: str) -> str:
     if not _NAME.fullmatch(name):
         raise AwsError(
             "InvalidRepositoryNameException",
-            f"{name} is not a valid repository name: 1 to 100 letters, digits, periods, underscores and dashes, not ending in .git",
+            f"{name} is not a valid repository name: 1 to 100 letters, digits, periods, underscores and dashes, "
+            "not ending in .git",
         )
     return name
 

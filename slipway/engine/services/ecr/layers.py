@@ -58,8 +58,12 @@ def upload_layer_part(call: Call) -> dict[str, Any]:
     path = _existing_upload(call)
     first, size = call.params["partFirstByte"], path.stat().st_size
     if first != size:
-        fields = {"uploadId": path.name, "lastValidByteReceived": size - 1}
-        raise AwsError("InvalidLayerPartException", f"The part begins at byte {first}; {size} was expected", **fields)
+        raise AwsError(
+            "InvalidLayerPartException",
+            f"The part begins at byte {first}; {size} was expected",
+            uploadId=path.name,
+            lastValidByteReceived=size - 1,
+        )
     with path.open("ab") as file:
         file.write(call.params["layerPartBlob"])
     return {**_named(call), "uploadId": path.name, "lastByteReceived": path.stat().st_size - 1}
