@@ -12,11 +12,13 @@ _BATCHES: Mapping[str, str] = {
     "sqs:SendMessageBatch": "sqs:SendMessage",
 }
 
+# docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
+_ON_LOG_STREAMS = frozenset({"logs:CreateLogStream", "logs:DeleteLogStream", "logs:GetLogEvents", "logs:PutLogEvents"})
+
 
 def documented(action: str, resource: str) -> tuple[str, str]:
     """The action and resource that a policy has to name."""
-    if action == "logs:CreateLogStream" and ":log-stream:" not in resource:
-        # A group's ARN ends in `:*` wherever CloudFormation gives it, and policies that name it so are what AWS's own
-        # templates use: the stream to be made is matched by it, so it is the stream that is asked for.
+    if action in _ON_LOG_STREAMS and ":log-stream:" not in resource:
+        # A group's ARN ends in `:*` where CloudFormation gives it, and a policy that names it so matches its streams.
         return action, f"{resource}:log-stream:"
     return _BATCHES.get(action, action), resource
