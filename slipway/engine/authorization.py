@@ -28,7 +28,9 @@ _RENEW_BEFORE = 300
 
 # What AWS's services do on their own account, outside any policy of the customer's.
 OWN_ACTIONS: Mapping[str, frozenset[str]] = {
-    "sagemaker.amazonaws.com": frozenset({"cloudwatch:PutMetricData"}),
+    "sagemaker.amazonaws.com": frozenset(
+        {"cloudwatch:PutMetricData", "application-autoscaling:DescribeScalableTargets"}
+    ),
     "codebuild.amazonaws.com": frozenset({"cloudwatch:PutMetricData"}),
     "delivery.logs.amazonaws.com": frozenset({"logs:CreateLogStream", "logs:PutLogEvents"}),
     "application-autoscaling.amazonaws.com": frozenset(

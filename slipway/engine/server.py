@@ -121,16 +121,19 @@ async def _serve(engine: Engine, services: list[Service]) -> None:
         loop.add_signal_handler(number, stop.set)
     starter = asyncio.create_task(_start_when_served(engine, services))
     try:
-        await serve(application(engine, services), config, shutdown_trigger=_until(stop, engine))  # type: ignore[arg-type]
+        await serve(application(engine, services), config, shutdown_trigger=_until(stop, engine, services))  # type: ignore[arg-type]
     finally:
         starter.cancel()
-        await asyncio.to_thread(_stop, engine, services)
+        await asyncio.to_thread(_stop, engine)
 
 
-def _until(stop: asyncio.Event, engine: Engine) -> Callable[[], Awaitable[None]]:
+def _until(stop: asyncio.Event, engine: Engine, services: list[Service]) -> Callable[[], Awaitable[None]]:
+    """Services stop while the port still answers: they write the last of their logs, metrics and captured data."""
+
     async def wait() -> None:
         await stop.wait()
         engine.stopping.set()
+        await asyncio.to_thread(_stop_services, engine, services)
 
     return wait
 
@@ -224,11 +227,14 @@ def _start(engine: Engine, services: list[Service]) -> None:
     written.replace(engine.home / "engine.json")
 
 
-def _stop(engine: Engine, services: list[Service]) -> None:
-    engine.stopping.set()
+def _stop_services(engine: Engine, services: list[Service]) -> None:
     for service in services:
         for stopper in service.stoppers:
             stopper(engine)
+
+
+def _stop(engine: Engine) -> None:
+    engine.stopping.set()
     engine.processes.stop_all()
     (engine.home / "engine.json").unlink(missing_ok=True)
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from slipway.engine.services.sagemaker.failures import exit_code
+from slipway.engine.services.sagemaker.failures import EngineStopping, exit_code
 
 if TYPE_CHECKING:
     from slipway.engine.engine import Engine
@@ -102,6 +102,8 @@ class Containers:
     def _wait(self, deadline: float) -> Outcome:
         while True:
             codes = {host: child.returncode for host, child in self._children.items()}
+            if self.engine.stopping.is_set():
+                raise EngineStopping
             bad = next(((host, code) for host, code in codes.items() if code), None)
             if bad is not None and not self._stop.is_set():
                 return Outcome(exit_code=exit_code(bad[1]), failed=bad[0])

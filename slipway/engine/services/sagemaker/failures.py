@@ -18,6 +18,10 @@ class JobFailed(Exception):
     """The job ends as Failed; the text is its FailureReason."""
 
 
+class EngineStopping(Exception):
+    """The engine ends: what is under way is left as it is on record, for the next engine to take up or to fail."""
+
+
 class ClientFailure(JobFailed):
     """Something that the customer gave was not there or not allowed."""
 

@@ -19,7 +19,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from slipway.engine.errors import AwsError
 from slipway.engine.services.sagemaker import events
 from slipway.engine.services.sagemaker.containers import Containers
-from slipway.engine.services.sagemaker.failures import REASON_CHARACTERS, ClientFailure, JobFailed
+from slipway.engine.services.sagemaker.failures import REASON_CHARACTERS, ClientFailure, EngineStopping, JobFailed
 from slipway.engine.services.sagemaker.service import arn, find, invalid, now, table
 from slipway.engine.services.sagemaker.storage import NothingThere
 
@@ -102,6 +102,8 @@ def drive(
     """Run one job to its end, whatever happens on the way."""
     try:
         run(engine, name, containers)
+    except EngineStopping:
+        return
     except JobFailed as failure:
         fail(engine, kind, name, str(failure))
     except NothingThere as missing:
@@ -113,7 +115,7 @@ def drive(
         fail(engine, kind, name, f"InternalServerError: the engine failed while it ran the job: {error!r}")
     finally:
         with _live_lock:
-            _live.pop(table(engine, kind.table)[name][f"{kind.label}JobArn"], None)
+            _live.pop(arn(engine, kind.arn, name), None)
         shutil.rmtree(kind.folder(engine, name), ignore_errors=True)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from slipway.engine import images
 from slipway.engine.services.sagemaker.containers import Container, below_base
 
 if TYPE_CHECKING:
@@ -37,8 +38,6 @@ class Command:
 
 def pull(caller: Caller, image_uri: str) -> Image:
     """The image, fetched from ECR under the role that needs it."""
-    from slipway.engine import images
-
     return images.resolve(caller, image_uri)
 
 

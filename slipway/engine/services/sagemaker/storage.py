@@ -70,7 +70,7 @@ def under_prefix(caller: Caller, uri: str) -> list[Found]:
     if not keys:
         raise NothingThere(
             f'No S3 objects found under S3 URL "{uri}" given in input data source. Please ensure that the bucket '
-            f'exists in the selected region, that objects exist under that S3 prefix, and that the role '
+            f"exists in the selected region, that objects exist under that S3 prefix, and that the role "
             f'"{caller.arn}" has "s3:ListBucket" permissions on bucket "{prefix.bucket}".'
         )
     return [Found(Location(prefix.bucket, key), _relative(key, prefix.key)) for key in keys]

@@ -4,19 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-import types
 from dataclasses import dataclass
 from pathlib import Path
 
-try:
-    from slipway.engine import images
-except ImportError:
-    import slipway.engine
-
-    images = types.ModuleType("slipway.engine.images")
-    sys.modules["slipway.engine.images"] = images
-    slipway.engine.images = images
-from slipway.engine import server
+from slipway.engine import images, server
 from slipway.engine.caller import Caller
 from slipway.engine.errors import AwsError
 

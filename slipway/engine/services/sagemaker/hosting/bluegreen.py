@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from slipway.engine.services.sagemaker.failures import EngineStopping
 from slipway.engine.services.sagemaker.hosting import alarms
 from slipway.engine.services.sagemaker.hosting.live import LiveEndpoint, Traffic
 
@@ -66,8 +67,10 @@ class Shift:
                     f"The deployment did not finish within its {self.policy.timeout_seconds} seconds "
                     "(MaximumExecutionTimeoutInSeconds)"
                 )
-            if left <= 0 or self.engine.stopping.wait(min(left, self._poll())):
+            if left <= 0:
                 return
+            if self.engine.stopping.wait(min(left, self._poll())):
+                raise EngineStopping
 
     def _poll(self) -> float:
         return max(_SHORTEST_POLL, self.engine.clock.real(_POLL_SECONDS))

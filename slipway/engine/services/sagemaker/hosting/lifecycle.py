@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from slipway.engine.services.sagemaker import endpoint_records as records
 from slipway.engine.services.sagemaker import tags
+from slipway.engine.services.sagemaker.failures import EngineStopping
 from slipway.engine.services.sagemaker.hosting import plan as plans_of
 from slipway.engine.services.sagemaker.hosting.bluegreen import RolledBack, Shift
 from slipway.engine.services.sagemaker.hosting.deployment import Deployment, DeploymentFailed
@@ -42,6 +43,8 @@ def begin(engine: Engine, name: str, work: Callable[..., None], *args: Any) -> N
     def guarded() -> None:
         try:
             work(engine, name, *args)
+        except EngineStopping:
+            return
         except Exception as error:  # noqa: BLE001 - an endpoint must not stay Creating for ever because of us
             traceback.print_exc()
             if name in table(engine, records.TABLE):
