@@ -21,6 +21,7 @@ from slipway.engine.errors import AwsError
 from slipway.engine.mend.cloudformation import hooks
 from slipway.engine.mend.cloudformation.authority import acting
 from slipway.engine.mend.cloudformation.checks import schemas
+from slipway.engine.mend.cloudformation.conversion import converted
 from slipway.engine.mend.cloudformation.place import place
 from slipway.engine.resource import Created, ResourceCall, ResourceFailed, ResourceType
 
@@ -52,15 +53,16 @@ def register(resource_type: str, declared: ResourceType) -> None:
 
 def _handlers(resource_type: str, declared: ResourceType) -> dict[str, Any]:
     def create(logical_id: str, props: Properties, stack_name: str) -> tuple[str, Properties]:
-        return _made(resource_type, declared.create, _call(stack_name, logical_id, props))
+        return _made(resource_type, declared.create, _call(resource_type, stack_name, logical_id, props))
 
     def update(
         physical_id: str, old: Properties, new: Properties, stack_name: str, logical_id: str
     ) -> tuple[str, Properties]:
-        return _made(resource_type, declared.update, _call(stack_name, logical_id, new, old, physical_id))
+        call = _call(resource_type, stack_name, logical_id, new, old, physical_id)
+        return _made(resource_type, declared.update, call)
 
     def delete(physical_id: str, props: Properties, logical_id: str) -> None:
-        call = _call(place().stack_name, logical_id, props, {}, physical_id)
+        call = _call(resource_type, place().stack_name, logical_id, props, {}, physical_id)
         _told(resource_type, lambda: declared.delete(call))
 
     return {
@@ -73,15 +75,20 @@ def _handlers(resource_type: str, declared: ResourceType) -> dict[str, Any]:
 
 
 def _call(
-    stack_name: str, logical_id: str, props: Properties, old: Properties | None = None, physical_id: str = ""
+    resource_type: str,
+    stack_name: str,
+    logical_id: str,
+    props: Properties,
+    old: Properties | None = None,
+    physical_id: str = "",
 ) -> ResourceCall:
     return ResourceCall(
         engine=current(),
         caller=acting(),
         stack_name=stack_name,
         logical_id=logical_id,
-        properties=_own_tags_only(props),
-        old_properties=_own_tags_only(old or {}),
+        properties=converted(resource_type, _own_tags_only(props)),
+        old_properties=converted(resource_type, _own_tags_only(old or {})),
         physical_id=physical_id,
     )
 
@@ -107,7 +114,7 @@ def _made(
         created = _told(resource_type, lambda: operation(call))
     except ResourceFailed as failure:
         if failure.physical_id and not call.physical_id:
-            left = _call(call.stack_name, call.logical_id, call.properties, {}, failure.physical_id)
+            left = _call(resource_type, call.stack_name, call.logical_id, call.properties, {}, failure.physical_id)
             _told(resource_type, lambda: OURS[resource_type].delete(left))
         raise
     return created.physical_id, created.attributes
