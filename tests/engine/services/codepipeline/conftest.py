@@ -133,18 +133,19 @@ class Desk:
 
     def finish(self, name: str, number: int = 0, status: str = "Succeeded") -> dict[str, Any]:
         """Wait until an execution has ended; it must have ended so."""
-        record = self.wait(
-            lambda: next(
-                (
-                    item
-                    for item in self.executions(name)[number : number + 1]
-                    if item["status"] not in ("InProgress", "Stopping")
-                ),
-                None,
-            )
-        )
-        assert record["status"] == status, self.actions(name)
+
+        def look() -> dict[str, Any] | None:
+            found = self.executions(name)[number : number + 1]
+            return next((item for item in found if item["status"] not in ("InProgress", "Stopping")), None)
+
+        record: dict[str, Any] = self.wait(look)
+        assert record["status"] == status, [item["output"]["executionResult"] for item in self.actions(name)]
         return record
+
+    def start(self, name: str, **members: Any) -> str:
+        """Start an execution; its id."""
+        started: str = self.codepipeline.start_pipeline_execution(name=name, **members)["pipelineExecutionId"]
+        return started
 
     def action(self, name: str, action: str) -> dict[str, Any]:
         """The newest attempt at an action."""
@@ -225,6 +226,21 @@ def invoke(name: str, function: str, **members: Any) -> Action:
     """An action that invokes a function."""
     configuration = {"FunctionName": function, **members.pop("configuration", {})}
     return {"name": name, "actionTypeId": type_id("Invoke", "Lambda"), "configuration": configuration, **members}
+
+
+REPORTING = """
+import json, boto3
+codepipeline = boto3.client("codepipeline")
+
+def handler(event, context):
+    job = event["CodePipeline.job"]
+    parameters = json.loads(job["data"]["actionConfiguration"]["configuration"].get("UserParameters", "{}"))
+    if "fail" in parameters:
+        failure = {"type": "JobFailed", "message": parameters["fail"]}
+        codepipeline.put_job_failure_result(jobId=job["id"], failureDetails=failure)
+    else:
+        codepipeline.put_job_success_result(jobId=job["id"], outputVariables=parameters)
+"""
 
 
 @pytest.fixture

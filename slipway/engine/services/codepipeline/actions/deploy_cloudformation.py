@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -115,7 +116,7 @@ def _follow_stack(attempt: Attempt) -> Succeeded | Waiting:
     if stack["StackStatus"].endswith("_IN_PROGRESS"):
         return _waiting(attempt, "stack", stack["StackId"])
     if stack["StackStatus"] not in _DONE:
-        raise ActionFailed("JobFailed", _failure(stack), _link(attempt, stack["StackId"]))
+        raise ActionFailed("JobFailed", _failure(attempt, stack), _link(attempt, stack["StackId"]))
     return _succeeded(attempt, stack)
 
 
@@ -148,7 +149,7 @@ def _is_deleted(attempt: Attempt) -> bool:
     if stack is None or stack["StackStatus"] == "DELETE_COMPLETE":
         return True
     if stack["StackStatus"] == "DELETE_FAILED":
-        raise ActionFailed("JobFailed", _failure(stack), _link(attempt, stack["StackId"]))
+        raise ActionFailed("JobFailed", _failure(attempt, stack), _link(attempt, stack["StackId"]))
     return False
 
 
@@ -176,9 +177,27 @@ def _outputs_of(attempt: Attempt) -> Succeeded:
     return Succeeded() if stack is None else _succeeded(attempt, stack)
 
 
-def _failure(stack: Stack) -> str:
-    reason = stack.get("StackStatusReason", "")
+def _failure(attempt: Attempt, stack: Stack) -> str:
+    """The stack's status and, when the role may read the events, the resource that failed first and why."""
+    reason = _first_failure(attempt, stack) or stack.get("StackStatusReason", "")
     return f"The stack {stack['StackName']} is in {stack['StackStatus']}" + (f": {reason}" if reason else "")
+
+
+def _first_failure(attempt: Attempt, stack: Stack) -> str:
+    try:
+        answer = attempt.client("cloudformation").describe_stack_events(StackName=stack["StackId"])
+    except ClientError:
+        return ""
+    since = datetime.fromtimestamp(attempt.started, UTC)
+    failed = [
+        event
+        for event in answer["StackEvents"]
+        if event["ResourceStatus"].endswith("_FAILED") and event["Timestamp"] >= since
+    ]
+    if not failed:
+        return ""
+    first = failed[-1]
+    return f"{first['LogicalResourceId']} ({first.get('ResourceType', '')}): {first.get('ResourceStatusReason', '')}"
 
 
 def _is_no_change(message: str) -> bool:

@@ -13,7 +13,7 @@ from slipway.engine.services.codepipeline.action_type import HOUR, ActionType, K
 from slipway.engine.services.codepipeline.attempt import Attempt
 from slipway.engine.services.codepipeline.outcome import ActionFailed, Link, Succeeded
 
-_POLLING = "omit polling and start the pipeline from an EventBridge rule on the repository"
+_POLLING = "set it to false and start the pipeline from an EventBridge rule on the repository"
 
 
 def start(attempt: Attempt) -> Succeeded:

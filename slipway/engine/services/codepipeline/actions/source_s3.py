@@ -12,7 +12,7 @@ from slipway.engine.services.codepipeline.artifacts import open_zip
 from slipway.engine.services.codepipeline.attempt import Attempt
 from slipway.engine.services.codepipeline.outcome import ActionFailed, Link, Succeeded
 
-_POLLING = "omit polling and start the pipeline from an EventBridge rule on the bucket"
+_POLLING = "set it to false and start the pipeline from an EventBridge rule on the bucket"
 
 
 def start(attempt: Attempt) -> Succeeded:
