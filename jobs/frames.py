@@ -1,7 +1,7 @@
 """Fitting the encoder on training rows, and encoding whole tables with it; lazily, by polars' streaming engine.
 
-Memory does not grow with the table, but for one thing: a median needs the whole of its column, so that fitting holds the
-number columns of the training rows, 8 bytes a value.
+Memory does not grow with the table, but for one thing: a median needs the whole of its column, so that fitting holds
+the number columns of the training rows, 8 bytes a value.
 """
 
 from __future__ import annotations

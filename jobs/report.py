@@ -21,6 +21,8 @@ TITLES = {
     "log_loss": "Log loss",
 }
 MOST_FEATURES = 12
+# With more classes than this, the confusion matrix takes a row of its own, in small cells.
+MOST_ROOMY_CLASSES = 3
 
 Evaluation = dict[str, Any]
 
@@ -110,11 +112,12 @@ def _confusion(evaluation: Evaluation) -> str:
         f'<tr><th scope="row">{escape(label)}</th>{"".join(_cell(count, sum(counts)) for count in counts)}</tr>'
         for label, counts in zip(classes, evaluation["confusionMatrix"], strict=True)
     )
+    many = len(classes) > MOST_ROOMY_CLASSES
     table = (
-        '<div class="scroll"><table class="matrix"><thead><tr><th>actual \\ predicted</th>'
+        f'<div class="scroll"><table class="matrix{" many" if many else ""}"><thead><tr><th>actual \\ predicted</th>'
         f"{head}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
-    return _card("Confusion matrix", table, "Each row is what the rows of a class were taken for.")
+    return _card("Confusion matrix", table, "Each row is what the rows of a class were taken for.", wide=many)
 
 
 def _cell(count: int, total: int) -> str:
@@ -214,6 +217,7 @@ def _list(facts: dict[str, Any]) -> str:
     return f"<dl>{''.join(entries)}</dl>"
 
 
-def _card(title: str, body: str, note: str = "") -> str:
+def _card(title: str, body: str, note: str = "", *, wide: bool = False) -> str:
     caption = f"<figcaption>{escape(note)}</figcaption>" if note else ""
-    return f'<figure class="card"><h2>{escape(title)}</h2>{body}{caption}</figure>'
+    css = "card wide" if wide else "card"
+    return f'<figure class="{css}"><h2>{escape(title)}</h2>{body}{caption}</figure>'
