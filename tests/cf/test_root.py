@@ -40,8 +40,7 @@ def test_a_part_gets_every_parameter_that_it_needs_and_no_other(logical_id: str)
 
 @pytest.mark.parametrize("logical_id", PARTS)
 def test_a_part_only_asks_for_outputs_that_exist(logical_id: str) -> None:
-    asked = [value for value in _get_atts(part(logical_id)["Properties"])]
-    for other, attribute in asked:
+    for other, attribute in _get_atts(part(logical_id)["Properties"]):
         text = (templates.FOLDER.parent / part(other)["Properties"]["TemplateURL"]).read_text("utf-8")
         assert attribute.removeprefix("Outputs.") in loads(text)["Outputs"]
 

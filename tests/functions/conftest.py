@@ -1,0 +1,34 @@
+"""Loads a function as Lambda does: its handler alone, with its environment set, and clients that answer as told."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+FUNCTIONS = Path(__file__).parents[2] / "functions"
+Load = Callable[..., ModuleType]
+
+
+@pytest.fixture
+def load(monkeypatch: pytest.MonkeyPatch) -> Load:
+    """`load("drop", PIPELINE="shop")` is a fresh module of that function, which can reach no AWS."""
+
+    def _load(name: str, **environment: str) -> ModuleType:
+        credentials = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret"}
+        region = {"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "eu-west-1"}
+        for variable, value in {**credentials, **region, **environment}.items():
+            monkeypatch.setenv(variable, value)
+        spec = importlib.util.spec_from_file_location(f"function_{name}", FUNCTIONS / name / "handler.py")
+        assert spec is not None and spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        # A dataclass looks its module up.
+        monkeypatch.setitem(sys.modules, spec.name, module)
+        spec.loader.exec_module(module)
+        return module
+
+    return _load
