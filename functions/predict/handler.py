@@ -34,7 +34,7 @@ LARGEST_BODY = 6 * 1024 * 1024
 NOT_FINITE = {"nan", "inf", "infinity"}
 
 # botocore without boto3 starts a tenth faster; two attempts end before the function's own timeout of 28 seconds.
-CLIENT = botocore.session.get_session().create_client(
+CLIENT: Any = botocore.session.get_session().create_client(
     "sagemaker-runtime",
     config=Config(connect_timeout=1, read_timeout=11, retries={"mode": "standard", "total_max_attempts": 2}),
 )
@@ -131,7 +131,7 @@ def predict(body: bytes) -> str:
 def _endpoint_error(error: ClientError) -> RequestError:
     code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
     if code == "ModelError":
-        return _model_error(error.response)
+        return _model_error(dict(error.response))
     if code in ENDPOINT_ERRORS:
         return RequestError(*ENDPOINT_ERRORS[code])
     if code == "ValidationError" and "not found" in message:
