@@ -27,13 +27,11 @@ class Progress:
         self._id = identifier
         self.status = "SUCCEEDED"
 
-    @property
-    def succeeding(self) -> bool:
+    def is_succeeding(self) -> bool:
         """Whether nothing has failed yet."""
         return self.status == "SUCCEEDED"
 
-    @property
-    def ended(self) -> bool:
+    def has_ended(self) -> bool:
         """Whether the build was stopped or has timed out, so that no further command may run."""
         return self.status in ("STOPPED", "TIMED_OUT", "FAULT")
 

@@ -79,14 +79,14 @@ class BuildRun:
     def _provision_and_build(self) -> None:
         with self._phase("PROVISIONING"):
             self._role = self._provision()
-        if not self._progress.succeeding:
+        if not self._progress.is_succeeding():
             return
         with self._phase("DOWNLOAD_SOURCE"):
             self._download(self._role)
-        if not self._progress.succeeding:
+        if not self._progress.is_succeeding():
             return
         self._run_phases(self._role)
-        if not self._progress.ended:
+        if not self._progress.has_ended():
             with self._phase("UPLOAD_ARTIFACTS"):
                 self._upload(self._role)
 
@@ -154,13 +154,13 @@ class BuildRun:
                 break
         exported = [{"name": name, "value": value} for name, value in shell.exported().items()]
         self._progress.change(exportedEnvironmentVariables=exported)
-        if self._progress.succeeding:
+        if self._progress.is_succeeding():
             cache.save(self._engine, self._record, self._spec, self._workspace)
 
     def _goes_on_after(self, name: str) -> bool:
-        if self._progress.succeeding:
+        if self._progress.is_succeeding():
             return True
-        if self._progress.ended:
+        if self._progress.has_ended():
             return False
         on_failure = self._spec.phases.get(name, Phase()).on_failure
         return on_failure == "CONTINUE" or (name == "build" and on_failure != "ABORT")
@@ -177,7 +177,7 @@ class BuildRun:
     def _run_commands(self, name: str, commands: Sequence[str], shell: Shell, environment: dict[str, str]) -> None:
         if not commands:
             return
-        argv = shell.argv(commands, self._progress.succeeding)
+        argv = shell.argv(commands, self._progress.is_succeeding())
         self._child = self._engine.processes.start(
             argv, env=environment, cwd=self._workspace.source, name=f"{self._id} {name}", log=self._write
         )

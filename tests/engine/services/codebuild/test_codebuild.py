@@ -111,7 +111,8 @@ def test_variables_and_directory_last_from_one_phase_to_the_next(engine: Any, bu
 
 def test_a_failed_command_names_itself_and_its_status(build: Build) -> None:
     record = build(
-        "version: 0.2\nphases:\n  build:\n    commands: ['true', exit 7, 'true']\n  post_build:\n    commands: ['true']\n"
+        "version: 0.2\nphases:\n  build:\n    commands: ['true', exit 7, 'true']\n"
+        "  post_build:\n    commands: ['true']\n"
     )
     assert record["buildStatus"] == "FAILED"
     [context] = phase(record, "BUILD")["contexts"]

@@ -69,5 +69,5 @@ def test_a_push_to_a_missing_repository_is_refused(engine: Any, tmp_path: Path) 
 
 
 def test_a_repository_that_exists_is_not_created_again(codecommit: Any, repository: Any) -> None:
-    with pytest.raises(ClientError, match="RepositoryNameExistsException.*models already exists"):
+    with pytest.raises(ClientError, match=r"RepositoryNameExistsException.*models already exists"):
         codecommit.create_repository(repositoryName="models")
