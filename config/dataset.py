@@ -111,7 +111,7 @@ def sample(head: str, dataset: dict[str, Any]) -> list[dict[str, float | str]]:
 
     Raises `ValueError` with one line for each fault when the header is not the one that the configuration declares.
     """
-    reader = csv.DictReader(io.StringIO(head))
+    reader = csv.DictReader(io.StringIO(head, newline=""))
     faults = header_faults(list(reader.fieldnames or []), dataset)
     if faults:
         raise ValueError(

@@ -48,7 +48,7 @@ COMPLETE: Final = "_SUCCESS"
 PENDING: Final = "drops/pending.json"
 UNCHANGED: Final = "-"
 # Rows beyond this are looked at by Prepare, which reads all of them anyway.
-SAMPLE_BYTES: Final = 16 << 20
+SAMPLE_BYTES: Final = 4 << 20
 CHUNK_BYTES: Final = 1 << 20
 FEWEST_ROWS: Final = 50
 MOST_FAULTS: Final = 20
@@ -149,9 +149,12 @@ def check(drop: Drop, config: dict[str, Any]) -> list[str]:
         text = decode(drop)
     except UnicodeDecodeError as error:
         return [f"expected UTF-8, found byte {error.object[error.start]:#04x} at position {error.start}"]
-    rows = csv.reader(io.StringIO(text), strict=True)
-    header = next(rows, [])
-    return check_header(header, config["dataset"]) or check_rows(list(rows), header, config, drop.is_whole)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        header, *rows = list(reader) or [[]]
+    except csv.Error as error:
+        return [f"row {reader.line_num}: expected CSV: {error}"]
+    return check_header(header, config["dataset"]) or check_rows(rows, header, config, drop.is_whole)
 
 
 def decode(drop: Drop) -> str:

@@ -1,0 +1,328 @@
+"""functions/drop: what is a drop, which drops are good, and that the same data starts one run."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+CONFIG: dict[str, Any] = {
+    "dataset": {
+        "target": "churn",
+        "columns": [
+            {"name": "id", "type": "id"},
+            {"name": "minutes", "type": "number"},
+            {"name": "plan", "type": "boolean"},
+        ],
+    },
+    "prepare": {"missingValues": ["NA"]},
+    "evaluate": {"positiveClass": "yes"},
+}
+HEADER = "id,minutes,plan,churn\n"
+ROWS = [
+    f"{number},{number}.5,{'yes' if number % 2 else 'no'},{'yes' if number % 3 else 'no'}\n" for number in range(60)
+]
+GOOD = (HEADER + "".join(ROWS)).encode()
+VERSION = hashlib.sha256(GOOD).hexdigest()[:16]
+
+
+class Bucket:
+    """A bucket in memory: as much of S3 as the function uses, conditional writes included."""
+
+    def __init__(self, objects: dict[str, bytes]) -> None:
+        self.objects = objects
+
+    def get_paginator(self, _operation: str) -> Bucket:
+        return self
+
+    def paginate(self, *, Bucket: str, Prefix: str) -> list[dict[str, Any]]:  # noqa: N803
+        return [{"Contents": [{"Key": key} for key in self.objects if key.startswith(Prefix)]}]
+
+    def get_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803
+        return {"Body": Body(self.objects[Key])}
+
+    def put_object(self, *, Key: str, Body: bytes, **rest: Any) -> None:  # noqa: N803
+        if rest.get("IfNoneMatch") == "*" and Key in self.objects:
+            raise ClientError({"Error": {"Code": "PreconditionFailed"}}, "PutObject")
+        self.objects[Key] = Body
+
+    def copy(self, source: dict[str, str], _bucket: str, key: str, ExtraArgs: dict[str, str]) -> None:  # noqa: N803
+        assert ExtraArgs["ServerSideEncryption"] == "aws:kms"
+        self.objects[key] = self.objects[source["Key"]]
+
+    def delete_object(self, *, Bucket: str, Key: str) -> None:  # noqa: N803
+        self.objects.pop(Key, None)
+
+    def document(self, key: str) -> Any:
+        return json.loads(self.objects[key])
+
+
+class Body(io.BytesIO):
+    """A streaming body."""
+
+    def iter_chunks(self, size: int) -> Any:
+        return iter(lambda: self.read(size), b"")
+
+
+class Pipeline:
+    """Runs in memory: data version → status."""
+
+    def __init__(self) -> None:
+        self.runs: dict[str, dict[str, str]] = {}
+        self.started: list[dict[str, Any]] = []
+        self.crashes = False
+
+    def get_paginator(self, _operation: str) -> Pipeline:
+        return self
+
+    def paginate(self, *, pipelineName: str) -> list[dict[str, Any]]:  # noqa: N803
+        runs = [{"pipelineExecutionId": key, "status": run["status"]} for key, run in self.runs.items()]
+        return [{"pipelineExecutionSummaries": runs}]
+
+    def get_pipeline_execution(self, *, pipelineName: str, pipelineExecutionId: str) -> dict[str, Any]:  # noqa: N803
+        version = self.runs[pipelineExecutionId]["version"]
+        return {"pipelineExecution": {"variables": [{"name": "DataVersion", "resolvedValue": version}]}}
+
+    def start_pipeline_execution(self, **request: Any) -> dict[str, str]:
+        if self.crashes:
+            raise ConnectionError("the function is killed here")
+        self.started.append(request)
+        version = request["variables"][0]["value"]
+        self.runs[f"run-{version}"] = {"status": "InProgress", "version": version}
+        return {"pipelineExecutionId": f"run-{version}"}
+
+
+class Topic:
+    """What was published."""
+
+    def __init__(self) -> None:
+        self.messages: list[str] = []
+
+    def publish(self, *, TopicArn: str, Subject: str, Message: str) -> None:  # noqa: N803
+        self.messages.append(Message)
+
+
+@pytest.fixture
+def drop(load: Callable[..., ModuleType], monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    module = load(
+        "drop",
+        ARTIFACT_BUCKET="artifacts",
+        DATA_BUCKET="data",
+        DATA_PARAMETER="/shop/production/data",
+        KEY_ARN="key",
+        PIPELINE="shop",
+        SOURCE_REVISION_TYPE="COMMIT_ID",
+        TOPIC_ARN="topic",
+    )
+    monkeypatch.setattr(module, "S3", Bucket({"executions/c1.json": json.dumps({"config": CONFIG}).encode()}))
+    monkeypatch.setattr(module, "CODEPIPELINE", Pipeline())
+    monkeypatch.setattr(module, "SNS", Topic())
+    monkeypatch.setattr(module, "production_commit", lambda: "c1")
+    return module
+
+
+def created(key: str) -> dict[str, Any]:
+    return {"source": "aws.s3", "detail": {"object": {"key": key}}}
+
+
+def finished() -> dict[str, Any]:
+    return {"source": "aws.codepipeline", "detail": {"state": "SUCCEEDED"}}
+
+
+def arrive(drop: ModuleType, content: bytes, key: str = "incoming/new.csv") -> None:
+    drop.S3.objects[key] = content
+    drop.act(created(key))
+
+
+def faults(drop: ModuleType, content: bytes) -> list[str]:
+    found: list[str] = drop.check(drop.Drop(["incoming/new.csv"], VERSION, content, True), CONFIG)
+    return found
+
+
+def test_a_good_file_becomes_a_version_and_starts_a_run_at_productions_commit(drop: ModuleType) -> None:
+    arrive(drop, GOOD)
+    assert drop.S3.objects[f"datasets/{VERSION}/new.csv"] == GOOD
+    assert drop.S3.document(f"drops/{VERSION}.json")["pipelineExecutionId"] == f"run-{VERSION}"
+    assert "incoming/new.csv" not in drop.S3.objects
+    assert drop.CODEPIPELINE.started == [
+        {
+            "name": "shop",
+            "clientRequestToken": f"data-{VERSION}",
+            "variables": [{"name": "DataVersion", "value": VERSION}],
+            "sourceRevisions": [{"actionName": "Source", "revisionType": "COMMIT_ID", "revisionValue": "c1"}],
+        }
+    ]
+
+
+def test_the_same_event_twice_starts_one_run(drop: ModuleType) -> None:
+    arrive(drop, GOOD)
+    drop.act(created("incoming/new.csv"))
+    assert len(drop.CODEPIPELINE.started) == 1
+
+
+def test_the_same_data_under_another_name_starts_one_run(drop: ModuleType) -> None:
+    arrive(drop, GOOD)
+    arrive(drop, GOOD, "incoming/again.csv")
+    assert len(drop.CODEPIPELINE.started) == 1
+    assert "incoming/again.csv" not in drop.S3.objects
+
+
+def test_a_crash_between_claim_and_start_is_taken_up_again(drop: ModuleType) -> None:
+    drop.CODEPIPELINE.crashes = True
+    with pytest.raises(ConnectionError):
+        arrive(drop, GOOD)
+    drop.CODEPIPELINE.crashes = False
+    drop.act(created("incoming/new.csv"))
+    assert len(drop.CODEPIPELINE.started) == 1
+
+
+def test_a_crash_between_start_and_record_starts_no_second_run(drop: ModuleType) -> None:
+    drop.CODEPIPELINE.runs["run-7"] = {"status": "InProgress", "version": VERSION}
+    arrive(drop, GOOD)
+    assert drop.CODEPIPELINE.started == []
+    assert drop.S3.document(f"drops/{VERSION}.json")["pipelineExecutionId"] == "run-7"
+
+
+def test_drops_during_a_data_run_wait_and_only_the_newest_starts_afterwards(drop: ModuleType) -> None:
+    contents = [GOOD + f"9{number},1,no,no\n".encode() for number in range(3)]
+    versions = [hashlib.sha256(content).hexdigest()[:16] for content in contents]
+    for content in contents:
+        arrive(drop, content)
+    assert [run["variables"][0]["value"] for run in drop.CODEPIPELINE.started] == [versions[0]]
+    drop.CODEPIPELINE.runs[f"run-{versions[0]}"]["status"] = "Succeeded"
+    drop.act(finished())
+    drop.act(finished())
+    assert [run["variables"][0]["value"] for run in drop.CODEPIPELINE.started] == [versions[0], versions[2]]
+    assert drop.PENDING not in drop.S3.objects
+
+
+def test_a_run_of_a_push_lets_new_data_start(drop: ModuleType) -> None:
+    drop.CODEPIPELINE.runs["push"] = {"status": "InProgress", "version": "-"}
+    arrive(drop, GOOD)
+    assert len(drop.CODEPIPELINE.started) == 1
+
+
+def test_a_folder_is_a_drop_once_its_success_file_is_there(drop: ModuleType) -> None:
+    arrive(drop, GOOD, "incoming/june/part-1.csv")
+    assert drop.CODEPIPELINE.started == []
+    arrive(drop, b"", "incoming/june/_SUCCESS")
+    assert len(drop.CODEPIPELINE.started) == 1
+    assert not [key for key in drop.S3.objects if key.startswith("incoming/")]
+
+
+def test_before_production_what_build_resolved_last_is_the_measure(
+    drop: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drop, "production_commit", lambda: None)
+    drop.S3.objects["executions/latest.json"] = json.dumps({"config": CONFIG}).encode()
+    arrive(drop, GOOD)
+    assert drop.CODEPIPELINE.started[0]["sourceRevisions"] == []
+
+
+def test_a_bad_drop_is_moved_aside_with_its_reasons_and_people_are_told(drop: ModuleType) -> None:
+    content = HEADER.encode()
+    arrive(drop, content)
+    folder = f"rejected/{hashlib.sha256(content).hexdigest()[:16]}/"
+    assert drop.S3.objects[f"{folder}new.csv"] == content
+    assert drop.S3.document(f"{folder}reason.json")["reasons"] == ["expected at least 50 rows, found 0"]
+    assert "expected at least 50 rows, found 0" in drop.SNS.messages[0]
+    assert "incoming/new.csv" not in drop.S3.objects
+    assert drop.CODEPIPELINE.started == []
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        pytest.param(b"", ["expected a header and rows, found an empty file"], id="empty"),
+        pytest.param(
+            GOOD.replace(b"churn", b"churned", 1),
+            [
+                "column 'churn' is missing and is the target",
+                "column 'churned' is not in dataset.columns; did you mean 'churn'?",
+            ],
+            id="target missing",
+        ),
+        pytest.param(
+            GOOD.replace(b"minutes,", b"", 1),
+            ["column 'minutes' is missing"],
+            id="column too few",
+        ),
+        pytest.param(
+            GOOD.replace(b"id,", b"id,extra,", 1), ["column 'extra' is not in dataset.columns"], id="column too many"
+        ),
+        pytest.param(GOOD.replace(b"id,", b"id,id,", 1), ["column 'id' stands twice in the header"], id="column twice"),
+        pytest.param(
+            GOOD.replace(b"\n1,1.5", b"\n1,many"),
+            ["row 3: column 'minutes': expected a number, found 'many'"],
+            id="text in a number",
+        ),
+        pytest.param(
+            GOOD.replace(b"\n1,1.5", b"\n1,nan"),
+            ["row 3: column 'minutes': expected a number, found 'nan'"],
+            id="not a number",
+        ),
+        pytest.param(GOOD.replace(b"\n1,1.5,", b"\n1,"), ["row 3: expected 4 fields, found 3"], id="field too few"),
+        pytest.param(
+            (HEADER + "".join(ROWS)).replace("1.5,yes,yes", "1.5,yes,", 1).encode(),
+            ["row 3: column 'churn', the target, is empty"],
+            id="target empty",
+        ),
+        pytest.param((HEADER + ROWS[1]).encode(), ["expected at least 50 rows, found 1"], id="one row"),
+        pytest.param(
+            (HEADER + "".join(f"{number},1,yes,no\n" for number in range(60))).encode(),
+            ["column 'churn', the target, holds one class only, 'no'; a model needs two"],
+            id="one class",
+        ),
+        pytest.param(
+            GOOD.replace(b",yes\n", b",maybe\n"),
+            ["column 'churn', the target: expected the positive class 'yes', found maybe, no"],
+            id="no positive class",
+        ),
+        pytest.param(GOOD + b"\xff", ["expected UTF-8, found byte 0xff at position"], id="not UTF-8"),
+    ],
+)
+def test_a_bad_drop_is_told_what_is_wrong(drop: ModuleType, content: bytes, expected: list[str]) -> None:
+    found = faults(drop, content)
+    assert len(found) == len(expected)
+    assert all(fault.startswith(sentence) for fault, sentence in zip(found, expected, strict=True))
+
+
+def test_a_file_that_is_no_csv_is_named(drop: ModuleType) -> None:
+    found = drop.check(drop.Drop(["incoming/new.xlsx"], VERSION, b"PK", True), CONFIG)
+    assert found == ["expected only .csv files, found incoming/new.xlsx"]
+
+
+def test_missing_values_of_the_configuration_are_none_of_a_column(drop: ModuleType) -> None:
+    assert faults(drop, GOOD.replace(b"\n1,1.5", b"\n1,NA")) == []
+
+
+def test_many_faults_are_cut(drop: ModuleType) -> None:
+    rows = "".join(f"{number},x,yes,no\n" for number in range(100))
+    assert len(faults(drop, (HEADER + rows).encode())) == 21
+
+
+def test_a_sample_that_was_cut_ends_with_its_last_whole_line(drop: ModuleType) -> None:
+    cut = drop.Drop(["incoming/new.csv"], VERSION, GOOD[:-3], False)
+    assert drop.check(cut, CONFIG) == []
+
+
+def test_a_message_that_fails_is_the_only_one_that_comes_again(drop: ModuleType) -> None:
+    messages = [
+        {"messageId": "good", "body": json.dumps(created("incoming/gone.csv"))},
+        {"messageId": "bad", "body": "{}"},
+    ]
+    assert drop.handler({"Records": messages}, None) == {"batchItemFailures": [{"itemIdentifier": "bad"}]}
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100, deadline=None)
+@given(content=st.binary(max_size=200))
+def test_whatever_is_dropped_gets_an_answer(drop: ModuleType, content: bytes) -> None:
+    assert faults(drop, content)
