@@ -17,11 +17,27 @@ from slipway.engine.mend.cloudformation.checks.sections import check_parameters,
 from slipway.engine.mend.cloudformation.urls import S3Object, parse
 
 _TEMPLATE_BYTES = 1_000_000
+# Short forms that MiniStack's loader does not know: of the functions of Rules and of AWS::LanguageExtensions.
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-rules.html
+_SHORT_FORMS = (
+    "Contains",
+    "EachMemberEquals",
+    "EachMemberIn",
+    "Length",
+    "RefAll",
+    "ToJsonString",
+    "Transform",
+    "ValueOf",
+    "ValueOfAll",
+)
 _MORE = "For more information check http://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html"
 
 
 def apply() -> None:
     """Replace the reading and extend the parsing and the checking of templates."""
+    engine = hooks.module("engine")
+    for name in _SHORT_FORMS:
+        engine.CfnLoader.add_constructor(f"!{name}", engine._construct_cfn_tag(f"Fn::{name}"))
     hooks.replace("_resolve_document", lambda _original: read_document)
     hooks.replace("_parse_template", _with_position)
     hooks.replace("_apply_transforms", _known_transforms)

@@ -1,0 +1,91 @@
+"""Under whose rights a stack operation acts."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+QUEUE: dict[str, Any] = {"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}}
+SERVICE = "cloudformation.amazonaws.com"
+
+
+def journal(stacks: Any) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (stacks.engine.home / "journal.jsonl").read_text().splitlines()]
+
+
+def test_a_stack_acts_under_its_role_and_keeps_it(stacks: Any) -> None:
+    role = stacks.role(SERVICE, [{"Action": "sqs:*", "Resource": "*"}])
+    stack = stacks.create(QUEUE, RoleARN=role)
+    assert stack["StackStatus"] == "CREATE_COMPLETE"
+    assert stack["RoleARN"] == role
+    stacks.delete(stack["StackId"])
+    made = [
+        entry
+        for entry in journal(stacks)
+        if entry["operation"].endswith(f"{stack['StackName']}/Queue") and entry["service"] == "cloudformation"
+    ]
+    assert [entry["operation"].split()[0] for entry in made] == ["Create", "Delete"]
+    assert {entry["caller"].split("/")[1] for entry in made} == {stacks.name("role")}
+
+
+def test_a_role_that_may_not_make_the_resource_fails_the_stack_by_name(stacks: Any) -> None:
+    role = stacks.role(SERVICE, [{"Action": "sns:*", "Resource": "*"}])
+    stack = stacks.create(QUEUE, RoleARN=role)
+    assert stack["StackStatus"] == "ROLLBACK_COMPLETE"
+    reason = stacks.reasons(stack["StackId"])
+    assert f"assumed-role/{stacks.name('role')}/AWSCloudFormation is not authorized to perform: sqs:CreateQueue" in reason
+    assert "HandlerErrorCode: AccessDenied" in reason
+
+
+def test_a_role_that_does_not_trust_cloudformation_is_refused(stacks: Any) -> None:
+    role = stacks.role("lambda.amazonaws.com", [{"Action": "*", "Resource": "*"}])
+    message = stacks.refused(QUEUE, RoleARN=role)
+    assert "cloudformation.amazonaws.com may not assume" in message
+
+
+def test_a_role_without_the_right_to_pass_a_role_cannot_hand_one_to_lambda(stacks: Any) -> None:
+    function_role = stacks.role("lambda.amazonaws.com", [{"Action": "logs:*", "Resource": "*"}], "function")
+    role = stacks.role(SERVICE, [{"Action": "lambda:*", "Resource": "*"}])
+    code = {"ZipFile": "def handler(event, context): return 1"}
+    properties = {"Role": function_role, "Runtime": "python3.13", "Handler": "index.handler", "Code": code}
+    template = {"Resources": {"Function": {"Type": "AWS::Lambda::Function", "Properties": properties}}}
+    stack = stacks.create(template, RoleARN=role)
+    assert "is not authorized to perform: iam:PassRole" in stacks.reasons(stack["StackId"])
+
+
+def test_a_required_permissions_boundary_is_seen_by_the_policy(stacks: Any) -> None:
+    boundary = stacks.iam.create_policy(
+        PolicyName=stacks.name("boundary"),
+        PolicyDocument=json.dumps(
+            {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
+        ),
+    )["Policy"]["Arn"]
+    condition = {"StringEquals": {"iam:PermissionsBoundary": boundary}}
+    role = stacks.role(
+        SERVICE,
+        [
+            {"Action": "iam:CreateRole", "Resource": "*", "Condition": condition},
+            {"Action": ["iam:DeleteRole", "iam:TagRole"], "Resource": "*"},
+        ],
+    )
+    trust = {"Version": "2012-10-17", "Statement": []}
+    bare = {"Role": {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": trust}}}
+    stack = stacks.create({"Resources": bare}, suffix="bare", RoleARN=role)
+    assert "is not authorized to perform: iam:CreateRole" in stacks.reasons(stack["StackId"])
+    bare["Role"]["Properties"]["PermissionsBoundary"] = boundary
+    assert stacks.create({"Resources": bare}, suffix="bound", RoleARN=role)["StackStatus"] == "CREATE_COMPLETE"
+
+
+@pytest.mark.parametrize("name", ["NotificationARNs", "ResourceTypes"])
+def test_a_request_parameter_that_is_not_executed_is_refused_by_name(stacks: Any, name: str) -> None:
+    assert stacks.refused(QUEUE, **{name: ["x"]}) == f"{name}: not executed by this engine"
+
+
+def test_termination_protection_holds(stacks: Any) -> None:
+    stack = stacks.create(QUEUE, EnableTerminationProtection=True)
+    with pytest.raises(ClientError, match="TerminationProtection is enabled"):
+        stacks.cloudformation.delete_stack(StackName=stack["StackId"])
+    stacks.cloudformation.update_termination_protection(StackName=stack["StackId"], EnableTerminationProtection=False)
