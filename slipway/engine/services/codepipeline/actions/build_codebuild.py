@@ -87,8 +87,20 @@ def _sources(attempt: Attempt) -> dict[str, Any]:
         for name, place in attempt.inputs.items()
         if name != primary
     ]
-    first = {"sourceTypeOverride": "S3", "sourceLocationOverride": _location(attempt.inputs[primary])}
+    first = {"sourceTypeOverride": "CODEPIPELINE", "sourceLocationOverride": _location(attempt.inputs[primary])}
+    first |= _revision(attempt, primary)
     return {**first, **({"secondarySourcesOverride": others} if others else {})}
+
+
+def _revision(attempt: Attempt, artifact: str) -> dict[str, str]:
+    """The revision of the source action that made `artifact`; the build sees it as CODEBUILD_RESOLVED_SOURCE_VERSION."""
+    revisions = attempt.board.read(attempt.execution_id)["revisions"]
+    for stage in attempt.pipeline["stages"]:
+        for action in stage["actions"]:
+            made = [output["name"] for output in action.get("outputArtifacts", [])]
+            if artifact in made and action["name"] in revisions:
+                return {"sourceVersion": revisions[action["name"]]["revisionId"]}
+    return {}
 
 
 def _artifacts(attempt: Attempt) -> dict[str, Any]:
