@@ -93,7 +93,7 @@ def _sources(attempt: Attempt) -> dict[str, Any]:
 
 
 def _revision(attempt: Attempt, artifact: str) -> dict[str, str]:
-    """The revision of the source action that made `artifact`; the build sees it as CODEBUILD_RESOLVED_SOURCE_VERSION."""
+    """The revision of the source action that made `artifact`: the build's CODEBUILD_RESOLVED_SOURCE_VERSION."""
     revisions = attempt.board.read(attempt.execution_id)["revisions"]
     for stage in attempt.pipeline["stages"]:
         for action in stage["actions"]:
