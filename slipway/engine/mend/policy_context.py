@@ -70,6 +70,8 @@ def resource_of(service: str, operation: str, body: Params, params: Params, regi
 def _with_conditions(tags: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
     def conditions(service: str, action: str, body: bytes, params: Params) -> dict[str, Any]:
         found = tags(service, action, body, params)
+        if service == "monitoring" and "Namespace" in (metrics := _json(body)):
+            return {**found, "cloudwatch:namespace": metrics["Namespace"]}
         if service != "iam":
             return found
         given = {key: _value(params, parameter) for parameter, key in _CONDITIONS.items()}
