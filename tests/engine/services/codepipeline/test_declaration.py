@@ -215,8 +215,8 @@ REFUSED: dict[str, tuple[Callable[[Pipeline], Any], str, str]] = {
         lambda p: first(p, 0)["configuration"].pop("PollForSourceChanges"),
         ACTION,
         "Action configuration for action 'CodeCommit' in stage 'Source' leaves out 'PollForSourceChanges', whose "
-        "default 'true' this engine does not execute: set it to false and start the pipeline from an EventBridge rule on "
-        "the repository",
+        "default 'true' this engine does not execute: set it to false and start the pipeline from an EventBridge rule "
+        "on the repository",
     ),
     "an artifact that nobody makes": (
         lambda p: first(p, 2).update(inputArtifacts=[{"name": "Buildt"}]),

@@ -197,7 +197,7 @@ def test_all_actions_are_retried(desk: Desk) -> None:
 def test_a_stage_that_has_not_failed_cannot_be_retried(desk: Desk) -> None:
     name = desk.create(approval())
     desk.token(name)
-    with pytest.raises(ClientError, match="StageNotRetryableException.*Stage Test has not failed in the execution"):
+    with pytest.raises(ClientError, match=r"StageNotRetryableException.*Stage Test has not failed in the execution"):
         retry(desk, name, desk.executions(name)[0], "FAILED_ACTIONS")
 
 
@@ -208,7 +208,7 @@ def test_an_execution_that_was_overtaken_in_the_stage_cannot_be_retried(desk: De
     desk.start(name)
     desk.decide(name, "Rejected")
     desk.finish(name, 1, status="Failed")
-    with pytest.raises(ClientError, match="NotLatestPipelineExecutionException.*A later execution has been in stage"):
+    with pytest.raises(ClientError, match=r"NotLatestPipelineExecutionException.*A later execution has been in stage"):
         retry(desk, name, failed, "FAILED_ACTIONS")
 
 
@@ -222,7 +222,7 @@ def test_an_execution_is_stopped_and_what_runs_abandoned(desk: Desk) -> None:
     assert desk.stage(name, "Test")["latestExecution"]["status"] == "Stopped"
     with pytest.raises(ClientError, match="ApprovalAlreadyCompletedException"):
         desk.decide(name, token=token)
-    with pytest.raises(ClientError, match="PipelineExecutionNotStoppableException.*its status is Stopped"):
+    with pytest.raises(ClientError, match=r"PipelineExecutionNotStoppableException.*its status is Stopped"):
         stop(desk, name, abandon=True)
 
 
@@ -297,7 +297,7 @@ def test_a_role_that_codepipeline_may_not_assume_is_refused(desk: Desk) -> None:
 
 def test_a_wrong_declaration_is_refused_when_the_pipeline_is_created(desk: Desk) -> None:
     stage = {"name": "Wrong", "actions": [{"name": "Commands", "actionTypeId": type_id("Compute", "Commands")}]}
-    with pytest.raises(ClientError, match="InvalidActionDeclarationException.*run the commands in a CodeBuild action"):
+    with pytest.raises(ClientError, match=r"InvalidActionDeclarationException.*run the commands in a CodeBuild action"):
         desk.create(stage)
 
 
