@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.engine.services.sagemaker.support import Sagemaker, prepare_account, start_engine
+from tests.engine.services.sagemaker.support import Hosted, Sagemaker, prepare_account, start_engine
 
 
 @pytest.fixture(scope="session")
@@ -17,3 +17,10 @@ def sagemaker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sagemaker]:
     prepare_account(made)
     yield made
     running.stop()
+
+
+@pytest.fixture
+def hosted(sagemaker: Sagemaker) -> Iterator[Hosted]:
+    made = Hosted(sagemaker)
+    yield made
+    made.delete_all()

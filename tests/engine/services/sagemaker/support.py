@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tarfile
 import time
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,3 +103,84 @@ def model_archive(text: str) -> bytes:
         info.size = len(text)
         archive.addfile(info, io.BytesIO(text.encode()))
     return target.getvalue()
+
+
+class Hosted:
+    """Makes models, configurations and endpoints, and deletes the endpoints."""
+
+    def __init__(self, sagemaker: Sagemaker) -> None:
+        self.account = sagemaker
+        self.client = sagemaker.client("sagemaker")
+        self.runtime = sagemaker.client("sagemaker-runtime")
+        self._endpoints: list[str] = []
+
+    def model(self, text: str, **environment: str) -> str:
+        """A model whose servers answer with `text`."""
+        name = f"model-{uuid.uuid4().hex[:8]}"
+        url = self.account.put(f"models/{name}/model.tar.gz", model_archive(text))
+        container = {"Image": IMAGE, "ModelDataUrl": url, "Environment": environment}
+        self.client.create_model(ModelName=name, PrimaryContainer=container, ExecutionRoleArn=ROLE)
+        return name
+
+    def config(self, *variants: dict[str, Any], **more: Any) -> str:
+        """An endpoint configuration."""
+        name = f"config-{uuid.uuid4().hex[:8]}"
+        self.client.create_endpoint_config(EndpointConfigName=name, ProductionVariants=list(variants), **more)
+        return name
+
+    def endpoint(self, config: str, **more: Any) -> str:
+        """An endpoint, still Creating."""
+        name = f"endpoint-{uuid.uuid4().hex[:8]}"
+        self.client.create_endpoint(EndpointName=name, EndpointConfigName=config, **more)
+        self._endpoints.append(name)
+        return name
+
+    def settled(self, name: str) -> dict[str, Any]:
+        """The endpoint's description once nothing is going on."""
+
+        def quiet() -> dict[str, Any] | None:
+            found: dict[str, Any] = self.client.describe_endpoint(EndpointName=name)
+            return found if found["EndpointStatus"] in {"InService", "Failed"} else None
+
+        result: dict[str, Any] = eventually(quiet, 40)
+        return result
+
+    def serving(self, text: str = "one", count: int = 1, **more: Any) -> str:
+        """An endpoint in service with one variant."""
+        name = self.endpoint(self.config(variant(self.model(text), count), **more))
+        assert self.settled(name)["EndpointStatus"] == "InService"
+        return name
+
+    def invoke(self, name: str, body: str = "x", **more: Any) -> dict[str, Any]:
+        """The server's answer, parsed."""
+        answer = self.runtime.invoke_endpoint(EndpointName=name, Body=body, ContentType="text/csv", **more)
+        result: dict[str, Any] = json.loads(answer["Body"].read())
+        return {**result, "variant": answer["InvokedProductionVariant"]}
+
+    def delete(self, name: str) -> None:
+        """Delete and wait."""
+        self.client.delete_endpoint(EndpointName=name)
+        eventually(lambda: name not in self.names())
+
+    def names(self) -> list[str]:
+        """The endpoints that exist."""
+        pages = self.client.get_paginator("list_endpoints").paginate()
+        return [item["EndpointName"] for page in pages for item in page["Endpoints"]]
+
+    def delete_all(self) -> None:
+        """Delete what is left."""
+        for name in self._endpoints:
+            if name in self.names():
+                self.settled(name)
+                self.delete(name)
+
+
+def variant(model: str, count: int = 1, name: str = "AllTraffic", weight: float = 1.0) -> dict[str, Any]:
+    """A production variant."""
+    return {
+        "VariantName": name,
+        "ModelName": model,
+        "InitialInstanceCount": count,
+        "InstanceType": "ml.m5.large",
+        "InitialVariantWeight": weight,
+    }
