@@ -148,6 +148,13 @@ def load(folder: Path) -> Encoder:
     if not file.is_file():
         raise ModelError(f"expected the model's encoder at {file}, found nothing")
     document = json.loads(file.read_text(encoding="utf-8"))
+    try:
+        return _encoder(document)
+    except (KeyError, TypeError) as error:
+        raise ModelError(f"{FILE} is not as this version of the jobs writes it: {error}") from None
+
+
+def _encoder(document: dict[str, Any]) -> Encoder:
     features = tuple(
         Feature(**feature | {"categories": tuple(feature["categories"])}) for feature in document["features"]
     )

@@ -6,6 +6,7 @@ the number columns of the training rows, 8 bytes a value.
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import polars as pl
@@ -20,7 +21,8 @@ def scan(file: Path, settings: Settings) -> pl.LazyFrame:
     """The raw rows as text, stripped, with null for what counts as missing."""
     missing = ["", *sorted(settings.missing_values)]
     text = pl.all().str.strip_chars(BLANKS)
-    frame = pl.scan_csv(file, infer_schema=False)
+    # The names are given, since polars leaves doubled quotes in a header as they are.
+    frame = pl.scan_csv(file, infer_schema=False, new_columns=settings.header)
     return frame.select(text).select(pl.when(~pl.all().is_in(missing)).then(pl.all()))
 
 
@@ -42,7 +44,7 @@ def fit(train: Path, classes: tuple[str, ...], settings: Settings) -> Encoder:
     frame = scan(train, settings)
     wanted = [_fitted(column, settings) for column in settings.features]
     learnt = frame.select(wanted).collect(engine="streaming").row(0, named=True)
-    return Encoder(
+    encoder = Encoder(
         target=settings.target,
         task=settings.task,
         classes=classes,
@@ -50,6 +52,8 @@ def fit(train: Path, classes: tuple[str, ...], settings: Settings) -> Encoder:
         features=tuple(_feature(column, learnt[column.name], settings) for column in settings.features),
         ids=tuple(column.name for column in settings.columns if column.type == "id"),
     )
+    _refuse_ambiguous_names(encoder)
+    return encoder
 
 
 def encode(part: Path, encoder: Encoder, settings: Settings, output: Path) -> None:
@@ -58,6 +62,13 @@ def encode(part: Path, encoder: Encoder, settings: Settings, output: Path) -> No
     classes = pl.Enum(encoder.classes)
     target = pl.col(encoder.target).cast(classes).to_physical().alias(encoder.target)
     scan(part, settings).select(*columns, target).sink_csv(output, engine="streaming")
+
+
+def _refuse_ambiguous_names(encoder: Encoder) -> None:
+    """A category `a` of column `x` becomes `x=a`, which must not be another column's name."""
+    name, count = Counter((*encoder.names, encoder.target)).most_common(1)[0]
+    if count > 1:
+        raise TableError(f"two encoded columns would be called {name!r}; rename the column or its category")
 
 
 def _value(column: Column) -> pl.Expr:

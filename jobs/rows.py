@@ -163,7 +163,8 @@ def _not_utf8(file: Path) -> TableError:
 
 
 def _writer(stack: ExitStack, file: Path, settings: Settings) -> Any:
-    writer = csv.writer(stack.enter_context(file.open("w", encoding="utf-8", newline="")), lineterminator="\n")
+    # Lines end as RFC 4180 has it, since csv quotes a stray carriage return only when it is part of the line's end.
+    writer = csv.writer(stack.enter_context(file.open("w", encoding="utf-8", newline="")))
     writer.writerow(settings.header)
     return writer
 

@@ -8,6 +8,7 @@ with the model so far; a job that finds a checkpoint goes on from it.
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import shutil
@@ -106,13 +107,8 @@ def _matrix(
     files = sorted(folder.glob("*.csv"))
     if not files:
         raise TableError(f"channel {folder.name!r} holds no .csv file; Prepare makes it")
-    frame = pl.concat([pl.read_csv(file, schema_overrides=dict.fromkeys(encoder.names, pl.Float32)) for file in files])
-    expected = [*encoder.names, encoder.target]
-    if frame.columns != expected:
-        raise TableError(
-            f"channel {folder.name!r}: expected the columns of the encoder, found {', '.join(frame.columns)}"
-        )
-    labels = frame[encoder.target].to_numpy().astype(np.int32)
+    frame = pl.concat([_read(file, encoder) for file in files])
+    labels = frame[encoder.target].to_numpy()
     return xgb.QuantileDMatrix(
         frame.drop(encoder.target).to_numpy(),
         label=labels,
@@ -120,6 +116,16 @@ def _matrix(
         max_bin=chosen.whole("max_bin"),
         ref=reference,
     )
+
+
+def _read(file: Path, encoder: Encoder) -> pl.DataFrame:
+    """A file of encoded rows; its header is read apart, since polars leaves doubled quotes in a header as they are."""
+    with file.open(encoding="utf-8", newline="") as lines:
+        header = next(csv.reader(lines), [])
+    if header != [*encoder.names, encoder.target]:
+        raise TableError(f"{file.name}: expected the columns of the encoder, found {', '.join(header)}")
+    types = [pl.Float32] * len(encoder.names) + [pl.Int32]
+    return pl.read_csv(file, new_columns=header, schema_overrides=types)
 
 
 def _measured(

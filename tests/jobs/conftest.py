@@ -77,8 +77,8 @@ def write_table(tmp_path: Path) -> Callable[..., Path]:
             file.write_bytes(rows)
         else:
             text = io.StringIO(newline="")
-            csv.writer(text, lineterminator="\n").writerows([header or [*COLUMNS, "left"], *rows])
-            file.write_text(text.getvalue(), encoding="utf-8")
+            csv.writer(text).writerows([header or [*COLUMNS, "left"], *rows])
+            file.write_bytes(text.getvalue().encode())
         return file
 
     return write

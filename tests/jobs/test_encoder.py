@@ -110,6 +110,12 @@ def test_a_missing_encoder_is_named(tmp_path: Path) -> None:
         encoders.load(tmp_path)
 
 
+def test_an_encoder_of_another_version_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "encoder.json").write_text('{"target": "left", "features": [{"name": "a"}]}')
+    with pytest.raises(ModelError, match=r"^encoder\.json is not as this version of the jobs writes it: "):
+        encoders.load(tmp_path)
+
+
 VALUES = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.lists(st.integers(), max_size=2)
 
 

@@ -87,7 +87,30 @@ def test_an_empty_column_is_refused(make_settings: Make, write_table: Write, sma
         frames.fit(write_table(emptied), CLASSES, make_settings())
 
 
-CELLS = st.text(st.characters(exclude_characters="\r\n\x00", exclude_categories=["Cs"]), max_size=8)
+def test_encoded_columns_of_one_name_are_refused(make_settings: Make, write_table: Write) -> None:
+    settings = make_settings({"plan": "category", "plan=a": "number"})
+    table = write_table([["a", "1", "no"]], ["plan", "plan=a", "left"])
+    with pytest.raises(TableError, match=r"^two encoded columns would be called 'plan=a'; rename the column or its"):
+        frames.fit(table, CLASSES, settings)
+
+
+ODD = ["a,b", 'say "hi"', "two\nlines", "old\rmac", "naïve", "=1+1", "x"]
+
+
+def test_odd_characters_in_names_and_categories_survive(
+    make_settings: Make, write_table: Write, tmp_path: Path
+) -> None:
+    settings = make_settings(dict.fromkeys(ODD, "category"))
+    table = write_table([[odd] * len(ODD) + ["no"] for odd in ODD], [*ODD, "left"])
+    encoder = frames.fit(table, CLASSES, settings)
+    frames.encode(table, encoder, settings, tmp_path / "out.csv")
+    with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as file:
+        header, *rows = csv.reader(file)
+    assert header == [*encoder.names, "left"]
+    assert [row.count("1") for row in rows] == [len(ODD)] * len(ODD)
+
+
+CELLS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 NUMBERS = st.one_of(
     CELLS, st.floats().map(str), st.integers().map(str), st.sampled_from(["", "NA", " 1 ", "+.5", "5."])
 )

@@ -17,7 +17,7 @@ CONFIG = {
     "dataset": {
         "target": "size",
         "task": "multiclass",
-        "columns": [{"name": "weight", "type": "number"}, {"name": "wrapped", "type": "boolean"}],
+        "columns": [{"name": 'the "weight", kg', "type": "number"}, {"name": "wrapped", "type": "boolean"}],
         "split": {"validation": 0.2, "test": 0.2, "seed": 42},
     },
     "prepare": {"missingValues": [], "imputation": "median", "maxCategories": 10},
@@ -50,7 +50,7 @@ def write_parcels(file: Path) -> None:
     random = Random(1)  # noqa: S311 (a table, not a secret)
     with file.open("w", newline="") as lines:
         writer = csv.writer(lines)
-        writer.writerow(["weight", "wrapped", "size"])
+        writer.writerow(['the "weight", kg', "wrapped", "size"])
         for number in range(400):
             size = number % 3
             writer.writerow([round(random.gauss(size * 3, 1), 3), random.random() < 0.5, "SML"[size]])

@@ -132,7 +132,7 @@ def test_a_missing_encoder_is_named(job: Path) -> None:
 
 def test_columns_other_than_the_encoders_are_refused(job: Path) -> None:
     (job / "input" / "data" / "train" / "train.csv").write_text("a,churn\n1,0\n")
-    with pytest.raises(TableError, match=r"^channel 'train': expected the columns of the encoder, found a, churn$"):
+    with pytest.raises(TableError, match=r"^train\.csv: expected the columns of the encoder, found a, churn$"):
         train.main()
 
 
