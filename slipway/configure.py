@@ -7,6 +7,7 @@ are looked at. Every guess comes with a sentence, because a guess that nobody re
 from __future__ import annotations
 
 import csv
+import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -22,6 +23,9 @@ SAMPLE_ROWS = 100_000
 MOST_CLASSES = 100
 # The configuration's own default of prepare.maxCategories.
 MOST_CATEGORIES = 100
+LINE_LENGTH = 110
+# The parts of a configuration and their fields are spread out even when they would fit on a line.
+DEEPEST_SPREAD = 2
 MISSING = frozenset({"", "NA", "N/A", "NaN", "nan", "null", "NULL"})
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
@@ -72,6 +76,20 @@ def guess(path: Path, target: str) -> DatasetGuess:
     sentences[1:1] = [_types_sentence(columns)]
     task, positive, sentence = _target(target, values[target])
     return DatasetGuess(target, task, columns, positive, [*sentences, sentence])
+
+
+def render(value: Any, indent: int = 0) -> str:
+    """A configuration as JSON that people edit: what fits on a line stands on one, so a column takes one line."""
+    flat = json.dumps(value, ensure_ascii=False)
+    if not isinstance(value, dict | list) or (len(flat) + indent <= LINE_LENGTH and indent > DEEPEST_SPREAD):
+        return flat
+    inner = " " * (indent + 2)
+    if isinstance(value, list):
+        items = [render(item, indent + 2) for item in value]
+    else:
+        items = [f"{json.dumps(name, ensure_ascii=False)}: {render(item, indent + 2)}" for name, item in value.items()]
+    start, end = "{}" if isinstance(value, dict) else "[]"
+    return f"{start}\n{inner}" + f",\n{inner}".join(items) + f"\n{' ' * indent}{end}" if items else f"{start}{end}"
 
 
 def _sample(path: Path, target: str) -> tuple[list[str], list[list[str]], bool]:

@@ -129,6 +129,25 @@ def test_the_split_and_the_rest_of_the_configuration_stay(table: Table) -> None:
     assert list(Draft202012Validator(SCHEMA).iter_errors(after)) == []
 
 
+@pytest.mark.parametrize("name", ["ml-pipeline.json", "breast-cancer.json"])
+def test_a_configuration_is_rendered_as_people_write_it(name: str) -> None:
+    text = (CONFIG / name).read_text()
+    rendered = configure.render(json.loads(text))
+    assert json.loads(rendered) == json.loads(text)
+    assert [line for line in rendered.splitlines() if '"type"' in line] == [
+        line for line in text.splitlines() if '"type"' in line
+    ]
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)
+    )
+)
+def test_any_document_survives_rendering(document: object) -> None:
+    assert json.loads(configure.render(document)) == document
+
+
 def test_a_large_file_is_sampled_and_said_so(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(configure, "SAMPLE_ROWS", 8)
     assert guess(table(a=[1, 2, 2, 4] * 3, left=LEFT), "left").sentences[0] == (
