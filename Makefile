@@ -83,12 +83,12 @@ STACKS := training test production
 
 # Without uv on the path, .uv installs it.
 $(BUNDLE)/.ready: config/requirements.txt $(if $(shell command -v uv),,$(VENV)/.uv)
-	$(UV) venv --quiet --clear $(BUNDLE)
+	$(UV) venv --quiet --clear --python $(PYTHON) $(BUNDLE)
 	$(UV) pip sync --quiet --python $(BUNDLE)/bin/python --require-hashes config/requirements.txt
 	touch $@
 
 $(SAM)/.ready: config/sam.txt $(if $(shell command -v uv),,$(VENV)/.uv)
-	$(UV) venv --quiet --clear $(SAM)
+	$(UV) venv --quiet --clear --python $(PYTHON) $(SAM)
 	$(UV) pip sync --quiet --python $(SAM)/bin/python --require-hashes config/sam.txt
 	touch $@
 
@@ -144,9 +144,9 @@ build/image.txt: $(shell find jobs -type f -not -path '*/__pycache__/*') $(BUNDL
 execution: build/image.txt build/configuration.json ## Write the state machine's input and the stacks' parameters
 	$(BUNDLE)/bin/python -m config.resolve
 
-# Quick things first: a wrong configuration should not wait for an image.
+# In this order: a wrong configuration waits for nothing, and the longest begins first.
 .PHONY: bundle
-bundle: check-configuration image check-bundle test-bundle package execution ## All that Build does
+bundle: check-configuration test-bundle image check-bundle package execution ## All that Build does
 
 .PHONY: lock-bundle
 lock-bundle: ## Resolve the requirements of Build anew

@@ -37,6 +37,7 @@ def aws(promote: ModuleType) -> Iterator[dict[str, Stubber]]:
         stubber.activate()
     yield clients
     for stubber in clients.values():
+        stubber.deactivate()
         stubber.assert_no_pending_responses()
 
 
