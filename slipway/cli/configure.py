@@ -26,6 +26,6 @@ def configure(
     guess = configuring.guess(file, target)
     changed = guess.apply(json.loads(config.read_text()), uri or str(file))
     if not dry_run:
-        config.write_text(json.dumps(changed, indent=2) + "\n")
+        config.write_text(configuring.render(changed) + "\n")
     done = f"{'would write' if dry_run else 'wrote'} the dataset section of {config}"
     show(changed["dataset"], as_json, "\n".join([*guess.sentences, done]))
