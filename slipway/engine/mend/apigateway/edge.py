@@ -17,6 +17,7 @@ from slipway.engine.mend.apigateway.exchange import Exchange, current
 Response = tuple[int, dict[str, Any], Any]
 Handle = Callable[..., Awaitable[Response]]
 _SERVICE = "services.apigateway_v1"
+_DENIALS = ("Deny", "ImplicitDeny")
 
 
 def _open(api_id: str, stage_name: str, method: str, path: str, headers: dict[str, str]) -> Exchange:
@@ -67,6 +68,8 @@ def observed_refusal(enforce: Callable[..., Response | None]) -> Callable[..., R
         entry = journal.Entry(exchange.request_id, "execute-api", f"{method} {path}")
         with current_engine().journal.call(entry):
             refused = enforce(api_id, stage, method, path, headers, query, **more)
+            if refused is not None and any(check["decision"] in _DENIALS for check in entry.checks):
+                refused = _denied(exchange, entry)
             entry.status = refused[0] if refused else 200
             entry.error = "AccessDenied" if refused else ""
         if refused is None:
@@ -75,6 +78,31 @@ def observed_refusal(enforce: Callable[..., Response | None]) -> Callable[..., R
         return _closed(exchange, refused)
 
     return enforced
+
+
+def _denied(exchange: Exchange, entry: journal.Entry) -> Response:
+    """The stage's own answer to a caller whose policies do not allow the call; the account is masked as on AWS.
+
+    docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html
+    """
+    check = entry.checks[-1]
+    account = current_engine().account
+    resource = check["resource"].replace(f":{account}:", f":********{account[-4:]}:")
+    explicit = " with an explicit deny" if check["decision"] == "Deny" else ""
+    text = f"User: {entry.caller} is not authorized to perform: {check['action']} on resource: {resource}{explicit}"
+    request = {
+        "api_id": exchange.api_id,
+        "stage_name": exchange.stage_name,
+        "stage": exchange.stage,
+        "headers": exchange.headers,
+        "query_params": {},
+        "path_params": {},
+        "resource_path": "",
+        "request_id": exchange.request_id,
+    }
+    gateway = adapter.part(_SERVICE)
+    response: Response = gateway._gateway_error_response(gateway._gw_error("ACCESS_DENIED", text), request)
+    return response
 
 
 def _closed(exchange: Exchange, response: Response) -> Response:

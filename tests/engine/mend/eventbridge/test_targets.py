@@ -1,0 +1,53 @@
+"""Which targets can be put."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from slipway.engine.mend.eventbridge.targets import refusal
+
+PIPELINE = "arn:aws:codepipeline:us-east-1:111122223333:pipe"
+
+
+@pytest.mark.parametrize(
+    ("target", "reason"),
+    [
+        pytest.param({"Arn": "arn:aws:ecs:us-east-1:1:cluster/c"}, "is not executed here: targets are", id="kind"),
+        pytest.param({"Arn": "nonsense"}, "is not executed here", id="no arn"),
+        pytest.param({"Arn": PIPELINE}, f"RoleArn is required for target {PIPELINE}.", id="no role"),
+        pytest.param(
+            {"Id": "t", "Arn": PIPELINE, "RoleArn": "r", "EcsParameters": {}},
+            "EcsParameters of target t is not executed here",
+            id="parameters",
+        ),
+        pytest.param(
+            {"Id": "t", "Arn": "arn:aws:sqs:us-east-1:1:q.fifo"}, "SqsParameters must be specified", id="fifo"
+        ),
+    ],
+)
+def test_a_target_that_could_not_be_delivered_to_is_refused(target: dict[str, Any], reason: str) -> None:
+    assert reason in refusal(target)
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        {"Arn": "arn:aws:lambda:us-east-1:1:function:f"},
+        {"Arn": "arn:aws:sqs:us-east-1:1:q.fifo", "SqsParameters": {"MessageGroupId": "g"}},
+        {"Arn": PIPELINE, "RoleArn": "r", "InputTransformer": {}, "RetryPolicy": {}, "DeadLetterConfig": {}},
+        {"Arn": "arn:aws:logs:us-east-1:1:log-group:/aws/events/x"},
+    ],
+)
+def test_a_target_that_is_executed_is_taken(target: dict[str, Any]) -> None:
+    assert refusal(target) == ""
+
+
+def test_put_targets_refuses_by_name(engine: Any) -> None:
+    events = engine.client("events")
+    events.put_rule(Name="refusing", EventPattern='{"source": ["x"]}')
+    arn = "arn:aws:kinesis:us-east-1:111122223333:stream/s"
+    with pytest.raises(ClientError, match=f"Target {arn} is not executed here"):
+        events.put_targets(Rule="refusing", Targets=[{"Id": "s", "Arn": arn}])
