@@ -18,10 +18,13 @@ class RunningEngine:
         self.engine = engine
         self.url = engine.url
         self.home = engine.home
+        self._clients: dict[str, Any] = {}
 
     def client(self, service: str) -> Any:
-        """A boto3 client as the person at the keyboard."""
-        return self.engine.client(service)
+        """A boto3 client as the person at the keyboard; made once, since making one takes a second."""
+        if service not in self._clients:
+            self._clients[service] = self.engine.client(service)
+        return self._clients[service]
 
 
 @pytest.fixture(scope="session")
@@ -35,5 +38,3 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningEngine]:
 def start(home: Path, clock_factor: float = 60.0) -> RunningEngine:
     """Start an engine on a free port."""
     return RunningEngine(local.start(home, port=local.free_port(), clock_factor=clock_factor))
-
-

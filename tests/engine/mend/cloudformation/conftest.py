@@ -39,9 +39,7 @@ class Stacks:
     def update(self, template: dict[str, Any], suffix: str = "stack", **options: Any) -> dict[str, Any]:
         """Update a stack and wait."""
         options.setdefault("Capabilities", ["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"])
-        self.cloudformation.update_stack(
-            StackName=self.name(suffix), TemplateBody=json.dumps(template), **options
-        )
+        self.cloudformation.update_stack(StackName=self.name(suffix), TemplateBody=json.dumps(template), **options)
         return self.settled(self.name(suffix))
 
     def delete(self, stack_id: str, **options: Any) -> dict[str, Any]:
@@ -101,5 +99,3 @@ def stacks(engine: Any) -> Iterator[Stacks]:
     made = Stacks(engine)
     yield made
     made.clean()
-
-

@@ -36,7 +36,9 @@ def test_a_role_that_may_not_make_the_resource_fails_the_stack_by_name(stacks: A
     stack = stacks.create(QUEUE, RoleARN=role)
     assert stack["StackStatus"] == "ROLLBACK_COMPLETE"
     reason = stacks.reasons(stack["StackId"])
-    assert f"assumed-role/{stacks.name('role')}/AWSCloudFormation is not authorized to perform: sqs:CreateQueue" in reason
+    assert (
+        f"assumed-role/{stacks.name('role')}/AWSCloudFormation is not authorized to perform: sqs:CreateQueue" in reason
+    )
     assert "HandlerErrorCode: AccessDenied" in reason
 
 

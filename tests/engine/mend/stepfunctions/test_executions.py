@@ -97,7 +97,7 @@ def test_a_branch_that_fails_ends_the_others(machines: Any) -> None:
 
 def test_stopping_an_execution_stops_the_execution_it_waits_for(machines: Any) -> None:
     child = machines.create({"Wait": {"Type": "Wait", "Seconds": 86400, "End": True}})
-    rule = f"arn:aws:events:us-east-1:*:rule/StepFunctionsGetEventsForStepFunctionsExecutionRule"
+    rule = "arn:aws:events:us-east-1:*:rule/StepFunctionsGetEventsForStepFunctionsExecutionRule"
     parent = machines.create(
         {
             "Child": {
@@ -175,18 +175,16 @@ def test_whoever_has_the_token_answers_for_the_task(machines: Any) -> None:
 
 
 def test_a_payload_over_the_quota_ends_the_execution_by_name(machines: Any) -> None:
-    states = {"Grow": {**PASS, "Output": "{% $join([1..60000].('xxxxx')) %}"}}
-    states["Grow"]["Catch"] = []
-    del states["Grow"]["Catch"]
-    ended = machines.run(states)
+    ended = machines.run({"Grow": {**PASS, "Output": "{% $join([1..60000].('xxxxx')) %}"}})
     assert ended["error"] == "States.DataLimitExceeded"
     assert "'Grow' returned a result with a size exceeding the maximum number of bytes" in ended["cause"]
 
 
 def test_the_history_names_states_resources_and_outputs(machines: Any) -> None:
     bucket = bucket_of(machines)
-    execution = machines.start(machines.create({"List": {**get_object(bucket, "x"), "Catch": [
-        {"ErrorEquals": ["States.ALL"], "Next": "Done"}]}, "Done": {"Type": "Succeed"}}, {"Action": "s3:*"}))  # fmt: skip
+    listed = get_object(bucket, "x", Catch=[{"ErrorEquals": ["States.ALL"], "Next": "Done"}])
+    states = {"List": listed, "Done": {"Type": "Succeed"}}
+    execution = machines.start(machines.create(states, {"Action": "s3:*"}))
     machines.ended(execution)
     assert machines.kinds(execution) == [
         "ExecutionStarted",
