@@ -52,10 +52,22 @@ def unpack(folder: Path) -> Model:
     with tempfile.TemporaryDirectory() as target:
         try:
             with tarfile.open(file) as archive:
-                archive.extractall(target, filter="data")
+                _extract(archive, Path(target))
         except tarfile.TarError as error:
             raise ModelError(f"{ARCHIVE} cannot be unpacked: {error}") from None
         return models.load(Path(target))
+
+
+def _extract(archive: tarfile.TarFile, folder: Path) -> None:
+    """Take plain files whose path stays inside; `tarfile`'s own filter is missing from Python 3.11.2."""
+    for member in archive:
+        target = folder / member.name
+        source = archive.extractfile(member) if member.isfile() else None
+        if ".." in target.parts or not target.is_relative_to(folder):
+            raise tarfile.TarError(f"{member.name} leads out of the archive")
+        if source is not None:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(source.read())
 
 
 def measure(model: Model, holdout: Path, configuration: Settings) -> Measured:
