@@ -1,0 +1,147 @@
+"""config.configuration: what is wrong is said with JSON path, value and what is allowed, and defaults are filled in."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from config import configuration
+
+VALID: dict[str, Any] = {
+    "dataset": {
+        "uri": "config/data/shop.csv",
+        "target": "churn",
+        "columns": [{"name": "minutes", "type": "number"}, {"name": "plan", "type": "category"}],
+    },
+    "evaluate": {"positiveClass": "yes"},
+}
+Change = Callable[[dict[str, Any]], object]
+
+
+def changed(change: Change) -> dict[str, Any]:
+    found = copy.deepcopy(VALID)
+    change(found)
+    return found
+
+
+def test_the_configuration_of_the_repository_is_valid() -> None:
+    assert configuration.load()["dataset"]["target"] == "churn"
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        pytest.param(
+            lambda c: c.update(datset={}),
+            "$.datset: found an unknown field (did you mean dataset?); allowed: $schema, dataset, prepare, train, "
+            "evaluate, serving",
+            id="unknown field",
+        ),
+        pytest.param(lambda c: c["dataset"].pop("target"), "$.dataset.target: found nothing; allowed:", id="missing"),
+        pytest.param(
+            lambda c: c.update(train={"maxRuntimeInSeconds": "long"}),
+            '$.train.maxRuntimeInSeconds: found "long"; allowed: a whole number',
+            id="wrong type",
+        ),
+        pytest.param(
+            lambda c: c.update(train={"hyperparameters": {"eta": 3}}),
+            "$.train.hyperparameters.eta: found 3; allowed: 1 or less",
+            id="out of range",
+        ),
+        pytest.param(
+            lambda c: c["dataset"]["columns"][1].update(type="text"),
+            '$.dataset.columns[1].type: found "text"; allowed: "number", "category", "boolean", "id"',
+            id="not one of",
+        ),
+        pytest.param(
+            lambda c: c["dataset"]["columns"].append({"name": "plan", "type": "id"}),
+            '$.dataset.columns: found "plan" 2 times; allowed: each column once',
+            id="column twice",
+        ),
+        pytest.param(
+            lambda c: c["dataset"].update(target="plan"),
+            '$.dataset.target: found "plan"; allowed: a column that is not in $.dataset.columns',
+            id="target learnt from",
+        ),
+        pytest.param(
+            lambda c: c["dataset"].update(split={"validation": 0.4, "test": 0.4}),
+            "$.dataset.split: found 0.8; allowed: at most 0.6 of the rows",
+            id="split",
+        ),
+        pytest.param(
+            lambda c: c.update(train={"spot": {"enabled": True, "maxWaitInSeconds": 60}}),
+            "$.train.spot.maxWaitInSeconds: found 60; allowed: 3600 or more, which is train.maxRuntimeInSeconds",
+            id="spot waits too short",
+        ),
+        pytest.param(
+            lambda c: c.update(serving={"production": {"autoscaling": {"minCapacity": 3, "maxCapacity": 2}}}),
+            "$.serving.production.autoscaling.maxCapacity: found 2; allowed: 3 or more, which is minCapacity",
+            id="capacity",
+        ),
+    ],
+)
+def test_a_fault_is_said_with_path_value_and_what_is_allowed(change: Change, expected: str) -> None:
+    faults = [str(fault) for fault in configuration.validate(changed(change))]
+    assert any(fault.startswith(expected) for fault in faults), faults
+
+
+def test_every_fault_is_said_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "ml-pipeline.json"
+    path.write_text(json.dumps({**VALID, "one": 1, "train": {"engine": "magic"}}))
+    with pytest.raises(configuration.InvalidConfiguration) as raised:
+        configuration.load(path)
+    assert str(raised.value).startswith("ml-pipeline.json is not valid:\n  $.")
+    assert len(raised.value.faults) == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b'{"dataset": }', "$: found line 1, column 13: Expecting value; allowed: a JSON document"),
+        (b"\xff", "allowed: a text in UTF-8"),
+        (b"[]", "$: found []; allowed: an object"),
+    ],
+    ids=["no JSON", "no UTF-8", "no object"],
+)
+def test_a_file_that_is_no_configuration_is_refused(tmp_path: Path, content: bytes, expected: str) -> None:
+    path = tmp_path / "ml-pipeline.json"
+    path.write_bytes(content)
+    with pytest.raises(configuration.InvalidConfiguration) as raised:
+        configuration.load(path)
+    assert expected in str(raised.value)
+
+
+def test_every_default_is_filled_in_and_what_was_written_stays() -> None:
+    resolved = configuration.resolve({**VALID, "train": {"hyperparameters": {"eta": 0.3}}})
+    assert resolved["train"]["hyperparameters"]["eta"] == 0.3
+    assert resolved["train"]["hyperparameters"]["max_depth"] == 6
+    assert resolved["serving"]["production"]["autoscaling"]["minCapacity"] == 2
+    assert resolved["serving"]["test"]["api"]["authorization"] == "AWS_IAM"
+
+
+def test_resolving_changes_nothing_that_it_was_given() -> None:
+    written = copy.deepcopy(VALID)
+    configuration.resolve(written)
+    assert written == VALID
+
+
+def test_resolving_twice_is_resolving_once() -> None:
+    once = configuration.resolve(VALID)
+    assert configuration.resolve(once) == once
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(["dataset", "train", "x"]), inner),
+    )
+)
+def test_anything_else_gets_a_fault_and_no_traceback(document: Any) -> None:
+    assert configuration.validate(document)
