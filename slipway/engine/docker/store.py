@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from slipway.engine.archives import extract
 from slipway.engine.docker import packages
 
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
@@ -111,7 +112,7 @@ def _fill(folder: Path, manifest: bytes, blobs: Mapping[str, bytes], files: byte
     for digest, content in blobs.items():
         (folder / "blobs" / digest.removeprefix("sha256:")).write_bytes(content)
     with tarfile.open(fileobj=io.BytesIO(files)) as archive:
-        archive.extractall(folder / "rootfs", filter="tar")
+        extract(archive, folder / "rootfs")
     (folder / "environment").symlink_to(os.path.relpath(environment, folder))
     (folder / "manifest.json").write_bytes(manifest)
 

@@ -6,6 +6,8 @@ import tarfile
 from collections.abc import Iterable
 from pathlib import Path
 
+from slipway.engine.archives import extract
+
 
 def pack(folders: Iterable[Path], target: Path) -> Path:
     """The content of `folders`, one over the other, as a gzipped tar whose paths begin at each folder.
@@ -20,10 +22,9 @@ def pack(folders: Iterable[Path], target: Path) -> Path:
 
 
 def unpack(source: Path, folder: Path) -> None:
-    """Unpack into `folder`; members that lead out of it are refused by the `data` filter."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Unpack into `folder`; members that lead out of it are refused."""
     with tarfile.open(source, "r:*") as archive:
-        archive.extractall(folder, filter="data")
+        extract(archive, folder)
 
 
 def make_read_only(folder: Path) -> None:
