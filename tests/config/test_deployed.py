@@ -46,8 +46,8 @@ def test_an_endpoint_under_autoscaling_keeps_its_instance_type() -> None:
         change_instance_type("UPDATE_COMPLETE", MinCapacity="2", MaxCapacity="4")
     assert str(raised.value) == (
         "$.serving.production.instanceType: ml.m5.xlarge instead of ml.m5.large, but SageMaker refuses another "
-        "instance type for an endpoint under autoscaling. Deploy twice: first set autoscaling.minCapacity to the same as "
-        "autoscaling.maxCapacity, which turns autoscaling off; then change the instance type and set them back."
+        "instance type for an endpoint under autoscaling. Deploy twice: first set autoscaling.minCapacity to the same "
+        "as autoscaling.maxCapacity, which turns autoscaling off; then change the instance type and set them back."
     )
 
 
