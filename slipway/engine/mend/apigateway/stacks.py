@@ -20,7 +20,7 @@ Properties = dict[str, Any]
 
 
 def apply() -> None:
-    """Wrap MiniStack's two resource types."""
+    """Wrap MiniStack's resource types."""
     handlers = adapter.part(_PROVISIONERS)._RESOURCE_HANDLERS
     api, stage = handlers["AWS::ApiGateway::RestApi"], handlers["AWS::ApiGateway::Stage"]
     handlers["AWS::ApiGateway::RestApi"] = {**api, "update": _update_in_place(api["update"])}
@@ -29,6 +29,8 @@ def apply() -> None:
         "create": _with_log(stage["create"], properties_at=1),
         "update": _with_log(stage["update"], properties_at=2),
     }
+    http = handlers["AWS::ApiGatewayV2::Api"]
+    handlers["AWS::ApiGatewayV2::Api"] = {**http, "create": _without_body(http["create"])}
 
 
 def _update_in_place(update: Callable[..., Any]) -> Callable[..., Any]:
@@ -64,6 +66,19 @@ def _with_log(handle: Callable[..., Any], properties_at: int) -> Callable[..., A
         return answer
 
     return handled
+
+
+def _without_body(create: Callable[..., Any]) -> Callable[..., Any]:
+    """An HTTP API is made of its own resources; MiniStack would deploy one from a document without any route."""
+
+    @functools.wraps(create)
+    def created(logical_id: str, properties: Properties, *args: Any, **more: Any) -> Any:
+        for name in ("Body", "BodyS3Location"):
+            if properties.get(name):
+                raise ValueError(f"{name} of AWS::ApiGatewayV2::Api is not executed here; a REST API's is")
+        return create(logical_id, properties, *args, **more)
+
+    return created
 
 
 def _check_settings(settings: Properties) -> None:

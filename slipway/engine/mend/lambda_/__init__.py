@@ -45,6 +45,8 @@ def apply() -> None:
     replace("_poll_sqs", lambda _: lambda: _pollers(current()).tick())
     replace("_fetch_code_from_s3", lambda _: requests.fetch_code)
     replace("_create_function", _checked_create)
+    replace("_update_code", _answered)
+    replace("_update_config", _checked_update)
     replace("_create_esm", _checked_mapping)
     replace("_delete_function", _forgetting)
     replace("handle_request", _checked_request)
@@ -76,6 +78,17 @@ def _checked_create(create: Create) -> Create:
     def checked(data: dict[str, Any]) -> Response:
         requests.check_function(current(), data)
         response: Response = create(data)
+        return response
+
+    return _answered(checked)
+
+
+def _checked_update(update: Create) -> Create:
+    def checked(name: str, data: dict[str, Any]) -> Response:
+        record = adapter.part(_SERVICE)._functions.get(name)
+        if record is not None:
+            requests.check_function(current(), {**record["config"], **data})
+        response: Response = update(name, data)
         return response
 
     return _answered(checked)

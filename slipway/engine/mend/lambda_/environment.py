@@ -69,7 +69,11 @@ class Environment:
             argv = [sys.executable, "-I", "-S", bootstrap.__file__]
             name = f"lambda {self.function.key}"
             child = engine.processes.start(argv, env=variables, cwd=root, name=name, log=self._line)
-            connection, _ = server.accept()
+            try:
+                connection, _ = server.accept()
+            except TimeoutError:
+                child.stop(0)
+                raise
         stream = connection.makefile("rw", encoding="utf-8")
         if json.loads(stream.readline()).get("token") != token:
             connection.close()
@@ -117,8 +121,13 @@ class Environment:
 
     def prepare(self) -> dict[str, Any] | None:
         """Wait until the handler is loaded; the error object when it could not be."""
-        self._connection.settimeout(INIT_SECONDS)
-        answer = self._read()
+        seconds = max(INIT_SECONDS, self.function.timeout)
+        self._connection.settimeout(seconds)
+        try:
+            answer = self._read()
+        except TimeoutError:
+            text = f"Error: Init phase timed out after {seconds:.2f} seconds"
+            return {"errorType": "Sandbox.Timedout", "errorMessage": text}
         if answer.get("ready"):
             return None
         fault: dict[str, Any] = answer["fault"]

@@ -15,9 +15,11 @@ from slipway.engine import adapter
 from slipway.engine.caller import Caller
 from slipway.engine.engine import Engine
 from slipway.engine.errors import AccessDenied
+from slipway.engine.mend.lambda_.code import discard
 from slipway.engine.mend.lambda_.environment import Outcome
 from slipway.engine.mend.lambda_.function import FunctionVersion
 from slipway.engine.mend.lambda_.pool import Pool
+from slipway.engine.processes import ProcessFailed
 
 PRINCIPAL = "lambda.amazonaws.com"
 RESPONSE_LIMIT = 6291556
@@ -32,6 +34,7 @@ class Runner:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self.pool = Pool(engine)
+        discard(engine.home / "lambda" / "tmp")
 
     def run(self, record: dict[str, Any], config: dict[str, Any], event: Any, request_id: str, _: float) -> Result:
         """One invocation, as MiniStack's `_execute_function_dispatch` answers it.
@@ -46,7 +49,10 @@ class Runner:
         return _result(_limited(self._invoke(function, caller, event, request_id, config["FunctionArn"])))
 
     def _invoke(self, function: FunctionVersion, caller: Caller, event: Any, request_id: str, arn: str) -> Outcome:
-        environment, fresh = self.pool.take(function, caller)
+        try:
+            environment, fresh = self.pool.take(function, caller)
+        except (OSError, ProcessFailed) as error:
+            return _fault("Runtime.ExitError", f"RequestId: {request_id} Error: {error}")
         try:
             if fresh:
                 fault = environment.prepare()

@@ -51,3 +51,8 @@ def test_put_targets_refuses_by_name(engine: Any) -> None:
     arn = "arn:aws:kinesis:us-east-1:111122223333:stream/s"
     with pytest.raises(ClientError, match=f"Target {arn} is not executed here"):
         events.put_targets(Rule="refusing", Targets=[{"Id": "s", "Arn": arn}])
+
+
+def test_a_rule_on_a_bus_that_is_not_there_is_refused(engine: Any) -> None:
+    with pytest.raises(ClientError, match="Event bus nowhere does not exist"):
+        engine.client("events").put_rule(Name="lost", EventBusName="nowhere", EventPattern='{"source": ["x"]}')
