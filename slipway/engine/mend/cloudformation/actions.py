@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -52,7 +52,7 @@ def apply() -> None:
     """Put every action behind these corrections."""
     handlers = hooks.module("handlers")._ACTION_HANDLERS
     for name in _OPERATIONS:
-        handlers[name] = _refusing(_authorized(handlers[name]))
+        handlers[name] = _refusing(_authorized(name, handlers[name]))
     handlers["UpdateStack"] = _from_failed_update(handlers["UpdateStack"])
     handlers["CreateChangeSet"] = _from_failed_update(handlers["CreateChangeSet"])
     handlers["SetStackPolicy"] = _refused_action("SetStackPolicy")
@@ -101,8 +101,8 @@ def _requester(headers: dict[str, str], query: dict[str, list[str]]) -> Caller:
     return Caller(current(), identified.arn, Credentials(identified.access_key_id, secret, token))
 
 
-def _authorized(action: Action) -> Action:
-    """Act under the role that the request names, else under the one the stack or the change set retained.
+def _authorized(name: str, action: Action) -> Action:
+    """Act under the role that the request names, else under the one the change set or the stack retained.
 
     `iam:PassRole` is checked where the request is dispatched: a retained role may be used without it.
     """
@@ -116,35 +116,30 @@ def _authorized(action: Action) -> Action:
                 response = action(params)
         except AccessDenied:
             return hooks.error("ValidationError", f"Role {role_arn} is invalid or cannot be assumed")
-        if response[0] < 400:
-            _retain_role(params, role_arn)
+        # A role given to DeleteStack is for that one deletion.
+        if role_arn and response[0] < 400 and name != "DeleteStack":
+            # A change set keeps its role until it is executed, the stack from then on.
+            record = _change_set(params) if name == "CreateChangeSet" else _stack(params)
+            (record or {})["RoleARN"] = role_arn
         return response
 
     return act
 
 
-def _records(params: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The change set, if the request names one, and the stack."""
-    name = hooks.parameter(dict(params), "ChangeSetName")
-    stack_name = hooks.parameter(dict(params), "StackName")
-    change_set = hooks.module("changesets")._find_change_set(name, stack_name)[1] if name else None
-    stack = hooks.stack((change_set or {}).get("StackName") or stack_name)
-    return [record for record in (change_set, stack) if record]
+def _change_set(params: dict[str, Any]) -> dict[str, Any] | None:
+    name, stack_name = hooks.parameter(params, "ChangeSetName"), hooks.parameter(params, "StackName")
+    found: dict[str, Any] | None = hooks.module("changesets")._find_change_set(name, stack_name)[1] if name else None
+    return found
 
 
-def _retained_role(params: Mapping[str, Any]) -> str:
-    roles = [record["RoleARN"] for record in _records(params) if record.get("RoleARN")]
-    return str(roles[0]) if roles else ""
+def _stack(params: dict[str, Any]) -> dict[str, Any] | None:
+    change_set = _change_set(params) or {}
+    return hooks.stack(change_set.get("StackName") or hooks.parameter(params, "StackName"))
 
 
-def _retain_role(params: Mapping[str, Any], role_arn: str) -> None:
-    """The change set keeps its role until it is executed, the stack from then on."""
-    records = _records(params)
-    if role_arn and records:
-        records[0]["RoleARN"] = role_arn
-        if hooks.parameter(dict(params), "ChangeSetType") != "" or len(records) == 1:
-            return
-        records[-1]["RoleARN"] = role_arn
+def _retained_role(params: dict[str, Any]) -> str:
+    retained = [record["RoleARN"] for record in (_change_set(params), _stack(params)) if record and "RoleARN" in record]
+    return str(retained[0]) if retained else ""
 
 
 def _refusing(action: Action) -> Action:
