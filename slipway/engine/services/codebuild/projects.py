@@ -5,7 +5,6 @@ docs.aws.amazon.com/codebuild/latest/APIReference/API_CreateProject.html and its
 
 from __future__ import annotations
 
-import re
 import time
 from typing import Any
 
@@ -15,7 +14,6 @@ from slipway.engine.services.codebuild.service import SERVICE, builds, project_o
 from slipway.engine.services.codebuild.source import EXECUTED
 from slipway.engine.store import Record
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9\-_]{1,149}")
 _CONTAINERS = ("LINUX_CONTAINER", "ARM_CONTAINER")
 _PASSES = {"serviceRole": "codebuild.amazonaws.com"}
 _DEFAULTS = {"timeoutInMinutes": 60, "queuedTimeoutInMinutes": 480, "description": ""}
@@ -33,10 +31,6 @@ def arn_of(parameter: str) -> Any:
 def create_project(call: Call) -> dict[str, Any]:
     """A project; what the engine would not execute is refused now, not when it builds."""
     name, now = call.params["name"], time.time()
-    if not _NAME.fullmatch(name):
-        raise AwsError(
-            "InvalidInputException", f"{name} is not a valid project name: 2 to 150 letters, digits, - and _"
-        )
     record = _complete(call, _DEFAULTS | call.params) | {
         "arn": call.arn(f"project/{name}"),
         "created": now,

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import json
-import re
 import secrets
 import shutil
 import time
@@ -26,7 +25,6 @@ from slipway.engine.services.ecr.service import (
 )
 from slipway.engine.store import Record
 
-_NAME = re.compile(r"(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*")
 _SHOWN = (
     "repositoryArn",
     "registryId",
@@ -49,12 +47,6 @@ def _shown(record: Record) -> Record:
 def create_repository(call: Call) -> dict[str, Any]:
     """An empty repository."""
     name = call.params["repositoryName"]
-    if not (2 <= len(name) <= 256 and _NAME.fullmatch(name)):
-        raise AwsError(
-            "InvalidParameterException",
-            "Invalid parameter at 'repositoryName' failed to satisfy constraint: "
-            f"'must satisfy regular expression '{_NAME.pattern}''",
-        )
     record = {
         "repositoryArn": call.arn(f"repository/{name}"),
         "registryId": call.account,
