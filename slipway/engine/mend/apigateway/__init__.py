@@ -12,7 +12,7 @@ from __future__ import annotations
 import functools
 
 from slipway.engine import adapter
-from slipway.engine.mend.apigateway import deployment, edge, execution, openapi, stacks, urls
+from slipway.engine.mend.apigateway import deployment, edge, execution, imports, openapi, stacks, urls
 
 SERVICE = "services.apigateway_v1"
 
@@ -27,6 +27,7 @@ def apply() -> None:
     replace("_execute_in_scope", lambda _: execution.execute)
     replace("handle_execute", edge.observed)
     replace("_put_integration", openapi.checked_integration)
+    replace("handle_request", imports.importing)
     replace("_create_stage", stacks.checked_stage)
     replace("_update_stage", stacks.checked_stage_update)
     adapter.replace("app", "_enforce_execute_api", edge.observed_refusal)

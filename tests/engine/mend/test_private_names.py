@@ -1,0 +1,163 @@
+"""The names of MiniStack's that our corrections stand on; a new version that moves one fails here, by its name."""
+
+from __future__ import annotations
+
+import importlib
+
+import pytest
+
+NAMES: dict[str, list[str]] = {
+    "app": [
+        "_enforce_execute_api",
+    ],
+    "core.concurrency": [
+        "run_reentrant",
+    ],
+    "core.iam_actions": [
+        "extract_resource_arn",
+        "request_tag_context",
+    ],
+    "core.iam_evaluator": [
+        "_RESOURCE_POLICY_LOOKUPS",
+    ],
+    "core.responses": [
+        "error_response_json",
+    ],
+    "services.apigateway_v1": [
+        "_account_settings",
+        "_api_key_from_request",
+        "_authorize_request_v1",
+        "_authorizers_v1",
+        "_build_lambda_event_v1",
+        "_check_api_key",
+        "_check_passthrough_behavior",
+        "_check_quota",
+        "_check_request_validation",
+        "_check_throttle",
+        "_create_deployment",
+        "_create_model",
+        "_create_request_validator",
+        "_create_resource",
+        "_create_rest_api",
+        "_create_stage",
+        "_delete_deployment",
+        "_deployments_v1",
+        "_execute_in_scope",
+        "_extract_lambda_ref_from_integration_uri",
+        "_gateway_error_response",
+        "_gateway_responses",
+        "_gw_error",
+        "_iam_caller_identity",
+        "_import_rest_api",
+        "_import_security_schemes",
+        "_invoke_http_proxy_v1",
+        "_invoke_mock_v1",
+        "_match_greedy_fallback",
+        "_match_resource_tree",
+        "_media_type_matches",
+        "_method_security",
+        "_models",
+        "_put_gateway_response",
+        "_put_integration",
+        "_put_integration_response",
+        "_put_method",
+        "_put_method_response",
+        "_request_validators",
+        "_resolve_api_key",
+        "_resources",
+        "_rest_api_view",
+        "_rest_apis",
+        "_stages_v1",
+        "_update_stage",
+        "_v1_error",
+        "_v1_response",
+        "find_api_scope",
+        "handle_execute",
+        "method_authorization_type",
+    ],
+    "services.cloudformation.engine": [
+        "_resolve_refs",
+    ],
+    "services.cloudformation.provisioners": [
+        "_RESOURCE_HANDLERS",
+    ],
+    "services.cloudwatch": [
+        "_alarms",
+        "_calc_stats",
+        "_dims_key",
+        "_dispatch_alarm_actions",
+        "_error",
+        "_evaluate_alarm",
+        "_evaluate_all_alarms",
+        "_evaluate_parent_alarms",
+        "_get_metric_data",
+        "_get_metric_statistics",
+        "_metrics",
+        "_put_composite_alarm",
+        "_put_metric_alarm",
+        "_record_history",
+        "_stat_value",
+        "record_metric",
+    ],
+    "services.cloudwatch_logs": [
+        "_resource_policies",
+    ],
+    "services.eventbridge": [
+        "_apply_input_transformer",
+        "_ensure_default_bus",
+        "_event_buses",
+        "_event_pattern_error",
+        "_invoke_target",
+        "_parse_rate_seconds",
+        "_pattern_event_view",
+        "_put_rule",
+        "_validate_schedule_expression",
+        "_validate_target_arn",
+    ],
+    "services.iam": [
+        "_IAM_HANDLERS",
+        "_aws_managed_policies",
+        "_create_service_linked_role",
+        "_error",
+        "_make_aws_managed_record",
+        "_p",
+        "_roles",
+    ],
+    "services.lambda_svc": [
+        "_apply_filter_criteria",
+        "_create_esm",
+        "_create_function",
+        "_delete_function",
+        "_esms",
+        "_execute_function_dispatch",
+        "_execute_function_with_config_scope",
+        "_fetch_code_from_s3",
+        "_functions",
+        "_get_func_record_for_qualifier",
+        "_get_func_record_for_ref",
+        "_iter_all_esms",
+        "_poll_sqs",
+        "_resolve_layer_zip",
+        "_update_code",
+        "_update_config",
+    ],
+    "services.s3": [
+        "_buckets",
+        "_deliver_event_to_lambda",
+        "_get_object_data",
+    ],
+    "services.sns": [
+        "_deliver_to_lambda",
+    ],
+    "services.sqs": [
+        "_HANDLERS",
+        "_act_send_message",
+        "_get_q",
+        "queue_delay",
+    ],
+}
+
+
+@pytest.mark.parametrize(("module", "name"), [(module, name) for module, names in NAMES.items() for name in names])
+def test_a_private_name_is_where_it_was(module: str, name: str) -> None:
+    assert hasattr(importlib.import_module(f"ministack.{module}"), name)
