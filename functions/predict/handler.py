@@ -165,7 +165,7 @@ def _csv_rows(text: str) -> list[list[str | None]]:
 def _row(item: Any, number: int) -> Row:
     if isinstance(item, list):
         if len(item) != len(COLUMNS):
-            raise _refused(f"row {number}: expected {len(COLUMNS)} values ({', '.join(COLUMNS)}), found {len(item)}")
+            raise _refused(f"row {number}: expected {len(COLUMNS)} values ({_listed(COLUMNS)}), found {len(item)}")
         item = dict(zip(COLUMNS, item, strict=True))
     if not isinstance(item, dict):
         raise _refused(f"row {number}: expected a list or an object by column name, found {_shorten(item)}")
@@ -178,10 +178,10 @@ def _check_names(row: Row, number: int) -> None:
     for name in row:
         if name not in COLUMNS and name not in IDS:
             meant = get_close_matches(name, missing or COLUMNS, n=1)
-            hint = f"; did you mean {meant[0]!r}?" if meant else f"; the columns are {', '.join(COLUMNS)}"
+            hint = f"; did you mean {meant[0]!r}?" if meant else f"; the columns are {_listed(COLUMNS)}"
             raise _refused(f"row {number}: unknown column {name!r}{hint}")
     if missing:
-        raise _refused(f"row {number}: missing {', '.join(map(repr, missing))}; null stands for an unknown value")
+        raise _refused(f"row {number}: missing {_listed(missing)}; null stands for an unknown value")
 
 
 def _value(value: Any, name: str, number: int) -> Any:
@@ -218,6 +218,11 @@ def _not_finite(text: str) -> NoReturn:
 
 def _refused(message: str) -> RequestError:
     return RequestError(400, "InvalidFeatures", message)
+
+
+def _listed(names: list[str]) -> str:
+    more = f" and {len(names) - 10} more" if len(names) > 10 else ""
+    return ", ".join(map(repr, names[:10])) + more
 
 
 def _shorten(value: Any) -> str:

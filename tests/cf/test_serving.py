@@ -41,7 +41,9 @@ def test_the_only_variant_keeps_its_name() -> None:
 def test_a_new_sampling_percentage_takes_effect_although_variant_properties_are_retained() -> None:
     endpoint = properties("Endpoint")
     assert endpoint["RetainAllVariantProperties"] == {"Ref": "RetainAllVariantProperties"}
-    assert endpoint["ExcludeRetainedVariantProperties"] == [{"VariantPropertyType": "DataCaptureConfig"}]
+    assert endpoint["ExcludeRetainedVariantProperties"] == {
+        "Fn::If": ["RetainsVariantProperties", [{"VariantPropertyType": "DataCaptureConfig"}], {"Ref": "AWS::NoValue"}]
+    }
 
 
 def test_data_is_captured_under_the_key_at_the_given_percentage_or_not_at_all() -> None:
@@ -86,6 +88,11 @@ def test_callers_sign_their_requests_unless_an_api_key_is_chosen() -> None:
     assert method["security"] == {"Fn::If": ["HasApiKey", [{"api_key": []}], [{"AWS_IAM": []}]]}
     assert body()["securityDefinitions"]["AWS_IAM"]["x-amazon-apigateway-authtype"] == "awsSigv4"
     assert body()["securityDefinitions"]["api_key"]["name"] == "x-api-key"
+
+
+def test_a_change_of_authorization_reaches_the_stage() -> None:
+    # SAM names a deployment by a hash of the definition as it is written, conditions unresolved.
+    assert properties("Api")["AlwaysDeploy"] is True
 
 
 def test_a_caller_needs_no_right_to_the_function() -> None:

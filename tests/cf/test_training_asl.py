@@ -208,11 +208,22 @@ def test_a_step_that_fails_ends_in_a_fail_that_names_it(step: str) -> None:
 
 
 @pytest.mark.parametrize("step", ["Prepare", "Train", "Evaluate"])
-def test_a_failed_jobs_reason_is_the_cause(step: str) -> None:
-    description = {"FailureReason": "AlgorithmError: exit code 1", "ExitMessage": 'column "x" is missing', "Other": 1}
+@pytest.mark.parametrize(
+    ("description", "cause"),
+    [
+        pytest.param({"FailureReason": "AlgorithmError: bad"}, "AlgorithmError: bad", id="a reason"),
+        pytest.param({"ExitMessage": 'no column "x"'}, 'no column "x"', id="a message"),
+        pytest.param({"FailureReason": "see logs", "ExitMessage": "no x"}, "see logs no x", id="both"),
+        pytest.param(
+            {"FailureReason": "AlgorithmError: no x", "ExitMessage": "no x"}, "AlgorithmError: no x", id="once"
+        ),
+        pytest.param({"Other": 1}, '{"Other": 1}', id="neither"),
+    ],
+)
+def test_a_failed_jobs_reason_is_the_cause(step: str, description: dict[str, Any], cause: str) -> None:
     execution = run(**{step: fails("States.TaskFailed", json.dumps(description))})
     assert execution.visited.count(step) == 1
-    assert execution.cause == f'{step}: States.TaskFailed: AlgorithmError: exit code 1 column "x" is missing'
+    assert execution.cause == f"{step}: States.TaskFailed: {cause}"
 
 
 @pytest.mark.parametrize("step", ["Prepare", "Train", "Evaluate"])

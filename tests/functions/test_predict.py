@@ -125,10 +125,10 @@ def test_a_base64_body_is_decoded(predict: ModuleType, endpoint: Stubber) -> Non
         ('{"features": []}', "features: expected at least one row, found none"),
         ('{"features": ""}', "features: expected at least one row, found none"),
         ('{"features": "\\"a"}', "features: not CSV: unexpected end of data"),
-        ('{"features": ["basic", 1]}', "row 1: expected 3 values (plan, minutes, calls), found 2"),
+        ('{"features": ["basic", 1]}', "row 1: expected 3 values ('plan', 'minutes', 'calls'), found 2"),
         (
             '{"features": [["basic", 1, 2], ["basic", 1, 2, 3]]}',
-            "row 2: expected 3 values (plan, minutes, calls), found 4",
+            "row 2: expected 3 values ('plan', 'minutes', 'calls'), found 4",
         ),
         ('{"features": [["basic", 1, 2], 3]}', "row 2: expected a list or an object by column name, found 3"),
         ('{"features": {"plan": "basic", "minutes": 1}}', "row 1: missing 'calls'; null stands for an unknown value"),
@@ -139,7 +139,7 @@ def test_a_base64_body_is_decoded(predict: ModuleType, endpoint: Stubber) -> Non
         ),
         (
             '{"features": {"plan": "basic", "minutes": 1, "calls": 2, "zip": 9}}',
-            "row 1: unknown column 'zip'; the columns are plan, minutes, calls",
+            "row 1: unknown column 'zip'; the columns are 'plan', 'minutes', 'calls'",
         ),
         ('{"features": ["basic", [1], 2]}', 'row 1: expected a list or an object by column name, found "basic"'),
         ('{"features": [["basic", [1], 2]]}', "row 1, column 'minutes': expected one value, found [1]"),
@@ -165,6 +165,13 @@ def test_a_base64_body_is_decoded(predict: ModuleType, endpoint: Stubber) -> Non
 )
 def test_a_wrong_request_is_refused_with_what_was_expected(predict: ModuleType, body: str, message: str) -> None:
     assert refused(predict, body) == message
+
+
+def test_many_missing_columns_are_named_in_part(predict: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(predict, "COLUMNS", [f"c{number}" for number in range(12)])
+    named = ", ".join(f"'c{number}'" for number in range(10))
+    message = refused(predict, '{"features": {}}')
+    assert message == f"row 1: missing {named} and 2 more; null stands for an unknown value"
 
 
 def test_nesting_without_end_is_refused(predict: ModuleType) -> None:
