@@ -119,6 +119,7 @@ def deploy(target: Target, stack: str, uploaded: Package, parameters: Mapping[st
     }
     try:
         if install.describe(target, stack) is None:
+            request["Parameters"] += _log_role(target, set(given))
             cloudformation.create_stack(**request, OnFailure="ROLLBACK")
             return "CREATE"
         request["Parameters"] += _kept(target, stack, set(given))
@@ -130,6 +131,16 @@ def deploy(target: Target, stack: str, uploaded: Package, parameters: Mapping[st
         raise LaunchFailed(
             f"stack {stack} in {target.name} was refused: {error.response['Error']['Message']}"
         ) from error
+
+
+def _log_role(target: Target, given: set[str]) -> list[dict[str, Any]]:
+    """Let the bundle set API Gateway's log role where the region has none: there is one for all of its APIs.
+
+    docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
+    """
+    if "ManageApiGatewayLogging" in given or target.client("apigateway").get_account().get("cloudwatchRoleArn"):
+        return []
+    return [{"ParameterKey": "ManageApiGatewayLogging", "ParameterValue": "true"}]
 
 
 def _kept(target: Target, stack: str, given: set[str]) -> list[dict[str, Any]]:
