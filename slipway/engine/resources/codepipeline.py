@@ -29,7 +29,11 @@ def create(call: ResourceCall) -> Created:
 def update(call: ResourceCall) -> Created:
     """Replace the declaration, the tags and the transitions; start an execution when the template says so."""
     name, client = call.physical_id, call.caller.client("codepipeline")
-    made = client.update_pipeline(pipeline=declaration(name, call.properties))["pipeline"]
+    declared = declaration(name, call.properties)
+    if declared == declaration(name, call.old_properties):
+        made = client.get_pipeline(name=name)["pipeline"]
+    else:
+        made = client.update_pipeline(pipeline=declared)["pipeline"]
     _retag(call, name)
     before, after = _transitions(call.old_properties), _transitions(call.properties)
     for stage in before.keys() - after.keys():

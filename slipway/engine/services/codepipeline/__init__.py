@@ -21,12 +21,12 @@ docs.aws.amazon.com/codepipeline/latest/userguide/concepts-how-it-works.html
 from __future__ import annotations
 
 from slipway.engine.engine import Engine
-from slipway.engine.services.codepipeline import executions_api, jobs_api, pipelines_api, read_api
+from slipway.engine.services.codepipeline import approvals_api, executions_api, jobs_api, pipelines_api, read_api
 from slipway.engine.services.codepipeline.declared import SERVICE
 from slipway.engine.services.codepipeline.driver import resume
 from slipway.engine.services.codepipeline.records import boards
 
-__all__ = ["SERVICE", "executions_api", "jobs_api", "pipelines_api", "read_api"]
+__all__ = ["SERVICE", "approvals_api", "executions_api", "jobs_api", "pipelines_api", "read_api"]
 
 SERVICE.on_start(resume)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import zipfile
-from functools import cached_property
 from typing import Any
 
 from slipway.engine.caller import Caller, Credentials
@@ -13,8 +12,10 @@ from slipway.engine.services.codepipeline import artifacts
 from slipway.engine.services.codepipeline.artifacts import Location
 from slipway.engine.services.codepipeline.declared import PRINCIPAL
 from slipway.engine.services.codepipeline.outcome import ActionFailed
-from slipway.engine.services.codepipeline.records import Board, attempt_of
+from slipway.engine.services.codepipeline.records import Board, attempt_of, now
 from slipway.engine.store import Record
+
+_RENEW_SECONDS = 45 * 60
 
 
 class Attempt:
@@ -38,6 +39,8 @@ class Attempt:
         self.role: str | None = record["input"].get("roleArn")
         self.timeout_minutes: int | None = record["input"].get("timeoutInMinutes")
         self._zips: dict[str, zipfile.ZipFile] = {}
+        self._assumed: Caller | None = None
+        self._renew_at = 0.0
 
     @property
     def record(self) -> Record:
@@ -60,14 +63,25 @@ class Attempt:
         """The pipeline's artifact store."""
         return artifacts.store_of(self.pipeline, self.region)
 
-    @cached_property
+    @property
     def caller(self) -> Caller:
         """Who the action acts as: the pipeline's role, or the action's, which the pipeline's role then assumes.
 
+        Sessions are renewed before they expire: an action may go on for days.
         docs.aws.amazon.com/codepipeline/latest/APIReference/API_ActionDeclaration.html
         """
         pipeline = self.engine.as_role(self.pipeline["roleArn"], PRINCIPAL, self.execution_id, self._pipeline_arn)
-        return self._assume(pipeline, self.role) if self.role else pipeline
+        if not self.role:
+            return pipeline
+        if self._assumed is None or now() > self._renew_at:
+            self._assumed, self._renew_at = self._assume(pipeline, self.role), now() + _RENEW_SECONDS
+        return self._assumed
+
+    @property
+    def acting_role(self) -> str:
+        """The ARN of the role that the action acts as."""
+        role: str = self.role or self.pipeline["roleArn"]
+        return role
 
     def client(self, service: str) -> Any:
         """A client under the action's role."""

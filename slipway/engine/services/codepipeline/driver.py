@@ -19,6 +19,7 @@ from slipway.engine.services.codepipeline.stages import run_stage
 from slipway.engine.store import Record
 
 logger = logging.getLogger("slipway")
+_FAULT = "The engine met a fault of its own; see its log"
 _PASSED = ("Succeeded", "Skipped")
 
 
@@ -79,7 +80,7 @@ def _give_up(found: Board, execution_id: str) -> None:
     def change(record: Record) -> None:
         for item in (*record["stages"].values(), *record["actions"], *record["rules"]):
             if item["status"] in LIVE:
-                item["status"] = "Failed"
-        record.update(status="Failed", summary="The engine met a fault of its own; see its log")
+                item.update(status="Failed", error={"code": "InternalError", "message": _FAULT})
+        record.update(status="Failed", summary=_FAULT)
 
-    found.change(execution_id, change)
+    events.execution_changed(found.engine, found.change(execution_id, change))

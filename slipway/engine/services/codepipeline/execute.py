@@ -146,8 +146,8 @@ def _code_and_message(error: ClientError | AwsError) -> tuple[str, str]:
 
 def _refused(attempt: Attempt, code: str, message: str) -> ActionFailed:
     if code in _DENIED:
-        role = attempt.role or attempt.pipeline["roleArn"]
-        return ActionFailed("PermissionError", f"The role {role} does not have sufficient permissions. {message}")
+        text = f"The role {attempt.acting_role} does not have sufficient permissions. {message}"
+        return ActionFailed("PermissionError", text)
     return ActionFailed("JobFailed", f"{message} (Error code: {code})")
 
 

@@ -1,33 +1,28 @@
-"""What is done to executions: start, stop, retry, roll back, decide.
+"""What is done to executions: start, stop, retry, roll back.
 
 docs.aws.amazon.com/codepipeline/latest/userguide/concepts-how-it-works.html
 """
 
 from __future__ import annotations
 
-from typing import Any
-
 from slipway.engine.errors import AwsError
 from slipway.engine.service import Call, Params
 from slipway.engine.services.codepipeline import events, rollback
 from slipway.engine.services.codepipeline.admission import occupies
 from slipway.engine.services.codepipeline.conditions import BEFORE_ENTRY, ON_SUCCESS
-from slipway.engine.services.codepipeline.declared import SERVICE, action_arn, pipeline_arn, stage_arn
+from slipway.engine.services.codepipeline.declared import SERVICE, pipeline_arn, stage_arn
 from slipway.engine.services.codepipeline.driver import go
 from slipway.engine.services.codepipeline.records import (
     BUSY,
     Board,
-    attempt_of,
     board,
     declaration,
-    latest,
     now,
     pipeline,
     stage_of,
 )
 from slipway.engine.services.codepipeline.retries import begin_round
 from slipway.engine.services.codepipeline.starting import start
-from slipway.engine.services.codepipeline.views import time
 from slipway.engine.store import Record
 
 _MOMENTS = {"BEFORE_ENTRY": BEFORE_ENTRY, "ON_SUCCESS": ON_SUCCESS}
@@ -131,28 +126,6 @@ def override_stage_condition(call: Call) -> None:
     go(found)
 
 
-@SERVICE.operation("PutApprovalResult", resource=action_arn)
-def put_approval_result(call: Call) -> Params:
-    """A person's decision on the approval that waits.
-
-    docs.aws.amazon.com/codepipeline/latest/APIReference/API_PutApprovalResult.html
-    """
-    stage, action = call.params["stageName"], call.params["actionName"]
-    declared = stage_of(declaration(pipeline(call.engine, call.params["pipelineName"])), stage)
-    if action not in [item["name"] for item in declared["actions"]]:
-        raise AwsError("ActionNotFoundException", f"Stage '{stage}' does not have an action with name '{action}'")
-    found = _board(call)
-    with found.lock:
-        record, attempt = _awaited(found, stage, action, call.params["token"])
-        approval = {**call.params["result"], "by": call.caller.arn, "at": now()}
-
-        def change(record: Record) -> None:
-            attempt_of(record, attempt["id"]).update(approval=approval, updatedBy=call.caller.arn)
-
-        found.change(record["id"], change)
-    return {"approvedAt": time(approval["at"])}
-
-
 def _board(call: Call) -> Board:
     return board(call.engine, pipeline(call.engine, call.params["pipelineName"])["name"])
 
@@ -243,16 +216,3 @@ def _override(record: Record, stage: str, moment: str) -> None:
 def _announce_resumed(call: Call, record: Record, stage: str) -> None:
     events.execution_changed(call.engine, record, "RESUMED")
     events.stage_changed(call.engine, record, stage, "RESUMED")
-
-
-def _awaited(found: Board, stage: str, action: str, token: str) -> tuple[Record, dict[str, Any]]:
-    """The execution and the attempt that wait for this token; an old token's approval is completed already."""
-    attempts = [(record, attempt) for record in found.all() if (attempt := latest(record["actions"], stage, action))]
-    for record, attempt in attempts:
-        if (attempt["memory"] or {}).get("token") == token:
-            if attempt["status"] != "InProgress" or attempt.get("approval"):
-                raise AwsError("ApprovalAlreadyCompletedException", f"The approval {action} is completed already")
-            return record, attempt
-    raise AwsError(
-        "InvalidApprovalTokenException", f"The token is not the one of an approval that waits at {stage}/{action}"
-    )

@@ -12,6 +12,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from slipway.engine.caller import Credentials
 from slipway.engine.services.codepipeline.attempt import Attempt
 from slipway.engine.services.codepipeline.outcome import ActionFailed, Link, Succeeded, Waiting
 from slipway.engine.services.codepipeline.records import jobs, new_id, now
@@ -53,7 +54,7 @@ def follow(attempt: Attempt) -> Succeeded | Waiting:
 def job_data(attempt: Attempt, token: str | None) -> dict[str, Any]:
     """The `data` of the event and of GetJobDetails, but for the pipeline's context."""
     key = attempt.store.get("encryptionKey")
-    keys = attempt.caller.credentials
+    keys = _artifact_credentials(attempt)
     return {
         "actionConfiguration": {"configuration": attempt.configuration},
         "inputArtifacts": [_artifact(name, place) for name, place in attempt.inputs.items()],
@@ -66,6 +67,30 @@ def job_data(attempt: Attempt, token: str | None) -> dict[str, Any]:
         **({"continuationToken": token} if token else {}),
         **({"encryptionKey": {"id": key["id"], "type": "KMS"}} if key else {}),
     }
+
+
+def _artifact_credentials(attempt: Attempt) -> Credentials:
+    """The action's session, narrowed to its artifacts: what AWS gives a job to read and write them.
+
+    docs.aws.amazon.com/codepipeline/latest/APIReference/API_AWSSessionCredentials.html
+    """
+    key = attempt.store.get("encryptionKey")
+    wanted = {
+        "s3:GetObject": [_object_arn(place) for place in attempt.inputs.values()],
+        "s3:PutObject": [_object_arn(place) for place in attempt.outputs.values()],
+        "kms:*": [key["id"]] if key and key["id"].startswith("arn:") else ["*"],
+    }
+    statements = [
+        {"Effect": "Allow", "Action": action, "Resource": resources}
+        for action, resources in wanted.items()
+        if resources
+    ]
+    policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    return attempt.engine.authorization.narrow(attempt.caller, attempt.acting_role, policy).credentials
+
+
+def _object_arn(place: dict[str, str]) -> str:
+    return f"arn:aws:s3:::{place['bucket']}/{place['key']}"
 
 
 def _artifact(name: str, place: dict[str, str]) -> dict[str, Any]:

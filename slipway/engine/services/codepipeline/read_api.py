@@ -14,6 +14,7 @@ from slipway.engine.services.codepipeline import views
 from slipway.engine.services.codepipeline.declared import SERVICE, pipeline_arn
 from slipway.engine.services.codepipeline.paging import page
 from slipway.engine.services.codepipeline.records import board, declaration, pipeline
+from slipway.engine.services.codepipeline.state_views import stage_state
 from slipway.engine.store import Record
 
 
@@ -26,7 +27,7 @@ def get_pipeline_state(call: Call) -> Params:
     record = pipeline(call.engine, call.params["name"])
     executions = board(call.engine, record["name"]).all()
     stages = declaration(record)["stages"]
-    states = [views.stage_state(stage, executions, record["transitions"].get(stage["name"])) for stage in stages]
+    states = [stage_state(stage, executions, record["transitions"].get(stage["name"])) for stage in stages]
     # The first stage has no inbound transition.
     states[0].pop("inboundTransitionState")
     return {

@@ -66,7 +66,9 @@ class Board:
         return self._changed
 
     def read(self, execution_id: str) -> Record:
-        """The execution; PipelineExecutionNotFoundException."""
+        """The execution; PipelineExecutionNotFoundException, or Halted when the pipeline was deleted meanwhile."""
+        if self.closed:
+            raise Halted
         record = self._table.get(execution_id)
         if record is None:
             raise AwsError(

@@ -93,9 +93,12 @@ def test_an_execution_can_be_started_for_an_older_version_of_its_source(desk: De
     desk.token(name)
     override = {"actionName": "Source", "revisionType": "S3_OBJECT_VERSION_ID", "revisionValue": older}
     execution_id = desk.start(name, sourceRevisions=[override])
-    desk.wait(lambda: len(desk.actions(name)) > 2)
-    found = next(item for item in desk.actions(name) if item["pipelineExecutionId"] == execution_id)
-    assert found["output"]["outputVariables"]["VersionId"] == older
+
+    def found() -> dict[str, Any]:
+        return next((item for item in desk.actions(name) if item["pipelineExecutionId"] == execution_id), {})
+
+    desk.wait(lambda: found().get("status") == "Succeeded")
+    assert found()["output"]["outputVariables"]["VersionId"] == older
 
 
 def test_a_revision_for_what_is_no_source_is_refused(desk: Desk) -> None:

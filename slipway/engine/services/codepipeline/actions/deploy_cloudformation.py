@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
-from typing import Any
 
 from botocore.exceptions import ClientError
 
@@ -16,6 +14,7 @@ from slipway.engine.services.codepipeline.action_type import DAY, ActionType, Ke
 from slipway.engine.services.codepipeline.artifacts import pack
 from slipway.engine.services.codepipeline.attempt import Attempt
 from slipway.engine.services.codepipeline.outcome import ActionFailed, Link, Succeeded, Waiting
+from slipway.engine.services.codepipeline.stack_lookup import Stack, describe, failure
 from slipway.engine.services.codepipeline.stack_parameters import stack_input
 
 _DONE = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE")
@@ -34,7 +33,6 @@ _NEEDED = {
     "CHANGE_SET_REPLACE": ("TemplatePath", "RoleArn", "ChangeSetName"),
     "CHANGE_SET_EXECUTE": ("ChangeSetName",),
 }
-Stack = dict[str, Any]
 
 
 def start(attempt: Attempt) -> Succeeded | Waiting:
@@ -48,7 +46,7 @@ def poll(attempt: Attempt) -> Succeeded | Waiting:
 
 
 def _create_update(attempt: Attempt) -> Succeeded | Waiting:
-    stack = _describe(attempt)
+    stack = describe(attempt)
     cloudformation = attempt.client("cloudformation")
     if stack is None:
         created = cloudformation.create_stack(**stack_input(attempt), ClientRequestToken=attempt.id)
@@ -63,14 +61,14 @@ def _create_update(attempt: Attempt) -> Succeeded | Waiting:
 
 
 def _replace_on_failure(attempt: Attempt) -> Succeeded | Waiting:
-    stack = _describe(attempt)
+    stack = describe(attempt)
     if stack is None or stack["StackStatus"] not in _REPLACED:
         return _create_update(attempt)
     return _begin_delete(attempt, stack, "replace")
 
 
 def _delete_only(attempt: Attempt) -> Succeeded | Waiting:
-    stack = _describe(attempt)
+    stack = describe(attempt)
     return Succeeded() if stack is None else _begin_delete(attempt, stack, "delete")
 
 
@@ -84,7 +82,7 @@ def _begin_delete(attempt: Attempt, stack: Stack, step: str) -> Waiting:
 
 def _change_set_replace(attempt: Attempt) -> Waiting:
     """Make the change set anew; CloudFormation deletes one of the same name without complaint when there is none."""
-    stack = _describe(attempt)
+    stack = describe(attempt)
     is_new = stack is None or stack["StackStatus"] == "REVIEW_IN_PROGRESS"
     cloudformation = attempt.client("cloudformation")
     names = {"StackName": attempt.configuration["StackName"], "ChangeSetName": attempt.configuration["ChangeSetName"]}
@@ -110,13 +108,13 @@ def _change_set_execute(attempt: Attempt) -> Succeeded | Waiting:
 
 
 def _follow_stack(attempt: Attempt) -> Succeeded | Waiting:
-    stack = _describe(attempt)
+    stack = describe(attempt)
     if stack is None:
         raise ActionFailed("JobFailed", f"The stack {attempt.configuration['StackName']} no longer exists")
     if stack["StackStatus"].endswith("_IN_PROGRESS"):
         return _waiting(attempt, "stack", stack["StackId"])
     if stack["StackStatus"] not in _DONE:
-        raise ActionFailed("JobFailed", _failure(attempt, stack), _link(attempt, stack["StackId"]))
+        raise ActionFailed("JobFailed", failure(attempt, stack), _link(attempt, stack["StackId"]))
     return _succeeded(attempt, stack)
 
 
@@ -145,23 +143,12 @@ def _follow_change_set(attempt: Attempt) -> Succeeded | Waiting:
 
 
 def _is_deleted(attempt: Attempt) -> bool:
-    stack = _describe(attempt, attempt.memory["stack"])
+    stack = describe(attempt, attempt.memory["stack"])
     if stack is None or stack["StackStatus"] == "DELETE_COMPLETE":
         return True
     if stack["StackStatus"] == "DELETE_FAILED":
-        raise ActionFailed("JobFailed", _failure(attempt, stack), _link(attempt, stack["StackId"]))
+        raise ActionFailed("JobFailed", failure(attempt, stack), _link(attempt, stack["StackId"]))
     return False
-
-
-def _describe(attempt: Attempt, name: str = "") -> Stack | None:
-    try:
-        answer = attempt.client("cloudformation").describe_stacks(StackName=name or attempt.configuration["StackName"])
-    except ClientError as error:
-        if "does not exist" in error.response["Error"]["Message"]:
-            return None
-        raise
-    stack: Stack = answer["Stacks"][0]
-    return None if not name and stack["StackStatus"] == "DELETE_COMPLETE" else stack
 
 
 def _succeeded(attempt: Attempt, stack: Stack) -> Succeeded:
@@ -173,31 +160,8 @@ def _succeeded(attempt: Attempt, stack: Stack) -> Succeeded:
 
 
 def _outputs_of(attempt: Attempt) -> Succeeded:
-    stack = _describe(attempt)
+    stack = describe(attempt)
     return Succeeded() if stack is None else _succeeded(attempt, stack)
-
-
-def _failure(attempt: Attempt, stack: Stack) -> str:
-    """The stack's status and, when the role may read the events, the resource that failed first and why."""
-    reason = _first_failure(attempt, stack) or stack.get("StackStatusReason", "")
-    return f"The stack {stack['StackName']} is in {stack['StackStatus']}" + (f": {reason}" if reason else "")
-
-
-def _first_failure(attempt: Attempt, stack: Stack) -> str:
-    try:
-        answer = attempt.client("cloudformation").describe_stack_events(StackName=stack["StackId"])
-    except ClientError:
-        return ""
-    since = datetime.fromtimestamp(attempt.started, UTC)
-    failed = [
-        event
-        for event in answer["StackEvents"]
-        if event["ResourceStatus"].endswith("_FAILED") and event["Timestamp"] >= since
-    ]
-    if not failed:
-        return ""
-    first = failed[-1]
-    return f"{first['LogicalResourceId']} ({first.get('ResourceType', '')}): {first.get('ResourceStatusReason', '')}"
 
 
 def _is_no_change(message: str) -> bool:

@@ -50,6 +50,27 @@ def handler(event, context):
 """
 
 
+REACHING_OUT = """
+import boto3
+codepipeline = boto3.client("codepipeline")
+
+def handler(event, context):
+    job = event["CodePipeline.job"]
+    keys = job["data"]["artifactCredentials"]
+    s3 = boto3.client(
+        "s3",
+        aws_access_key_id=keys["accessKeyId"],
+        aws_secret_access_key=keys["secretAccessKey"],
+        aws_session_token=keys["sessionToken"],
+    )
+    try:
+        s3.list_buckets()
+    except s3.exceptions.ClientError as error:
+        variables = {"code": error.response["Error"]["Code"]}
+        codepipeline.put_job_success_result(jobId=job["id"], outputVariables=variables)
+"""
+
+
 def failure(desk: Desk, name: str, action: str = "Invoke") -> dict[str, str]:
     desk.finish(name, status="Failed")
     error: dict[str, str] = desk.action(name, action)["output"]["executionResult"]["errorDetails"]
@@ -66,6 +87,12 @@ def test_a_function_reads_and_writes_artifacts_with_the_credentials_it_is_given(
     assert done["executionResult"]["externalExecutionId"] == "outside"
     assert done["executionResult"]["externalExecutionSummary"] == "done"
     assert done["outputArtifacts"][0]["s3location"]["key"].startswith(f"{name}/Made/")
+
+
+def test_the_credentials_for_artifacts_open_nothing_else(desk: Desk) -> None:
+    name = desk.create({"name": "Run", "actions": [invoke("Invoke", desk.function(REACHING_OUT))]})
+    desk.finish(name)
+    assert desk.action(name, "Invoke")["output"]["outputVariables"] == {"code": "AccessDenied"}
 
 
 def test_a_function_that_reports_failure_fails_the_action(desk: Desk) -> None:
