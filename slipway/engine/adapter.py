@@ -252,10 +252,12 @@ def _without_resources(document: str | dict[str, Any]) -> dict[str, Any]:
     return {"Statement": [{**statement, "Resource": "*"} for statement in statements]}
 
 
-def register_session(credentials: Credentials, role_arn: str, session_name: str, arn: str, seconds: int) -> None:
-    """Make keys of a role's session known to the authenticator."""
+def register_session(
+    credentials: Credentials, role_arn: str, session_name: str, arn: str, seconds: int, policy: str = ""
+) -> None:
+    """Make keys of a role's session known to the authenticator; `policy` is a session policy that narrows it."""
     identifier = (role(role_arn) or {}).get("RoleId", "AROA")
-    _register(credentials, arn, f"{identifier}:{session_name}", "AssumedRole", seconds)
+    _register(credentials, arn, f"{identifier}:{session_name}", "AssumedRole", seconds, policy)
 
 
 def register_service_session(credentials: Credentials, principal: str, seconds: int) -> None:
@@ -263,7 +265,7 @@ def register_service_session(credentials: Credentials, principal: str, seconds: 
     _register(credentials, f"arn:aws:iam::{_account()}:service/{principal}", principal, "Service", seconds)
 
 
-def _register(credentials: Credentials, arn: str, identifier: str, kind: str, seconds: int) -> None:
+def _register(credentials: Credentials, arn: str, identifier: str, kind: str, seconds: int, policy: str = "") -> None:
     _module("services.sts").register_session(
         credentials.access_key_id,
         {
@@ -274,6 +276,7 @@ def _register(credentials: Credentials, arn: str, identifier: str, kind: str, se
             "Expiration": time.time() + seconds,
             "AccountId": _account(),
             "PrincipalType": kind,
+            "SessionPolicies": {"Policy": policy, "PolicyArns": []} if policy else None,
         },
     )
 

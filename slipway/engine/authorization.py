@@ -104,8 +104,18 @@ class Authorization:
         key = ("role", role_arn, principal, session_name, source_arn)
         return self._reuse(key, lambda: self._assume(role_arn, principal, session_name, source_arn))
 
+    def narrow(self, caller: Caller, role_arn: str, policy: str) -> Caller:
+        """The session of `caller`, which has `role_arn`, with keys that may do no more than `policy`: to be handed on.
+
+        docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session
+        """
+        credentials = new_credentials("ASIA")
+        session_name = caller.arn.rsplit("/", 1)[-1]
+        adapter.register_session(credentials, role_arn, session_name, caller.arn, SESSION_SECONDS, policy)
+        return Caller(self._engine, caller.arn, credentials)
+
     def assumed_for(self, access_key_id: str) -> tuple[str, str]:
-        """The service principal, and the ARN on behalf of which, a role's session was made; empty if no service made it."""
+        """The service principal that made a role's session, and on behalf of which ARN; empty if no service did."""
         with self._lock:
             sessions = [(key, caller) for key, (_, caller) in self._callers.items() if key[0] == "role"]
         for key, caller in sessions:
