@@ -72,6 +72,15 @@ def variant_record(plan: VariantPlan) -> dict[str, Any]:
     }
 
 
+def set_images(record: dict[str, Any], images: dict[str, str]) -> None:
+    """Show by which digest each variant's image runs.
+
+    docs.aws.amazon.com/sagemaker/latest/APIReference/API_DeployedImage.html
+    """
+    for variant in record["ProductionVariants"]:
+        variant["DeployedImages"][0].update(ResolvedImage=images[variant["VariantName"]], ResolutionTime=now())
+
+
 def variant_named(record: dict[str, Any], name: str) -> dict[str, Any] | None:
     """The variant of that name, if the endpoint has one."""
     variants: list[dict[str, Any]] = record["ProductionVariants"]

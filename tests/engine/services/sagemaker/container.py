@@ -78,6 +78,7 @@ class Handler(BaseHTTPRequestHandler):
     """/ping and /invocations."""
 
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # one packet for headers and body: two would wait for each other's acknowledgement
 
     def do_GET(self) -> None:
         """Healthy unless told otherwise."""

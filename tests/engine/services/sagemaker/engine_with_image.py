@@ -18,6 +18,8 @@ HERE = Path(__file__).parent
 class ProgramImage:
     """An image whose entry point is `container.py`."""
 
+    digest = f"sha256:{'0' * 64}"
+
     def command(self, args: list[str], entrypoint: list[str] | None = None) -> tuple[list[str], dict[str, str], Path]:
         """Argv, environment, working directory."""
         first = entrypoint or [sys.executable, str(HERE / "container.py")]

@@ -58,6 +58,13 @@ def test_an_endpoint_comes_into_service_and_answers(hosted: Hosted) -> None:
     eventually(lambda: "serving" in hosted.account.log(f"/aws/sagemaker/Endpoints/{name}"))
 
 
+def test_an_endpoint_says_which_image_it_runs_by_digest(hosted: Hosted) -> None:
+    described = hosted.client.describe_endpoint(EndpointName=hosted.serving())
+    image = described["ProductionVariants"][0]["DeployedImages"][0]
+    assert image["SpecifiedImage"] == IMAGE
+    assert image["ResolvedImage"] == f"{IMAGE.removesuffix(':tests')}@sha256:{'0' * 64}"
+
+
 def test_an_endpoint_that_is_not_there_is_a_validation_error(hosted: Hosted) -> None:
     with pytest.raises(ClientError, match="Endpoint nobody of account 111122223333 not found") as error:
         hosted.invoke("nobody")

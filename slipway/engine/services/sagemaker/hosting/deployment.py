@@ -38,6 +38,7 @@ class Deployment:
         self.plans = {plan.name: plan for plan in plans}
         self.weights = {plan.name: plan.weight for plan in plans}
         self.fleets: dict[str, Fleet] = {}
+        self.images: dict[str, str] = {}
         self.log_group = f"/aws/sagemaker/Endpoints/{endpoint}"
         self._engine = engine
         self._endpoint = endpoint
@@ -122,6 +123,7 @@ class Deployment:
             raise DeploymentFailed(
                 f"The image {plan.image} of variant {plan.name} could not be read: {error}"
             ) from error
+        self.images[plan.name] = _resolved(plan.image, image.digest)
         model = self._folder / plan.name / "model"
         self._download(caller, plan, model)
         env = {**credentials(caller, isolated=plan.isolated), **plan.environment}
@@ -159,6 +161,13 @@ class Deployment:
         for log in self._logs.values():
             log.close()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _resolved(uri: str, digest: str) -> str:
+    """The image by digest, whatever tag it was asked by."""
+    repository = uri.partition("@")[0]
+    folder, slash, name = repository.rpartition("/")
+    return f"{folder}{slash}{name.partition(':')[0]}@{digest}"
 
 
 def _fetch_model(caller: Caller, source: dict[str, Any], model: Path) -> None:

@@ -65,7 +65,12 @@ def create(engine: Engine, name: str) -> None:
     live = LiveEndpoint(engine, name, deployment)
     live.set_capture(record["_capture"])
     hosting(engine).put(live)
-    records.set_status(engine, name, "InService")
+
+    def alter(record: dict[str, Any]) -> None:
+        records.set_images(record, deployment.images)
+        record["EndpointStatus"] = "InService"
+
+    records.change(engine, name, alter)
 
 
 def update(engine: Engine, name: str, change: Update) -> None:
@@ -82,7 +87,7 @@ def update(engine: Engine, name: str, change: Update) -> None:
         return
     live.set_capture(change.capture)
     blue.retire()
-    _adopt(engine, name, change)
+    _adopt(engine, name, change, green)
 
 
 def _roll_back(engine: Engine, name: str, green: Deployment, reason: str) -> None:
@@ -97,13 +102,14 @@ def _roll_back(engine: Engine, name: str, green: Deployment, reason: str) -> Non
     records.change(engine, name, alter)
 
 
-def _adopt(engine: Engine, name: str, change: Update) -> None:
+def _adopt(engine: Engine, name: str, change: Update, green: Deployment) -> None:
     def alter(record: dict[str, Any]) -> None:
         record.pop("PendingDeploymentSummary", None)
         record["EndpointConfigName"] = change.config_name
         record["EndpointStatus"] = "InService"
         record["ProductionVariants"] = [records.variant_record(plan) for plan in change.plans]
         record["_plan"] = plans_of.to_json(change.plans)
+        records.set_images(record, green.images)
         records.set_capture(record, change.capture)
         if change.deployment_config is not None:
             record["LastDeploymentConfig"] = change.deployment_config
