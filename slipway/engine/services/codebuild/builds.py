@@ -12,11 +12,10 @@ from typing import Any
 from slipway.engine.engine import Engine
 from slipway.engine.errors import AwsError
 from slipway.engine.service import Call
-from slipway.engine.services.codebuild import projects
+from slipway.engine.services.codebuild import projects, workspace
 from slipway.engine.services.codebuild.progress import Progress
 from slipway.engine.services.codebuild.run import BuildRun
 from slipway.engine.services.codebuild.service import SERVICE, build_id, build_of, builds, project_of, refuse
-from slipway.engine.services.codebuild.workspace import Workspace
 from slipway.engine.store import Record
 
 _running: dict[str, BuildRun] = {}
@@ -256,7 +255,8 @@ def fail_interrupted_builds(engine: Engine) -> None:
             continue
         progress = Progress(engine, record["id"])
         progress.interrupt("The local engine ended while this build ran; RetryBuild starts it again.")
-        Workspace(engine.home / "builds" / record["id"].rpartition(":")[2]).remove()
+    for folder in (engine.home / "builds").glob("*"):
+        workspace.remove(engine.processes, folder)
 
 
 @SERVICE.on_stop

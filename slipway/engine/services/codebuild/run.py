@@ -222,7 +222,7 @@ class BuildRun:
     def _close(self) -> None:
         with self._progress.phase("FINALIZING"):
             self._say("Build complete")
-            self._workspace.remove()
+            self._workspace.remove(self._engine.processes)
         if self._log is not None:
             self._log.close()
         self._progress.finish()

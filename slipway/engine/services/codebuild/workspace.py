@@ -18,6 +18,7 @@ from pathlib import Path
 import slipway
 from slipway.engine import machine
 from slipway.engine.caller import Caller
+from slipway.engine.processes import Processes
 
 _ROOT = Path(slipway.__file__).parent.parent
 
@@ -31,6 +32,16 @@ os.environ["VIRTUAL_ENV"] = sys.prefix
 words = ["--version"] if sys.argv[1:] in (["--version"], ["-V"]) else ["pip", *sys.argv[1:]]
 os.execv({uv!r}, [{uv!r}, *words])
 """
+
+
+REMOVED = ".removed"
+
+
+def remove(processes: Processes, folder: Path) -> None:
+    """Delete a folder of a hundred thousand files without holding the engine up."""
+    processes.start(
+        ["rm", "-rf", str(folder)], env={"PATH": machine.system_path()}, cwd=folder.parent, name=f"remove {folder.name}"
+    )
 
 
 class Workspace:
@@ -66,9 +77,13 @@ class Workspace:
         aws = shutil.which("aws")
         self._tool("aws", *([aws] if aws else [machine.uv(), "tool", "run", "--quiet", "--from", "awscli", "aws"]))
 
-    def remove(self) -> None:
-        """Delete everything."""
-        shutil.rmtree(self.root, ignore_errors=True)
+    def remove(self, processes: Processes) -> None:
+        """Delete everything: it is out of the way at once, and gone when a program of its own has done its work."""
+        if not self.root.exists():
+            return
+        removed = self.root.with_name(f"{self.root.name}{REMOVED}")
+        self.root.rename(removed)
+        remove(processes, removed)
 
     def environment(self, caller: Caller, variables: Mapping[str, str]) -> dict[str, str]:
         """The variables of a command: the role's credentials, the build's variables and no others of the engine's."""
