@@ -12,6 +12,8 @@
 | `nested` | `AWS::CloudFormation::Stack` as a stack operation of its own |
 | `custom` | custom resources through Lambda and SNS |
 | `buckets` | a bucket that is not empty refuses to be deleted |
+| `rollback` | a rollback says which resources failed |
+| `conversion` | scalars get the type that the schema names |
 | `exports` | an export's name is taken once |
 | `restart` | operations that the engine's end interrupted |
 
@@ -29,6 +31,7 @@ from slipway.engine.mend.cloudformation import (
     nested,
     operations,
     restart,
+    rollback,
     templates,
     types,
 )
@@ -36,5 +39,5 @@ from slipway.engine.mend.cloudformation import (
 
 def apply() -> None:
     """Put the corrections in place; called before the engine serves."""
-    for module in (types, nested, custom, buckets, exports, operations, templates, actions, restart):
+    for module in (types, nested, custom, buckets, exports, rollback, operations, templates, actions, restart):
         module.apply()

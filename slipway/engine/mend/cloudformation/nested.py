@@ -74,6 +74,9 @@ def delete(call: ResourceCall) -> None:
 
 def _request(call: ResourceCall, parent: dict[str, Any]) -> dict[str, Any]:
     """What create and update share; the parent's acknowledged capabilities hold for its children."""
+    refused = sorted({"NotificationARNs", "TimeoutInMinutes"} & set(call.properties))
+    if refused:
+        raise ResourceFailed(f"{', '.join(refused)} of {TYPE} is not executed by this engine")
     parameters = call.properties.get("Parameters", {})
     if any(isinstance(value, list | dict) for value in parameters.values()):
         raise ResourceFailed("Value of property Parameters must be an object with String (or simple type) properties")

@@ -32,6 +32,7 @@ def apply() -> None:
     hooks.replace("_update_resource", _update)
     hooks.replace("_delete_resource", _delete)
     hooks.replace("_resolve_dynamic_reference", _dynamic_reference)
+    hooks.replace("_add_event", _saved)
 
 
 def _provision(original: Any) -> Any:
@@ -85,6 +86,16 @@ def _delete(original: Any) -> Any:
             original(resource_type, physical_id, props, stack_name, logical_id)
 
     return delete
+
+
+def _saved(original: Any) -> Any:
+    """Every change of a status is an event, and after an event the state is worth saving."""
+
+    def add_event(*arguments: Any, **details: Any) -> None:
+        original(*arguments, **details)
+        current().changed.set()
+
+    return add_event
 
 
 def _dynamic_reference(original: Any) -> Any:

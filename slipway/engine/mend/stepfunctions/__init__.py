@@ -13,8 +13,8 @@
 Every Task's call is made with a real client under a session of the state machine's role
 (`slipway/engine/integrations/`).
 Wait states and retry intervals go by the engine's clock; time limits are real, since what they limit is real work.
-Refused by name: EXPRESS machines, distributed Map, activities, cross-account credentials, TestState, redrive, and
-variables in JSONPath states.
+Refused by name: EXPRESS machines, distributed Map, activities, cross-account credentials, versions and aliases,
+tracing, customer-managed keys, TestState, redrive, and variables in JSONPath states.
 """
 
 from __future__ import annotations

@@ -22,7 +22,14 @@ Data = dict[str, Any]
 Action = Callable[[Data], Any]
 _RULE_ACTIONS = ("events:PutTargets", "events:PutRule", "events:DescribeRule")
 _NAME = re.compile(r"[^\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]{1,80}")
-_REFUSED = ("RedriveExecution", "TestState", "CreateActivity", "GetActivityTask")
+_REFUSED = (
+    "CreateActivity",
+    "CreateStateMachineAlias",
+    "GetActivityTask",
+    "PublishStateMachineVersion",
+    "RedriveExecution",
+    "TestState",
+)
 
 
 def apply() -> None:
@@ -70,8 +77,9 @@ def _checked_machine(action: Action) -> Action:
 
     def act(data: Data) -> Any:
         machine = ministack.machine(data.get("stateMachineArn", "")) or {}
-        if data.get("type", "STANDARD") != "STANDARD":
-            return ministack.error_response("ValidationException", "EXPRESS workflows are not executed by this engine")
+        refused = _refused_feature(data)
+        if refused:
+            return ministack.error_response("ValidationException", f"{refused} not executed by this engine")
         found = findings(data["definition"]) if "definition" in data else []
         if found:
             return ministack.error_response("InvalidDefinition", message(found))
@@ -82,6 +90,19 @@ def _checked_machine(action: Action) -> Action:
         return action(data)
 
     return act
+
+
+def _refused_feature(data: Data) -> str:
+    """What the request asks for and the engine does not do, with its verb; empty when there is nothing."""
+    if data.get("type", "STANDARD") != "STANDARD":
+        return f"{data['type']} workflows are"
+    if data.get("publish"):
+        return "publishing a version is"
+    if (data.get("tracingConfiguration") or {}).get("enabled"):
+        return "X-Ray tracing of state machines is"
+    if (data.get("encryptionConfiguration") or {}).get("type", "AWS_OWNED_KEY") != "AWS_OWNED_KEY":
+        return "encryption under a key of the customer's is"
+    return ""
 
 
 def _check_role(machine: Data) -> None:

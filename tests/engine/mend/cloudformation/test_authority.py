@@ -40,6 +40,9 @@ def test_a_role_that_may_not_make_the_resource_fails_the_stack_by_name(stacks: A
         f"assumed-role/{stacks.name('role')}/AWSCloudFormation is not authorized to perform: sqs:CreateQueue" in reason
     )
     assert "HandlerErrorCode: AccessDenied" in reason
+    assert (
+        stack["StackStatusReason"] == "The following resource(s) failed to create: [Queue]. Rollback requested by user."
+    )
 
 
 def test_a_role_that_does_not_trust_cloudformation_is_refused(stacks: Any) -> None:

@@ -104,3 +104,16 @@ def test_validation_gives_the_same_findings(machines: Any) -> None:
     answer = machines.states.validate_state_machine_definition(definition='{"StartAt": "A", "States": {}}')
     assert answer["result"] == "FAIL"
     assert answer["diagnostics"][0]["code"] == "SCHEMA_VALIDATION_FAILED"
+
+
+@pytest.mark.parametrize(
+    ("options", "what"),
+    [
+        pytest.param({"tracingConfiguration": {"enabled": True}}, "X-Ray tracing", id="tracing"),
+        pytest.param({"publish": True}, "publishing a version", id="a version"),
+    ],
+)
+def test_what_a_machine_asks_for_and_the_engine_does_not_do_is_refused(
+    machines: Any, options: dict[str, Any], what: str
+) -> None:
+    assert what in machines.refused(machine({"A": END}), **options)
