@@ -42,41 +42,36 @@ class Api:
     url: str
     key: str
 
-    @property
-    def endpoint(self) -> str:
-        """The URL that takes predictions."""
-        return f"{self.url.rstrip('/')}/predictions"
-
     def call(self, features: Any) -> Answer:
         """POST one request of one row or many."""
         body = json.dumps({"features": features}).encode()
         headers = {"content-type": "application/json", **self._authorization(body)}
-        response = _POOL.request("POST", self.endpoint, body=body, headers=headers, timeout=60.0)
+        response = _POOL.request("POST", self.url, body=body, headers=headers, timeout=60.0)
         return Answer(response.status, _parsed(response.data))
 
     def predict(self, features: Any) -> Any:
         """The answer's body; PredictionFailed when the API refuses."""
         answer = self.call(features)
         if answer.status != 200:
-            raise PredictionFailed(f"POST {self.endpoint} answered {answer.status}: {json.dumps(answer.body)}")
+            raise PredictionFailed(f"POST {self.url} answered {answer.status}: {json.dumps(answer.body)}")
         return answer.body
 
     def curl(self, features: Any) -> str:
         """The same request for a shell."""
         data = json.dumps({"features": features})
         if self.key:
-            return f"curl -H 'x-api-key: {self.key}' -H 'content-type: application/json' -d '{data}' {self.endpoint}"
+            return f"curl -H 'x-api-key: {self.key}' -H 'content-type: application/json' -d '{data}' {self.url}"
         region = self.install.target.region
         return (
             f'curl --aws-sigv4 aws:amz:{region}:execute-api --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY"'
-            f" -H 'content-type: application/json' -d '{data}' {self.endpoint}"
+            f" -H 'content-type: application/json' -d '{data}' {self.url}"
         )
 
     def _authorization(self, body: bytes) -> dict[str, str]:
         if self.key:
             return {"x-api-key": self.key}
         target = self.install.target
-        request = AWSRequest("POST", self.endpoint, headers={"host": urlsplit(self.endpoint).netloc}, data=body)
+        request = AWSRequest("POST", self.url, headers={"host": urlsplit(self.url).netloc}, data=body)
         SigV4Auth(target.session.get_credentials(), "execute-api", target.region).add_auth(request)
         return dict(request.headers.items())
 
