@@ -12,6 +12,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -39,9 +40,10 @@ REMOVED = ".removed"
 
 def remove(processes: Processes, folder: Path) -> None:
     """Delete a folder of a hundred thousand files without holding the engine up."""
-    processes.start(
+    program = processes.start(
         ["rm", "-rf", str(folder)], env={"PATH": machine.system_path()}, cwd=folder.parent, name=f"remove {folder.name}"
     )
+    threading.Thread(target=program.wait, daemon=True).start()
 
 
 class Workspace:
