@@ -35,14 +35,15 @@ def _met(run: Run, stage: str, moment: str, condition: dict[str, Any]) -> bool:
     if recorded.get("status") in _DONE and recorded.get("round") == run.stage(stage)["round"]:
         return True
     _note(run, stage, moment, "InProgress", "")
-    failed = [rule["name"] for rule in condition["rules"] if not _holds(run, stage, rule)]
+    failed = [rule["name"] for rule in condition["rules"] if not _holds(run, stage, rule, moment)]
     summary = f"The rules {', '.join(failed)} did not succeed" if failed else ""
     _note(run, stage, moment, "Failed" if failed else "Succeeded", summary)
     return not failed
 
 
-def _holds(run: Run, stage: str, rule: dict[str, Any]) -> bool:
-    return execute(run, stage, rule, find_rule(rule["ruleTypeId"]["provider"]), "rules")
+def _holds(run: Run, stage: str, rule: dict[str, Any], moment: str) -> bool:
+    kind = find_rule(rule["ruleTypeId"]["provider"])
+    return execute(run, stage, {**rule, "moment": moment}, kind, "rules")
 
 
 def _note(run: Run, stage: str, moment: str, status: str, summary: str) -> None:

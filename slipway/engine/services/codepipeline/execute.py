@@ -67,7 +67,7 @@ def _new_attempt(run: Run, stage: str, declared: dict[str, Any], round_: int) ->
             "configuration": declared.get("configuration", {}),
             "resolved": {},
             "artifacts": {},
-            **{key: declared[key] for key in ("roleArn", "namespace", "timeoutInMinutes") if key in declared},
+            **{key: declared[key] for key in ("roleArn", "namespace", "timeoutInMinutes", "moment") if key in declared},
         },
         "outputs": {
             item["name"]: place(store, run.pipeline["name"], item["name"])

@@ -86,20 +86,24 @@ def list_rule_executions(call: Call) -> Params:
 def _attempts(
     call: Call, where: str, view: Callable[[Record, Record], views.View]
 ) -> tuple[list[views.View], dict[str, str]]:
-    wanted = _execution_filter(call.params.get("filter", {}))
+    wanted = call.params.get("filter", {})
+    execution_id = _execution_filter(wanted)
     pairs = [
         (record, attempt)
         for record in _newest_first(call)
-        if wanted in (None, record["id"])
+        if execution_id in (None, record["id"])
         for attempt in record[where]
     ]
     pairs.sort(key=lambda pair: float(pair[1]["startTime"]), reverse=True)
+    if wanted.get("latestInPipelineExecution", {}).get("startTimeRange") == "Latest":
+        newest = {(pair[1]["stage"], pair[1]["name"]): pair for pair in reversed(pairs)}
+        pairs = [pair for pair in pairs if pair in newest.values()]
     chosen, token = page(call.params, pairs)
     return [view(*pair) for pair in chosen], token
 
 
 def _execution_filter(given: dict[str, Any]) -> str | None:
-    """The execution that a filter names; both forms of it give every attempt of that execution here."""
+    """The execution that a filter names, in either of its forms."""
     latest = given.get("latestInPipelineExecution", {})
     if latest and "pipelineExecutionId" in given:
         raise AwsError(

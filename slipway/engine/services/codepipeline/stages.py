@@ -58,18 +58,23 @@ def _run_group(run: Run, stage: str, group: Actions) -> bool:
         # What was begun is finished; nothing new begins.
         pending = [action for action in pending if _is_open(record, stage, action["name"])]
     results: dict[str, bool] = {}
+    faults: list[Exception] = []
 
     def work(action: dict[str, Any]) -> None:
         try:
             results[action["name"]] = _run_action(run, stage, action)
         except Halted:
-            return
+            results[action["name"]] = False
+        except Exception as fault:  # noqa: BLE001 - raised again below, in the thread that takes care of it
+            faults.append(fault)
 
     threads = [run.engine.spawn(f"{run.id}/{stage}/{action['name']}", work, action) for action in pending]
     for thread in threads:
         thread.join()
     run.board.check()
-    return all(results.get(action["name"], False) for action in pending)
+    if faults:
+        raise faults[0]
+    return all(results.values())
 
 
 def _run_action(run: Run, stage: str, action: dict[str, Any]) -> bool:

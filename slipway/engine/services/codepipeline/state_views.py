@@ -53,7 +53,7 @@ def _latest_in_stage(name: str, stage: Mapping[str, Any], record: Record) -> Vie
         }
     )
     conditions = {
-        member: _condition(recorded["conditions"][moment], stage[moment]["conditions"][0], name, record)
+        member: _condition(moment, stage[moment]["conditions"][0], name, record)
         for moment, member in _CONDITIONS.items()
         if moment in recorded["conditions"] and stage.get(moment, {}).get("conditions")
     }
@@ -79,9 +79,11 @@ def _transition(transition: Record | None) -> View:
     }
 
 
-def _condition(recorded: Record, declared: Mapping[str, Any], stage: str, record: Record) -> View:
+def _condition(moment: str, declared: Mapping[str, Any], stage: str, record: Record) -> View:
+    recorded = record["stages"][stage]["conditions"][moment]
+    checked = [attempt for attempt in record["rules"] if attempt["input"]["moment"] == moment]
     summary = present({"summary": recorded["summary"]})
-    rules = [_rule_state(rule["name"], latest(record["rules"], stage, rule["name"])) for rule in declared["rules"]]
+    rules = [_rule_state(rule["name"], latest(checked, stage, rule["name"])) for rule in declared["rules"]]
     latest_execution = {"status": recorded["status"], "lastStatusChange": time(recorded["at"]), **summary}
     return {
         "latestExecution": {"status": recorded["status"], **summary},

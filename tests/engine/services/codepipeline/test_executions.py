@@ -195,6 +195,9 @@ def test_all_actions_are_retried(desk: Desk) -> None:
     desk.decide(name, action="Bad")
     desk.finish(name)
     assert [item["actionName"] for item in desk.actions(name)].count("Good") == 2
+    latest = {"pipelineExecutionId": desk.executions(name)[0]["pipelineExecutionId"], "startTimeRange": "Latest"}
+    found = desk.codepipeline.list_action_executions(pipelineName=name, filter={"latestInPipelineExecution": latest})
+    assert [item["actionName"] for item in found["actionExecutionDetails"]] == ["Bad", "Good", "Source"]
 
 
 def test_a_stage_that_has_not_failed_cannot_be_retried(desk: Desk) -> None:
