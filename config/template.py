@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import yaml
 
-# Packaging writes addresses over these paths.
-_PACKAGED: Final = ("TemplateURL", "CodeUri", "DefinitionUri")
+# Packaging writes addresses over these paths, and SAM CLI a note into every resource's metadata.
+_PACKAGED: Final = ("TemplateURL", "CodeUri", "DefinitionUri", "Metadata")
 
 
 class _Loader(yaml.SafeLoader):

@@ -86,7 +86,7 @@ def packaged(root: Path, part: str) -> Any:
 
 def test_a_packaged_template_is_the_same_template(root: Path) -> None:
     name, role = '{"Fn::Sub": "${AWS::StackName}"}', '{"Fn::GetAtt": ["A", "B.C"]}'
-    long_form = f'{{"Resources": {{"Name": {name}, "Role": {role}, "Count": "2"}}}}'
+    long_form = f'{{"Resources": {{"Name": {name}, "Role": {role}, "Count": "2", "Metadata": {{}}}}}}'
     assert deployed.drifted(packaged(root, long_form), "stack", root) == []
 
 
