@@ -52,6 +52,7 @@ def create_endpoint_config(call: Call) -> dict[str, Any]:
     if "DataCaptureConfig" in params:
         Location.parse(params["DataCaptureConfig"]["DestinationS3Uri"])
     config_arn = arn(call.engine, "endpoint-config", params["EndpointConfigName"])
+    tags.check(call, config_arn)
     record = {key: value for key, value in params.items() if key != "Tags"}
     record |= {"EndpointConfigArn": config_arn, "CreationTime": now()}
     if not table(call.engine, TABLE).claim(params["EndpointConfigName"], record):

@@ -47,6 +47,7 @@ def create_endpoint(call: Call) -> dict[str, Any]:
     if "DeploymentConfig" in call.params:
         policy.check("CreateEndpoint", call.params["DeploymentConfig"])
     endpoint_arn = arn(engine, "endpoint", name)
+    tags.check(call, endpoint_arn)
     record: dict[str, Any] = {
         "EndpointName": name,
         "EndpointArn": endpoint_arn,

@@ -75,6 +75,7 @@ def create_model(call: Call) -> dict[str, Any]:
     if "ExecutionRoleArn" not in params:
         raise invalid("A model must be given an ExecutionRoleArn")
     model_arn = arn(call.engine, "model", params["ModelName"])
+    tags.check(call, model_arn)
     _check_access(call.engine, params["ExecutionRoleArn"], resolved(call.engine, params))
     record = {key: value for key, value in params.items() if key != "Tags"}
     if not table(call.engine, TABLE).claim(

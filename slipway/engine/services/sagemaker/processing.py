@@ -48,6 +48,7 @@ def create_processing_job(call: Call) -> dict[str, Any]:
     params = call.params
     accept_only("CreateProcessingJob", params, ACCEPTED)
     _check(params)
+    tags.check(call, call.arn(f"{PROCESSING.arn}/{params['ProcessingJobName']}"))
     record = {key: value for key, value in params.items() if key != "Tags"}
     record.setdefault("StoppingCondition", {"MaxRuntimeInSeconds": _DEFAULT_MAX_RUNTIME})
     record["ProcessingJobStatus"] = "InProgress"

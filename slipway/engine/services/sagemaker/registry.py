@@ -65,6 +65,7 @@ def create_model_package_group(call: Call) -> dict[str, Any]:
     )
     name = call.params["ModelPackageGroupName"]
     group_arn = arn(call.engine, "model-package-group", name)
+    tags.check(call, group_arn)
     record = {
         **pick(call.params, "ModelPackageGroupName", "ModelPackageGroupDescription"),
         "ModelPackageGroupArn": group_arn,
@@ -133,6 +134,11 @@ def create_model_package(call: Call) -> dict[str, Any]:
         raise invalid(
             "A model package must be given either a ModelPackageName or a ModelPackageGroupName, and not both"
         )
+    if params.get("Tags") and "ModelPackageGroupName" in params:
+        raise invalid(
+            "A version of a model package group uses the group's tags; give no Tags with ModelPackageGroupName"
+        )
+    tags.check(call, call.arn(f"model-package/{params.get('ModelPackageName', '*')}"))
     earlier = _with_token(call.engine, params.get("ClientToken"))
     if earlier is not None:
         return {"ModelPackageArn": earlier["ModelPackageArn"]}

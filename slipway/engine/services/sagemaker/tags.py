@@ -24,6 +24,15 @@ def _resource(call: Call) -> str:
     return str(call.params["ResourceArn"])
 
 
+def check(call: Call, resource: str) -> None:
+    """Creating something with tags also needs sagemaker:AddTags on it.
+
+    docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html (dependent actions)
+    """
+    if call.params.get("Tags"):
+        call.caller.check("sagemaker:AddTags", resource)
+
+
 def put(engine: Engine, resource: str, tags: list[Tag]) -> None:
     """Give `resource` its first tags, even if there are none: from then on it may be tagged."""
     table(engine, _TABLE)[resource] = {tag["Key"]: tag["Value"] for tag in tags}

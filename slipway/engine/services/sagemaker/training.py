@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from slipway.engine.errors import AwsError
 from slipway.engine.services.sagemaker import jobs, tags
 from slipway.engine.services.sagemaker.jobs import TRAINING
 from slipway.engine.services.sagemaker.listing import Listing
@@ -64,6 +65,7 @@ def create_training_job(call: Call) -> dict[str, Any]:
     params = call.params
     accept_only("CreateTrainingJob", params, ACCEPTED)
     _check(params)
+    tags.check(call, call.arn(f"{TRAINING.arn}/{params['TrainingJobName']}"))
     record = {key: value for key, value in params.items() if key != "Tags"}
     record["StoppingCondition"] = {
         "MaxRuntimeInSeconds": _DEFAULT_MAX_RUNTIME,
@@ -87,6 +89,7 @@ def _check(params: dict[str, Any]) -> None:
     compiled(algorithm.get("MetricDefinitions", []))
     _check_spot(params)
     _check_channels(params)
+    _check_checkpoints(params)
 
 
 def _check_spot(params: dict[str, Any]) -> None:
@@ -119,6 +122,21 @@ def _check_channels(params: dict[str, Any]) -> None:
         for member in ("CompressionType", "RecordWrapperType"):
             refuse_value("CreateTrainingJob", f"{where}.{member}", channel.get(member, "None"), ("None",))
         Location.parse(source["S3Uri"])
+
+
+def _check_checkpoints(params: dict[str, Any]) -> None:
+    """A process writes where it wants; only below /opt/ml does this engine know where that is."""
+    config = params.get("CheckpointConfig")
+    if config is not None:
+        Location.parse(config["S3Uri"])
+        path = config.get("LocalPath", "/opt/ml/checkpoints")
+        if not path.startswith("/opt/ml/") or ".." in path.split("/"):
+            raise AwsError(
+                "UnsupportedOperation",
+                f"CreateTrainingJob: CheckpointConfig.LocalPath = {path} is not executed by this engine "
+                "(executed: paths below /opt/ml/)",
+                status=400,
+            )
 
 
 @SERVICE.operation("DescribeTrainingJob", resource=named(TRAINING.arn, "TrainingJobName"))

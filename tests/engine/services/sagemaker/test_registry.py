@@ -69,6 +69,11 @@ def test_the_same_client_token_makes_one_version(client: Any, group: str) -> Non
     assert package(client, group, ClientToken=token) == package(client, group, ClientToken=token)
 
 
+def test_a_version_uses_its_groups_tags(client: Any, group: str) -> None:
+    with pytest.raises(ClientError, match="uses the group's tags; give no Tags with ModelPackageGroupName"):
+        package(client, group, Tags=[{"Key": "a", "Value": "1"}])
+
+
 def test_a_group_with_versions_is_not_deleted(client: Any, group: str) -> None:
     arn = package(client, group)
     with pytest.raises(ClientError, match="it still has model packages") as error:

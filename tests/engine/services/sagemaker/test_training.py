@@ -242,6 +242,11 @@ def test_a_spot_job_reports_what_it_is_billed(sagemaker: Sagemaker) -> None:
             id="a broken regular expression",
         ),
         pytest.param(
+            {"CheckpointConfig": {"S3Uri": f"s3://{BUCKET}/c", "LocalPath": "/var/checkpoints"}},
+            "CheckpointConfig.LocalPath = /var/checkpoints is not executed by this engine",
+            id="checkpoints outside /opt/ml",
+        ),
+        pytest.param(
             {"RoleArn": "arn:aws:iam::111122223333:role/Nobody"}, "role/Nobody does not exist", id="no such role"
         ),
     ],
