@@ -34,9 +34,13 @@ class Run:
 
     engine: Engine
     job: dict[str, Any]
-    caller: Caller
     containers: Containers
     logs: dict[str, RoleLog]
+
+    @property
+    def caller(self) -> Caller:
+        """The job's role; asked for anew each time, since a session may end before a long job does."""
+        return role_caller(self.engine, self.job["RoleArn"])
 
     @property
     def name(self) -> str:
@@ -62,12 +66,11 @@ class Run:
 def run(engine: Engine, name: str, containers: Containers) -> None:
     """Run one job to its end; JobFailed says why it failed."""
     job = PROCESSING.find(engine, name)
-    caller = role_caller(engine, job["RoleArn"])
     names = hosts(job["ProcessingResources"]["ClusterConfig"]["InstanceCount"])
     stamp = round(job["CreationTime"])
     logs = {host: RoleLog(engine, job["RoleArn"], LOG_GROUP, f"{name}/{host}-{stamp}") for host in names}
     try:
-        _execute(Run(engine, job, caller, containers, logs))
+        _execute(Run(engine, job, containers, logs))
     finally:
         for log in logs.values():
             log.close()

@@ -36,10 +36,14 @@ class Run:
 
     engine: Engine
     job: dict[str, Any]
-    caller: Caller
     containers: Containers
     metrics: LogMetrics
     logs: dict[str, RoleLog]
+
+    @property
+    def caller(self) -> Caller:
+        """The job's role; asked for anew each time, since a session may end before a long job does."""
+        return role_caller(self.engine, self.job["RoleArn"])
 
     @property
     def name(self) -> str:
@@ -75,12 +79,11 @@ class Run:
 def run(engine: Engine, name: str, containers: Containers) -> None:
     """Run one job to its end; JobFailed says why it failed."""
     job = TRAINING.find(engine, name)
-    caller = role_caller(engine, job["RoleArn"])
     names = hosts(job["ResourceConfig"]["InstanceCount"])
     stamp = round(job["CreationTime"])
     logs = {host: RoleLog(engine, job["RoleArn"], LOG_GROUP, f"{name}/{host}-{stamp}") for host in names}
     metrics = LogMetrics(job["AlgorithmSpecification"].get("MetricDefinitions", []))
-    running = Run(engine, job, caller, containers, metrics, logs)
+    running = Run(engine, job, containers, metrics, logs)
     try:
         _execute(running)
     finally:
