@@ -6,7 +6,7 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 if TYPE_CHECKING:
     from slipway.engine.caller import Caller
@@ -53,7 +53,7 @@ class LogStream:
                 for start in range(0, len(lines), _BATCH_EVENTS):
                     batch = [{"timestamp": at, "message": text} for at, text in lines[start : start + _BATCH_EVENTS]]
                     self._client.put_log_events(logGroupName=self.group, logStreamName=self.stream, logEvents=batch)
-            except ClientError as error:
+            except (BotoCoreError, ClientError) as error:
                 self.error = str(error)
 
     def close(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 from dataclasses import dataclass
@@ -57,5 +58,11 @@ class FunctionVersion:
         made_from = [self.handler, self.role, self.timeout, self.memory, self.variables, self.log_group, self.runtime]
         digest = hashlib.sha256(json.dumps(made_from, sort_keys=True).encode())
         for archive in (self.code, *self.layers):
-            digest.update(hashlib.sha256(archive).digest())
+            digest.update(_hash(archive))
         return digest.hexdigest()
+
+
+@functools.lru_cache(maxsize=128)
+def _hash(archive: bytes) -> bytes:
+    """The archive's SHA-256; archives are asked for at every invocation and may be large."""
+    return hashlib.sha256(archive).digest()

@@ -35,6 +35,12 @@ class Runner:
         self._engine = engine
         self.pool = Pool(engine)
         discard(engine.home / "lambda" / "tmp")
+        engine.spawn("functions end with the engine", self._end)
+
+    def _end(self) -> None:
+        """End the idle environments while the engine still takes the last of their logs."""
+        self._engine.stopping.wait()
+        self.pool.close()
 
     def run(self, record: dict[str, Any], config: dict[str, Any], event: Any, request_id: str, _: float) -> Result:
         """One invocation, as MiniStack's `_execute_function_dispatch` answers it.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from slipway.engine.mend.lambda_.environment import Environment
@@ -66,8 +67,14 @@ class Pool:
 
     def forget(self, name: str) -> None:
         """End the idle environments of a function that was deleted."""
+        self._end(lambda key: key.partition(":")[0] == name)
+
+    def close(self) -> None:
+        """End every idle environment."""
+        self._end(lambda _: True)
+
+    def _end(self, wanted: Callable[[str], bool]) -> None:
         with self._lock:
-            keys = [key for key in self._idle if key.partition(":")[0] == name]
-            gone = [environment for key in keys for environment in self._idle.pop(key)]
+            gone = [environment for key in filter(wanted, list(self._idle)) for environment in self._idle.pop(key)]
         for environment in gone:
             environment.close()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
+from unittest.mock import MagicMock
 
 import pytest
 from botocore.exceptions import ClientError
 
-from slipway.engine.mend.eventbridge.targets import refusal
+from slipway.engine.mend.eventbridge.targets import KINDS, Delivery, refusal
 
 PIPELINE = "arn:aws:codepipeline:us-east-1:111122223333:pipe"
 
@@ -56,3 +58,32 @@ def test_put_targets_refuses_by_name(engine: Any) -> None:
 def test_a_rule_on_a_bus_that_is_not_there_is_refused(engine: Any) -> None:
     with pytest.raises(ClientError, match="Event bus nowhere does not exist"):
         engine.client("events").put_rule(Name="lost", EventBusName="nowhere", EventPattern='{"source": ["x"]}')
+
+
+REVISION = {"actionName": "Source", "revisionType": "COMMIT_ID", "revisionValue": "abc"}
+
+
+@pytest.mark.parametrize(
+    ("payload", "expected"),
+    [
+        pytest.param(f'{{"sourceRevisions": [{json.dumps(REVISION)}]}}', {"sourceRevisions": [REVISION]}, id="a list"),
+        pytest.param(f'{{"sourceRevisions": {json.dumps(REVISION)}}}', {"sourceRevisions": [REVISION]}, id="one"),
+        pytest.param(
+            '{"variables": [{"name": "DataVersion", "value": "v"}], "detail": {}}',
+            {"variables": [{"name": "DataVersion", "value": "v"}]},
+            id="variables",
+        ),
+    ],
+)
+def test_a_pipeline_is_started_with_the_revisions_and_variables_of_its_input(
+    payload: str, expected: dict[str, Any]
+) -> None:
+    caller = MagicMock()
+    KINDS["codepipeline"].send(Delivery(MagicMock(), caller, {"Arn": PIPELINE, "InputTransformer": {}}, payload))
+    caller.client("codepipeline").start_pipeline_execution.assert_called_once_with(name="pipe", **expected)
+
+
+def test_an_event_as_it_is_starts_a_pipeline_without_overrides() -> None:
+    caller = MagicMock()
+    KINDS["codepipeline"].send(Delivery(MagicMock(), caller, {"Arn": PIPELINE}, '{"variables": ["of the event"]}'))
+    caller.client("codepipeline").start_pipeline_execution.assert_called_once_with(name="pipe")
