@@ -11,8 +11,17 @@ from slipway.engine.mend.cloudformation import hooks
 
 
 def apply() -> None:
-    """Give the rollback its reason."""
+    """Give the rollback its reason, and take the last one's away when a new operation begins."""
     hooks.replace("_roll_back_operation", _with_reason)
+    hooks.replace("_deploy_stack_async", _without_old_reason)
+
+
+def _without_old_reason(original: Any) -> Any:
+    async def deploy(stack_name: str, *arguments: Any, **options: Any) -> None:
+        (hooks.stack(stack_name) or {})["StackStatusReason"] = ""
+        await original(stack_name, *arguments, **options)
+
+    return deploy
 
 
 def _with_reason(original: Any) -> Any:

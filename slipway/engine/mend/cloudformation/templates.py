@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -35,6 +36,8 @@ _MORE = "For more information check http://docs.aws.amazon.com/AmazonS3/latest/A
 
 def apply() -> None:
     """Replace the reading and extend the parsing and the checking of templates."""
+    # The transform warns that nobody collects its usage metrics; nobody does.
+    logging.getLogger("samtranslator.metrics.metrics").setLevel(logging.ERROR)
     engine = hooks.module("engine")
     for name in _SHORT_FORMS:
         engine.CfnLoader.add_constructor(f"!{name}", engine._construct_cfn_tag(f"Fn::{name}"))

@@ -75,6 +75,9 @@ def test_a_failed_update_takes_its_changes_back(stacks: Any) -> None:
     assert stack["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
     described = stacks.engine.client("stepfunctions").describe_state_machine(stateMachineArn=output(stack))
     assert "Comment" not in json.loads(described["definition"])
+    assert stack["StackStatusReason"].startswith("The following resource(s) failed to create: [Queue].")
+    fixed = stacks.update(template(Machine=changed))
+    assert (fixed["StackStatus"], fixed.get("StackStatusReason", "")) == ("UPDATE_COMPLETE", "")
 
 
 def test_a_refused_call_fails_the_resource_in_cloudformations_words(stacks: Any) -> None:
