@@ -116,7 +116,7 @@ check-templates: $(BUNDLE)/.ready
 
 .PHONY: test-bundle
 test-bundle: $(BUNDLE)/.ready ## Pass the unit tests of the bundle
-	$(BUNDLE)/bin/python -m pytest --quiet tests/cf tests/config tests/functions tests/jobs
+	OMP_NUM_THREADS=1 POLARS_MAX_THREADS=1 $(BUNDLE)/bin/python -m pytest --quiet tests/cf tests/config tests/functions tests/jobs
 
 .PHONY: package
 package: $(STACKS:%=build/output/%.yaml) ## Package the stacks that the pipeline deploys: their code in S3, addresses in their place

@@ -45,3 +45,10 @@ def part_of(source: Path, part: Path, keep: int = 9, of: int = 10) -> Path:
         writer.writerow(next(lines))
         writer.writerows(line for number, line in enumerate(lines) if number % of < keep)
     return part
+
+
+def value(text: str, kind: str) -> str | float | None:
+    """A cell as JSON has it: a number where the column is one, null where it is empty."""
+    if not text:
+        return None
+    return float(text) if kind == "number" else text

@@ -170,12 +170,15 @@ class Demo:
     def _own_share(self, installed: Install, run: Run, wall: float) -> float:
         return round(wall - timing.work_seconds(installed, run), 1)
 
-    def _features(self) -> dict[str, str]:
-        config = json.loads(self._replaced_config())
-        dataset = config["dataset"]
-        left_out = {column["name"] for column in dataset["columns"] if column["type"] == "id"} | {dataset["target"]}
+    def _features(self) -> dict[str, Any]:
+        """The first row of the table as the API takes it: no ids, no target, numbers as numbers."""
+        columns = json.loads(self._replaced_config())["dataset"]["columns"]
         row = next(data.rows(self._source(), 1))
-        return {name: value for name, value in row.items() if name not in left_out}
+        return {
+            column["name"]: data.value(row[column["name"]], column["type"])
+            for column in columns
+            if column["type"] != "id"
+        }
 
     def _replaced_config(self) -> str:
         quiet = Demo(Console(quiet=True), self.home, self.root, False, False, self.table, self.target_column)
