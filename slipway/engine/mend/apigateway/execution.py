@@ -108,6 +108,8 @@ async def _authorize(request: Request) -> tuple[Any, Answer]:
         request.account,
         request.region,
     )
+    if error is None and (request.method.get("authorizationType") or "").upper() == "AWS_IAM":
+        exchange.current.get().identity = _gateway()._iam_caller_identity(request.headers, request.query) or {}
     return context, _noted(error)
 
 

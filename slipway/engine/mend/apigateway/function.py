@@ -89,9 +89,6 @@ def _call(request: Request, integration: dict[str, Any], name: str, event: dict[
 def event_of(request: Request, authorizer: Any, passing: Exchange) -> dict[str, Any]:
     """The proxy event, payload format 1.0; header names in the customary case, which HTTP leaves open."""
     gateway, engine = adapter.part("services.apigateway_v1"), current()
-    signed = (request.method.get("authorizationType") or "").upper() == "AWS_IAM"
-    identity = gateway._iam_caller_identity(request.headers, request.query) if signed else None
-    passing.identity = {key: value for key, value in (identity or {}).items() if value}
     headers = {
         **{"-".join(word.capitalize() for word in name.split("-")): value for name, value in request.headers.items()},
         "X-Amzn-Trace-Id": passing.trace_id,
@@ -112,7 +109,7 @@ def event_of(request: Request, authorizer: Any, passing: Exchange) -> dict[str, 
         request.parameters,
         binary_media_types=request.api.get("binaryMediaTypes") or [],
         authorizer_context=authorizer,
-        caller_identity=identity,
+        caller_identity=passing.identity or None,
     )
     event.pop("version", None)
     context = event["requestContext"]

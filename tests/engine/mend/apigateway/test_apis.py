@@ -146,7 +146,8 @@ def test_a_key_is_needed_and_its_plan_throttles(api: Api) -> None:
 
 def test_requests_are_in_the_access_log(api: Api) -> None:
     api.call("/predict", {}, who=api.person)
-    assert eventually(lambda: "400 POST /live/predict BAD_REQUEST_BODY" in log(api.engine, "/test/access"))
+    line = "400 POST /live/predict BAD_REQUEST_BODY arn:aws:iam::111122223333:user/person-at-the-keyboard"
+    assert eventually(lambda: line in log(api.engine, "/test/access"))
 
 
 def test_an_update_keeps_the_apis_id_and_serves_the_new_function(api: Api) -> None:
