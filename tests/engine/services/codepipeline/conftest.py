@@ -33,6 +33,7 @@ POLICY = {
                 "cloudwatch:*",
                 "codepipeline:*",
                 "logs:*",
+                "kms:*",
                 "ssm:*",
                 "sts:AssumeRole",
                 "iam:PassRole",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -120,6 +121,17 @@ def test_a_missing_source_object_fails_the_source_action(desk: Desk) -> None:
         "code": "RevisionUnavailable",
         "message": f"The object s3://{desk.sources}/source.zip does not exist",
     }
+
+
+def test_artifacts_are_encrypted_with_the_stores_key(desk: Desk) -> None:
+    key = desk.engine.client("kms").create_key()["KeyMetadata"]["Arn"]
+    store = {"type": "S3", "location": desk.bucket, "encryptionKey": {"id": key, "type": "KMS"}}
+    name = desk.create(approval(), artifactStore=store)
+    desk.token(name)
+    place = desk.action(name, "Source")["output"]["outputArtifacts"][0]["s3location"]
+    assert re.fullmatch(f"{name}"[:20] + r"/SourceOutp/[A-Za-z0-9]{7}", place["key"])
+    head = desk.s3.head_object(Bucket=place["bucket"], Key=place["key"])
+    assert (head["ServerSideEncryption"], head["SSEKMSKeyId"]) == ("aws:kms", key)
 
 
 def test_a_newer_execution_supersedes_the_one_that_waits(desk: Desk) -> None:
