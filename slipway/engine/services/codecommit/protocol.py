@@ -68,15 +68,14 @@ def _authorized(
     action = f"codecommit:{_ACTIONS[service]}"
     try:
         engine.authorization.check(access_key_id, action, repository_arn(engine, name), {})
-    except AccessDenied as denied:
-        return _text(403, denied.message)
-    if name not in table(engine):
-        return _text(404, f"The repository {name} does not exist.")
-    try:
+        if name not in table(engine):
+            return _text(404, f"The repository {name} does not exist.")
         if advertised:
             return _advertise(engine, request, name, service)
         with _body(request) as body:
-            return _converse(engine, request, name, service, body, adapter.arn_of(access_key_id))
+            return _converse(engine, request, name, service, body, access_key_id)
+    except AccessDenied as denied:
+        return _text(403, denied.message)
     except GitError as error:
         return _text(400, str(error))
 
@@ -87,13 +86,30 @@ def _advertise(engine: Engine, request: HttpRequest, name: str, service: str) ->
 
 
 def _converse(
-    engine: Engine, request: HttpRequest, name: str, service: str, body: BinaryIO, caller_arn: str
+    engine: Engine, request: HttpRequest, name: str, service: str, body: BinaryIO, access_key_id: str
 ) -> HttpResponse:
     kind = f"application/x-git-{service}-result"
     if service == "upload-pack":
         return _git(kind, git_repository(engine, name).converse(service, _protocol(request), body))
-    with changing(engine, name, caller_arn) as repository:
+    for reference in _pushed(body):
+        context = {"codecommit:References": reference}
+        engine.authorization.check(access_key_id, "codecommit:GitPush", repository_arn(engine, name), context)
+    with changing(engine, name, adapter.arn_of(access_key_id)) as repository:
         return _git(kind, repository.converse(service, _protocol(request), body))
+
+
+def _pushed(body: BinaryIO) -> list[str]:
+    """The references that a push moves; a policy can protect them by the condition key codecommit:References.
+
+    The body begins with one packet line for each, `<old> <new> <reference>`, and an empty packet.
+    docs.aws.amazon.com/codecommit/latest/userguide/how-to-conditional-branch.html
+    """
+    references = []
+    while (length := int(body.read(4) or b"0", 16)) > 0:
+        command = body.read(length - 4).partition(b"\0")[0].decode().split()
+        references += command[2:3]
+    body.seek(0)
+    return references
 
 
 def _protocol(request: HttpRequest) -> str:
@@ -104,7 +120,8 @@ def _protocol(request: HttpRequest) -> str:
 def _body(request: HttpRequest) -> Iterator[BinaryIO]:
     """The body as a file, since a pack may be large; git compresses long lists of wants."""
     inflate = zlib.decompressobj(wbits=31) if request.headers.get("content-encoding") == "gzip" else None
-    with tempfile.TemporaryFile() as file:
+    # Unbuffered, since git reads on from where this process stopped.
+    with tempfile.TemporaryFile(buffering=0) as file:
         for chunk in request.body:
             file.write(inflate.decompress(chunk) if inflate else chunk)
         file.write(inflate.flush() if inflate else b"")

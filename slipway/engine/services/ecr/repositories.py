@@ -12,6 +12,8 @@ import shutil
 import time
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from slipway.engine.errors import AwsError
 from slipway.engine.service import Call
 from slipway.engine.services.ecr import lifecycle
@@ -55,7 +57,7 @@ def create_repository(call: Call) -> dict[str, Any]:
         "createdAt": time.time(),
         "imageTagMutability": call.params.get("imageTagMutability", "MUTABLE"),
         "imageScanningConfiguration": call.params.get("imageScanningConfiguration", {"scanOnPush": False}),
-        "encryptionConfiguration": call.params.get("encryptionConfiguration", {"encryptionType": "AES256"}),
+        "encryptionConfiguration": _encryption(call),
         "tags": {tag["Key"]: tag["Value"] for tag in call.params.get("tags", [])},
     }
     if "imageTagMutabilityExclusionFilters" in call.params:
@@ -66,6 +68,20 @@ def create_repository(call: Call) -> dict[str, Any]:
             f"The repository with name '{name}' already exists in the registry with id '{call.account}'",
         )
     return {"repository": _shown(record)}
+
+
+def _encryption(call: Call) -> dict[str, str]:
+    """The setting; a key that is named must be there for the caller, who needs `kms:DescribeKey`.
+
+    docs.aws.amazon.com/AmazonECR/latest/userguide/encryption-at-rest.html
+    """
+    setting: dict[str, str] = call.params.get("encryptionConfiguration", {"encryptionType": "AES256"})
+    if "kmsKey" in setting:
+        try:
+            call.caller.client("kms").describe_key(KeyId=setting["kmsKey"])
+        except ClientError as error:
+            raise AwsError("KmsException", f"The key {setting['kmsKey']} cannot be used: {error}") from error
+    return setting
 
 
 def _described(call: Call) -> str | list[str]:

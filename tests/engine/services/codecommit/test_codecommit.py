@@ -3,6 +3,7 @@
 import json
 import subprocess
 import time
+import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -44,15 +45,21 @@ def signed_by(keys: dict[str, str], engine: Any, url: str) -> str:
     return f"{parts.scheme}://{quote(user, safe='')}:{quote(password, safe='')}@{parts.netloc}{parts.path}"
 
 
-def role_keys(engine: Any, action: str) -> dict[str, str]:
-    """Keys of a role that may do `action`, which the person assumes."""
-    iam = engine.client("iam")
+def role_keys(engine: Any, action: str, protected: str = "") -> dict[str, str]:
+    """Keys of a role that may do `action`, but not push to `protected`, which the person assumes."""
+    iam, name = engine.client("iam"), f"git-{uuid.uuid4()}"
     person = engine.client("sts").get_caller_identity()["Arn"]
     trust = {"Effect": "Allow", "Principal": {"AWS": person}, "Action": "sts:AssumeRole"}
     document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
-    arn = iam.create_role(RoleName="puller", AssumeRolePolicyDocument=document)["Role"]["Arn"]
-    allow = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": action, "Resource": "*"}]}
-    iam.put_role_policy(RoleName="puller", PolicyName="Git", PolicyDocument=json.dumps(allow))
+    arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=document)["Role"]["Arn"]
+    condition = {
+        "StringEqualsIfExists": {"codecommit:References": [protected]},
+        "Null": {"codecommit:References": "false"},
+    }
+    deny = {"Effect": "Deny", "Action": "codecommit:GitPush", "Resource": "*", "Condition": condition}
+    statements = [{"Effect": "Allow", "Action": action, "Resource": "*"}, *([deny] if protected else [])]
+    policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    iam.put_role_policy(RoleName=name, PolicyName="Git", PolicyDocument=policy)
     keys: dict[str, str] = engine.client("sts").assume_role(RoleArn=arn, RoleSessionName="git")["Credentials"]
     return keys
 
@@ -217,6 +224,18 @@ def test_a_role_that_may_only_pull_cannot_push(engine: Any, codecommit: Any, com
     git(tmp_path / "clone", "commit", "--allow-empty", "-m", "Two")
     pushed = git(tmp_path / "clone", "push")
     assert "403" in pushed.stderr
+    assert codecommit.get_branch(repositoryName="models", branchName="main")["branch"]["commitId"] == commit
+
+
+def test_a_policy_protects_a_branch_by_its_name(engine: Any, codecommit: Any, commit: str, tmp_path: Path) -> None:
+    keys = role_keys(engine, "codecommit:Git*", protected="refs/heads/main")
+    git(tmp_path, "clone", signed_by(keys, engine, f"{engine.url}/v1/repos/models"), "clone")
+    folder = tmp_path / "clone"
+    git(folder, "commit", "--allow-empty", "-m", "Two")
+    assert "403" in git(folder, "push", "origin", "HEAD:main").stderr
+    assert git(folder, "push", "origin", "HEAD:refs/heads/feature").returncode == 0
+    branches = codecommit.list_branches(repositoryName="models")["branches"]
+    assert branches == ["feature", "main"]
     assert codecommit.get_branch(repositoryName="models", branchName="main")["branch"]["commitId"] == commit
 
 
