@@ -93,16 +93,15 @@ def _put(s3: S3Client, bucket: str, key: str, document: object) -> None:
 
 
 def _notice() -> str:
-    """A sentence for the approver when a template has changed that no push deploys; "-" otherwise."""
+    """A sentence for the approver: whether a template has changed that no push deploys."""
     changed = deployed.drifted(boto3.client("cloudformation"), os.environ["PREFIX"])
     if not changed:
-        return "-"
+        return "The root stack is as in the commit."
     return f"Not deployed by a push, run `slipway launch`: {', '.join(changed)}."
 
 
 def _write_variables(sample_uri: str, notice: str) -> None:
-    if notice != "-":
-        print(notice)
+    print(notice)
     lines = [f"export SAMPLE_URI={shlex.quote(sample_uri)}", f"export NOTICE={shlex.quote(notice)}"]
     VARIABLES.write_text("\n".join(lines) + "\n", encoding="utf-8")
 

@@ -94,3 +94,12 @@ def test_names_that_a_person_sees_begin_with_the_name_of_the_stack() -> None:
         if "Prefix" in part(logical_id)["Properties"]["Parameters"]
     }
     assert set(map(str, prefixes.values())) == {"{'Ref': 'AWS::StackName'}"}
+
+
+@pytest.mark.parametrize("name", ["actions", "pipeline", "triggers", "teardown"])
+def test_whatever_has_a_name_has_the_prefix_in_it_so_that_two_installs_do_not_collide(name: str) -> None:
+    named = ("FunctionName", "LogGroupName", "QueueName", "RoleName", "Name")
+    for logical_id, resource in templates.load(name)["Resources"].items():
+        for key in named:
+            value = resource["Properties"].get(key)
+            assert value is None or "Prefix" in templates.references(value), f"{logical_id}.{key}"
