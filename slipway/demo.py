@@ -200,7 +200,7 @@ class Demo:
         folder = self.home / "demo" / f"clone-{int(time.time())}"
         git.clone(installed, folder)
         handler = folder / "functions/predict/handler.py"
-        handler.write_text(f"{handler.read_text()}\n# changed by the demo at {int(time.time())}\n")
+        handler.write_text(f"{handler.read_text()}\n\n# changed by the demo at {int(time.time())}\n")
         git.run("commit", "--quiet", "--all", "--message", "Touch the API's function", cwd=folder)
         before = self._newest(installed)
         git.run("push", "--quiet", "origin", installed.branch, cwd=folder)
