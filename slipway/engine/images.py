@@ -6,6 +6,7 @@ variables and its working directory, are rewritten to that folder when they exis
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from slipway.engine.errors import AwsError
 
 if TYPE_CHECKING:
     from slipway.engine.caller import Caller
+
+logger = logging.getLogger("slipway")
 
 _PROGRAM_FOLDERS = ("usr/local/bin", "usr/bin", "bin")
 
@@ -109,8 +112,7 @@ def resolve(caller: Caller, image_uri: str) -> Image:
         manifest = registry.manifest_of(ecr, reference)
     except ImageNotFound as error:
         raise AwsError("ValidationException", str(error)) from error
+    urls = registry.layer_urls(ecr, reference, manifest)
     store = ImageStore(caller.engine.home / "images")
-    blobs = registry.download(ecr, reference, manifest)
-    notes: list[str] = []
     present = store.get(digest_of(manifest))
-    return Image(image_uri, present or store.add(manifest, blobs, notes.append))
+    return Image(image_uri, present or store.add(manifest, registry.download(urls), logger.info))

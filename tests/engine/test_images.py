@@ -67,7 +67,7 @@ def role(engine: Any) -> str:
 @pytest.fixture(scope="module")
 def build(engine: Any, role: str) -> Iterator[dict[str, Any]]:
     codecommit, codebuild, ecr = engine.client("codecommit"), engine.client("codebuild"), engine.client("ecr")
-    repository = codecommit.create_repository(repositoryName="job-source")["repositoryMetadata"]
+    codecommit.create_repository(repositoryName="job-source")
     files = {"buildspec.yml": BUILDSPEC, "image/Dockerfile": DOCKERFILE, "image/job.py": JOB, "image/data": "there"}
     codecommit.create_commit(
         repositoryName="job-source",
@@ -77,7 +77,7 @@ def build(engine: Any, role: str) -> Iterator[dict[str, Any]]:
     ecr.create_repository(repositoryName="job-image", imageTagMutability="IMMUTABLE")
     codebuild.create_project(
         name="job-image",
-        source={"type": "CODECOMMIT", "location": repository["cloneUrlHttp"]},
+        source={"type": "CODECOMMIT", "location": "https://git-codecommit.us-east-1.amazonaws.com/v1/repos/job-source"},
         artifacts={"type": "NO_ARTIFACTS"},
         environment={
             "type": "LINUX_CONTAINER",

@@ -153,7 +153,7 @@ def _pull(options: argparse.Namespace, store: ImageStore, state: LocalState) -> 
     _require_login(reference, state)
     ecr = _ecr(reference)
     manifest = registry.manifest_of(ecr, reference)
-    image = store.add(manifest, registry.download(ecr, reference, manifest), _say)
+    image = store.add(manifest, registry.download(registry.layer_urls(ecr, reference, manifest)), _say)
     state.tag(options.image, image.digest)
     print(f"Digest: {image.digest}")
 

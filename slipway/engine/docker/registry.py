@@ -98,12 +98,16 @@ def manifest_of(ecr: Any, reference: Reference) -> bytes:
     return str(answer["images"][0]["imageManifest"]).encode()
 
 
-def download(ecr: Any, reference: Reference, manifest: bytes) -> dict[str, bytes]:
-    """Configuration and layers, by digest."""
+def layer_urls(ecr: Any, reference: Reference, manifest: bytes) -> dict[str, str]:
+    """Where configuration and layers can be had, by digest."""
     place = {"registryId": reference.account, "repositoryName": reference.repository}
     parsed = json.loads(manifest)
     digests = [part["digest"] for part in (parsed["config"], *parsed["layers"])]
-    urls = {digest: ecr.get_download_url_for_layer(**place, layerDigest=digest)["downloadUrl"] for digest in digests}
+    return {digest: ecr.get_download_url_for_layer(**place, layerDigest=digest)["downloadUrl"] for digest in digests}
+
+
+def download(urls: Mapping[str, str]) -> dict[str, bytes]:
+    """The bytes behind `layer_urls`."""
     return {digest: _read(url) for digest, url in urls.items()}
 
 

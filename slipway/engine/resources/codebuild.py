@@ -11,7 +11,7 @@ from slipway.engine.resource import Created, ResourceCall, ResourceFailed, Resou
 
 # Properties whose name is not the API's member with a capital letter.
 _MEMBERS = {"BuildSpec": "buildspec", "S3Logs": "s3Logs", "VPCConfig": "vpcConfig"}
-_REFUSED = ("Triggers", "Visibility", "ResourceAccessRole", "VpcConfig", "BuildBatchConfig", "FileSystemLocations")
+_REFUSED = ("Triggers", "ResourceAccessRole", "VpcConfig", "BuildBatchConfig", "FileSystemLocations")
 
 
 def create(call: ResourceCall) -> Created:
@@ -55,7 +55,10 @@ def _request(call: ResourceCall) -> dict[str, Any]:
             raise ResourceFailed(
                 f"{call.logical_id}: {name} of AWS::CodeBuild::Project is not executed by the local engine"
             )
-    return {_member(key): _converted(value) for key, value in call.properties.items() if key != "Name"}
+    if call.properties.get("Visibility", "PRIVATE") != "PRIVATE":
+        raise ResourceFailed(f"{call.logical_id}: a public AWS::CodeBuild::Project is not executed by the local engine")
+    members = {key: value for key, value in call.properties.items() if key not in (*_REFUSED, "Name", "Visibility")}
+    return {_member(key): _converted(value) for key, value in members.items()}
 
 
 def _converted(value: Any) -> Any:

@@ -55,7 +55,10 @@ def delete_project(call: Call) -> dict[str, Any]:
     """Remove a project with its builds; one that does not exist is no error."""
     name = call.params["name"].rpartition("/")[2]
     projects(call.engine).pop(name, None)
+    store = call.engine.store("codebuild")
+    store.table("numbers").pop(name, None)
     for identifier in [key for key, record in builds(call.engine).items() if record["projectName"] == name]:
+        store.table("requests").pop(identifier, None)
         builds(call.engine).pop(identifier, None)
     return {}
 

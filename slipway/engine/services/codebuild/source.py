@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 import stat
 import subprocess
 import zipfile
@@ -24,6 +25,8 @@ from slipway.engine.services.codebuild.failure import PhaseFailed
 from slipway.engine.services.codecommit import credential
 
 _UNIX = 3
+# A clone URL in AWS's form means this engine's repository of that name.
+_AWS_HOST = re.compile(r"^https://git-codecommit\.[a-z0-9-]+\.amazonaws\.com(?=/v1/repos/)")
 EXECUTED = ("CODECOMMIT", "CODEPIPELINE", "S3", "NO_SOURCE")
 
 
@@ -91,7 +94,7 @@ def _link(folder: Path, name: str, target: str) -> None:
 
 
 def _clone(caller: Caller, source: Mapping[str, Any], version: str, folder: Path) -> str:
-    location = source["location"]
+    location = _AWS_HOST.sub(caller.engine.url, source["location"])
     depth = ["--depth", str(source["gitCloneDepth"])] if source.get("gitCloneDepth") and not version else []
     environment = git.environment(_authorization(caller, location))
     command = ["git", "clone", "--quiet", *depth, location, str(folder)]
