@@ -52,7 +52,7 @@ class Deployment:
                 starts = [pool.submit(self._start, plan, counts[plan.name]) for plan in self.plans.values()]
             for start in starts:
                 start.result()
-        except DeploymentFailed:
+        except Exception:
             self.end()
             raise
 
@@ -62,6 +62,8 @@ class Deployment:
             self.fleets[variant].scale(count)
         except NotHealthy as reason:
             raise DeploymentFailed(self._unhealthy(variant, reason)) from reason
+        except (AwsError, OSError) as error:
+            raise DeploymentFailed(f"The primary container for production variant {variant}: {error}") from error
 
     def retire(self) -> None:
         """Answer what is under way, then end every process."""
@@ -101,12 +103,7 @@ class Deployment:
 
         fleet = Fleet(plan.name, make, least_outstanding=plan.least_outstanding)
         self.fleets[plan.name] = fleet
-        try:
-            fleet.scale(count)
-        except NotHealthy as reason:
-            raise DeploymentFailed(self._unhealthy(plan.name, reason)) from reason
-        except AwsError as error:
-            raise DeploymentFailed(f"The primary container for production variant {plan.name}: {error}") from error
+        self.scale(plan.name, count)
 
     def _unhealthy(self, variant: str, reason: NotHealthy) -> str:
         return (

@@ -59,6 +59,7 @@ class Server:
         self._name = f"{name}/{self.instance_id}"
         self._write = log
         self._child: Child | None = None
+        self._port = 0
         self._connections = Connections(0, INVOCATION_SECONDS)
         self._change = threading.Condition()
         self._ready = False
