@@ -101,7 +101,6 @@ class Repository:
         repository = cls(path)
         (path / "info").mkdir(exist_ok=True)
         (path / "info" / "attributes").write_text(_ATTRIBUTES)
-        repository.git("config", "http.receivepack", "true")
         return repository
 
     def git(self, *arguments: str, stdin: bytes | None = None, **extra: str) -> bytes:
