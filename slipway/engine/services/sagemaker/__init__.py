@@ -3,7 +3,7 @@
     training, processing        the jobs' operations; *_run: what a job does; containers: its processes
     models, endpoint_configs    what an endpoint serves
     endpoints, hosting/         the endpoints' operations, and their life
-    registry                    model package groups and model packages
+    registry, package_groups    model packages and their groups
     tags, listing, refusal      what all of them share
 
 An operation that is not declared in these modules is refused by the dispatcher; a request's member that is not executed
@@ -15,6 +15,7 @@ from slipway.engine.services.sagemaker import (
     endpoint_configs,
     endpoints,
     models,
+    package_groups,
     processing,
     registry,
     tags,
@@ -31,4 +32,14 @@ def fail_interrupted_jobs(engine: Engine) -> None:
         fail_interrupted(engine, kind)
 
 
-__all__ = ["SERVICE", "endpoint_configs", "endpoints", "models", "processing", "registry", "tags", "training"]
+__all__ = [
+    "SERVICE",
+    "endpoint_configs",
+    "endpoints",
+    "models",
+    "package_groups",
+    "processing",
+    "registry",
+    "tags",
+    "training",
+]

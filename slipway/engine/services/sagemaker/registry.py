@@ -1,4 +1,4 @@
-"""The model registry: the operations on model package groups and model packages.
+"""The model registry: the operations on model packages; their groups are in `package_groups`.
 
 docs.aws.amazon.com/sagemaker/latest/dg/model-registry.html
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from slipway.engine.errors import AwsError
 from slipway.engine.services.sagemaker import events, tags
 from slipway.engine.services.sagemaker.listing import Listing
 from slipway.engine.services.sagemaker.refusal import accept_only
@@ -16,10 +15,9 @@ from slipway.engine.services.sagemaker.registry_records import (
     PACKAGES,
     find_group,
     find_package,
-    packages_of,
     short_name,
 )
-from slipway.engine.services.sagemaker.service import SERVICE, arn, invalid, named, now, pick, rendered, table
+from slipway.engine.services.sagemaker.service import SERVICE, arn, invalid, now, pick, rendered, table
 
 if TYPE_CHECKING:
     from slipway.engine.engine import Engine
@@ -45,73 +43,11 @@ _KEPT = (
 ACCEPTED = ("ModelPackageName", "ModelPackageGroupName", "Tags", "ClientToken", *_KEPT)
 _UPDATED = ("ModelApprovalStatus", "ApprovalDescription", "SourceUri", "ModelCard", "ModelLifeCycle")
 _UPDATES = ("ModelPackageArn", "CustomerMetadataProperties", "CustomerMetadataPropertiesToRemove", "ClientToken")
-_GROUPS = Listing("ModelPackageGroupSummaryList", "ModelPackageGroupName")
 _PACKAGES = Listing("ModelPackageSummaryList", "_Name")
-
-
-def _group(call: Call) -> str:
-    return call.arn(f"model-package-group/{short_name(call.params['ModelPackageGroupName'])}")
 
 
 def _package(call: Call) -> str:
     return call.arn(f"model-package/{short_name(call.params['ModelPackageName'])}")
-
-
-@SERVICE.operation("CreateModelPackageGroup", resource=named("model-package-group", "ModelPackageGroupName"))
-def create_model_package_group(call: Call) -> dict[str, Any]:
-    """Register a group; docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateModelPackageGroup.html."""
-    accept_only(
-        "CreateModelPackageGroup", call.params, ("ModelPackageGroupName", "ModelPackageGroupDescription", "Tags")
-    )
-    name = call.params["ModelPackageGroupName"]
-    group_arn = arn(call.engine, "model-package-group", name)
-    tags.check(call, group_arn)
-    record = {
-        **pick(call.params, "ModelPackageGroupName", "ModelPackageGroupDescription"),
-        "ModelPackageGroupArn": group_arn,
-        "ModelPackageGroupStatus": "Completed",
-        "CreationTime": now(),
-        "CreatedBy": {},
-        "_versions": 0,
-    }
-    if not table(call.engine, GROUPS).claim(name, record):
-        raise invalid(f"Model Package Group already exists: {group_arn}")
-    tags.put(call.engine, group_arn, call.params.get("Tags", []))
-    return {"ModelPackageGroupArn": group_arn}
-
-
-@SERVICE.operation("DescribeModelPackageGroup", resource=_group)
-def describe_model_package_group(call: Call) -> dict[str, Any]:
-    """One group; docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeModelPackageGroup.html."""
-    return rendered(find_group(call.engine, call.params["ModelPackageGroupName"]))
-
-
-@SERVICE.operation("ListModelPackageGroups")
-def list_model_package_groups(call: Call) -> dict[str, Any]:
-    """One page; docs.aws.amazon.com/sagemaker/latest/APIReference/API_ListModelPackageGroups.html."""
-    members = (
-        "ModelPackageGroupName",
-        "ModelPackageGroupArn",
-        "ModelPackageGroupDescription",
-        "CreationTime",
-        "ModelPackageGroupStatus",
-    )
-    return _GROUPS.page(table(call.engine, GROUPS).values(), call.params, lambda record: pick(record, *members))
-
-
-@SERVICE.operation("DeleteModelPackageGroup", resource=_group)
-def delete_model_package_group(call: Call) -> None:
-    """Forget an empty group; docs.aws.amazon.com/sagemaker/latest/APIReference/API_DeleteModelPackageGroup.html."""
-    record = find_group(call.engine, call.params["ModelPackageGroupName"])
-    name = record["ModelPackageGroupName"]
-    if packages_of(call.engine, name):
-        raise AwsError(
-            "ConflictException",
-            f"Cannot delete Model Package Group {record['ModelPackageGroupArn']}: it still has model packages",
-            status=400,
-        )
-    del table(call.engine, GROUPS)[name]
-    tags.drop(call.engine, record["ModelPackageGroupArn"])
 
 
 def _created_package(call: Call) -> list[str]:
