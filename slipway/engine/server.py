@@ -29,6 +29,7 @@ from slipway.engine.caller import Caller, Credentials
 from slipway.engine.clock import Clock
 from slipway.engine.dispatcher import Dispatcher, find_services
 from slipway.engine.engine import ACCOUNT, Engine
+from slipway.engine.home import HomeInUse, HomeLock
 from slipway.engine.service import HttpHandler, HttpRequest, HttpResponse, Service
 
 logger = logging.getLogger("slipway")
@@ -60,7 +61,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         check_port(options.port)
         run(options.home.resolve(), options.port, options.region, options.clock_factor)
-    except PortInUse as error:
+    except (HomeInUse, PortInUse) as error:
         print(error, file=sys.stderr)
         return 3
     return 0
@@ -79,6 +80,7 @@ def check_port(port: int) -> None:
 def run(home: Path, port: int, region: str, clock_factor: float) -> None:
     """Serve until a signal; everything is below `home`."""
     home.mkdir(parents=True, exist_ok=True)
+    lock = HomeLock(home)
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s")
     adapter.prepare(home, port, region, ACCOUNT, clock_factor)
     engine = Engine(home, port, region, Clock(clock_factor))
@@ -90,7 +92,7 @@ def run(home: Path, port: int, region: str, clock_factor: float) -> None:
     adapter.install(dispatcher.wrap, dispatcher.enforce)
     apply_corrections()
     try:
-        asyncio.run(_serve(engine, services))
+        asyncio.run(_serve(engine, services, lock))
     finally:
         engine.close()
 
@@ -103,7 +105,7 @@ def apply_corrections() -> None:
         importlib.import_module(f"slipway.engine.mend.{module.name}").apply()
 
 
-async def _serve(engine: Engine, services: list[Service]) -> None:
+async def _serve(engine: Engine, services: list[Service], lock: HomeLock) -> None:
     from hypercorn.asyncio import serve
     from hypercorn.config import Config
 
@@ -119,7 +121,7 @@ async def _serve(engine: Engine, services: list[Service]) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    starter = asyncio.create_task(_start_when_served(engine, services))
+    starter = asyncio.create_task(_start_when_served(engine, services, lock))
     try:
         await serve(application(engine, services), config, shutdown_trigger=_until(stop, engine, services))  # type: ignore[arg-type]
     finally:
@@ -195,7 +197,7 @@ async def _send_raw(response: HttpResponse, send: Send) -> None:
     await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-async def _start_when_served(engine: Engine, services: list[Service]) -> None:
+async def _start_when_served(engine: Engine, services: list[Service], lock: HomeLock) -> None:
     """Once the port answers, so that state is loaded: the person, the services, the record of this engine."""
     for _ in range(int(_STARTUP_SECONDS / 0.01)):
         await asyncio.sleep(0.01)
@@ -203,17 +205,17 @@ async def _start_when_served(engine: Engine, services: list[Service]) -> None:
             _, writer = await asyncio.open_connection(HOST, engine.port)
             writer.close()
             break
-    await asyncio.to_thread(_start, engine, services)
+    await asyncio.to_thread(_start, engine, services, lock)
 
 
-def _start(engine: Engine, services: list[Service]) -> None:
+def _start(engine: Engine, services: list[Service], lock: HomeLock) -> None:
     with adapter.request_scope(engine.account, engine.region):
         person = person_caller(engine)
         adapter.register_person(person.credentials)
         for service in services:
             for starter in service.starters:
                 starter(engine)
-    engine.spawn("save-state", _save_while_running, engine)
+    engine.spawn("save-state", _save_while_running, engine, lock)
     facts = {
         "pid": os.getpid(),
         "url": engine.url,
@@ -239,8 +241,12 @@ def _stop(engine: Engine) -> None:
     (engine.home / "engine.json").unlink(missing_ok=True)
 
 
-def _save_while_running(engine: Engine) -> None:
+def _save_while_running(engine: Engine, lock: HomeLock) -> None:
     while not engine.stopping.wait(_SAVE_EVERY):
+        if not lock.is_current():
+            # Somebody removed the home: there is nothing to keep, and its children must not outlive it.
+            engine.processes.stop_all()
+            os._exit(1)
         if engine.changed.is_set():
             engine.changed.clear()
             adapter.save_state()
