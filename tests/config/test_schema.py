@@ -38,7 +38,7 @@ def faults(document: dict[str, Any]) -> list[str]:
     return [f"{error.json_path}: {error.message}" for error in errors]
 
 
-def changed(path: str, value: Any, document: str = "ml-pipeline.json") -> dict[str, Any]:
+def changed(path: str, value: Any, document: str = "telecom-churn.json") -> dict[str, Any]:
     """The committed configuration with one field set; the parents on the way are made."""
     result = copy.deepcopy(load(document))
     *parents, name = path.split(".")
@@ -53,7 +53,7 @@ def test_the_schema_is_one() -> None:
     Draft202012Validator.check_schema(SCHEMA)
 
 
-@pytest.mark.parametrize("name", ["ml-pipeline.json", "breast-cancer.json"])
+@pytest.mark.parametrize("name", ["telecom-churn.json", "breast-cancer.json"])
 def test_the_committed_configurations_are_valid(name: str) -> None:
     assert faults(load(name)) == []
 
@@ -154,7 +154,7 @@ def test_a_wrong_field_is_refused(path: str, value: Any, message: str) -> None:
 
 
 def test_binary_needs_a_positive_class() -> None:
-    document = load("ml-pipeline.json")
+    document = load("telecom-churn.json")
     del document["evaluate"]["positiveClass"]
     assert faults(document) == ["$.evaluate: 'positiveClass' is a required property"]
 

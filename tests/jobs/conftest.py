@@ -117,9 +117,8 @@ def _prepare(folder: Path) -> None:
     config.mkdir()
     with (dataset / "customers.csv").open("w", encoding="utf-8", newline="") as file:
         telecom_churn.write(rows, file)
-    committed = json.loads((Path(__file__).parents[2] / "config" / "ml-pipeline.json").read_text())["dataset"][
-        "columns"
-    ]
+    example = json.loads((Path(__file__).parents[2] / "config" / "telecom-churn.json").read_text())
+    committed = example["dataset"]["columns"]
     columns = {column["name"]: column["type"] for column in committed}
     (config / "execution.json").write_text(json.dumps(execution(columns, "churn")))
     prepare.main()
