@@ -6,6 +6,8 @@ PYTHON ?= python3
 VENV := .venv
 UV := $(shell command -v uv || echo $(VENV)/bin/uv)
 RUN := $(VENV)/bin
+# The system's certificates, as pip takes them: a company's proxy is trusted when the machine trusts it.
+export UV_SYSTEM_CERTS ?= true
 
 .PHONY: help
 help: ## List the targets
@@ -13,27 +15,33 @@ help: ## List the targets
 
 # --- Environments: one a locked requirements file, each made when its lock changed ---------------------------------
 
+# A step says what it does before it does it: the first time, each takes seconds to minutes of download.
 $(VENV)/bin/python:
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Slipway needs Python 3.11 or later, this is " + sys.version)'
-	$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Slipway needs Python 3.11 or later, this is " + sys.version)'
+	@echo "Setting up $(VENV) with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.uv: requirements/uv.txt | $(VENV)/bin/python
-	command -v uv >/dev/null || $(RUN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
-	touch $@
+	@command -v uv >/dev/null || { echo "Installing uv"; \
+		$(RUN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt; }
+	@touch $@
 
 # The engine and the command line.
 $(VENV)/.slipway: requirements/slipway.txt pyproject.toml $(VENV)/.uv
-	$(UV) pip install --quiet --python $(RUN)/python --require-hashes -r requirements/slipway.txt
-	$(UV) pip install --quiet --python $(RUN)/python --no-deps --no-build-isolation --editable .
-	touch $@
+	@echo "Installing the engine and the command line: $$(grep -c == requirements/slipway.txt) packages"
+	@$(UV) pip install --quiet --python $(RUN)/python --require-hashes -r requirements/slipway.txt
+	@$(UV) pip install --quiet --python $(RUN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
 
 # What checks and tests need on top.
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.slipway
-	$(UV) pip install --quiet --python $(RUN)/python --require-hashes -r requirements/dev.txt
-	touch $@
+	@echo "Installing what checks and tests need: $$(grep -c == requirements/dev.txt) packages"
+	@$(UV) pip install --quiet --python $(RUN)/python --require-hashes -r requirements/dev.txt
+	@touch $@
 
+# With the bundle's packages, so that the first run need not wait for their download.
 .PHONY: setup
-setup: $(VENV)/.slipway $(VENV)/sam/.ready ## Install the engine, the command line and SAM CLI into .venv
+setup: $(VENV)/.slipway $(VENV)/sam/.ready $(VENV)/bundle/.ready ## Install the engine, the command line and SAM CLI into .venv
 
 # --- What people run ----------------------------------------------------------------------------------------------
 
@@ -83,14 +91,16 @@ STACKS := training test production
 
 # Without uv on the path, .uv installs it.
 $(BUNDLE)/.ready: config/requirements.txt $(if $(shell command -v uv),,$(VENV)/.uv)
-	$(UV) venv --quiet --clear --python $(PYTHON) $(BUNDLE)
-	$(UV) pip sync --quiet --python $(BUNDLE)/bin/python --require-hashes config/requirements.txt
-	touch $@
+	@echo "Installing what checks and tests the bundle: $$(grep -c == $<) packages"
+	@$(UV) venv --quiet --clear --python $(PYTHON) $(BUNDLE)
+	@$(UV) pip sync --quiet --python $(BUNDLE)/bin/python --require-hashes $<
+	@touch $@
 
 $(SAM)/.ready: config/sam.txt $(if $(shell command -v uv),,$(VENV)/.uv)
-	$(UV) venv --quiet --clear --python $(PYTHON) $(SAM)
-	$(UV) pip sync --quiet --python $(SAM)/bin/python --require-hashes config/sam.txt
-	touch $@
+	@echo "Installing SAM CLI: $$(grep -c == $<) packages"
+	@$(UV) venv --quiet --clear --python $(PYTHON) $(SAM)
+	@$(UV) pip sync --quiet --python $(SAM)/bin/python --require-hashes $<
+	@touch $@
 
 .PHONY: check-bundle
 check-bundle: check-configuration check-python check-types check-templates ## Verify configuration, code and templates of the bundle

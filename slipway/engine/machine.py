@@ -55,11 +55,15 @@ def network_settings(environment: Mapping[str, str] | None = None) -> dict[str, 
 
 
 def uv_settings() -> dict[str, str]:
-    """Variables that let uv share the user's cache and interpreters, whatever HOME is; files are linked, not copied."""
+    """Variables that let uv share the user's cache and interpreters, whatever HOME is; files are linked, not copied.
+
+    It trusts the system's certificates, as `pip` does (pip.pypa.io/en/stable/topics/https-certificates).
+    """
     interpreters = _user_folder("XDG_DATA_HOME", ".local/share") / "uv" / "python"
     return {
         "UV_CACHE_DIR": os.environ.get("UV_CACHE_DIR") or str(_user_folder("XDG_CACHE_HOME", ".cache") / "uv"),
         "UV_PYTHON_INSTALL_DIR": os.environ.get("UV_PYTHON_INSTALL_DIR") or str(interpreters),
+        "UV_SYSTEM_CERTS": os.environ.get("UV_SYSTEM_CERTS") or "true",
         "UV_NO_PROGRESS": "1",
     }
 
