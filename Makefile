@@ -40,6 +40,13 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.slipway
 	@touch $@
 
 # With the bundle's packages, so that the first run need not wait for their download.
+# The AWS CLI as others use it, for the tests that follow a run with it; its botocore is not MiniStack's.
+AWS_CLI := $(VENV)/aws
+$(AWS_CLI)/.ready: requirements/aws.txt $(if $(shell command -v uv),,$(VENV)/.uv)
+	$(UV) venv --quiet --clear --python $(PYTHON) $(AWS_CLI)
+	$(UV) pip sync --quiet --python $(AWS_CLI)/bin/python --require-hashes requirements/aws.txt
+	touch $@
+
 .PHONY: setup
 setup: $(VENV)/.slipway $(VENV)/sam/.ready $(VENV)/bundle/.ready ## Install the engine, the command line and SAM CLI into .venv
 
@@ -67,13 +74,14 @@ format: $(VENV)/.dev ## Repair what `make check` complains about, where that can
 test: test-bundle test-engine ## Pass every test
 
 .PHONY: test-engine
-test-engine: $(VENV)/.dev
+test-engine: $(VENV)/.dev $(VENV)/sam/.ready $(AWS_CLI)/.ready
 	$(RUN)/pytest tests/slipway tests/engine tests/end_to_end
 
 .PHONY: lock
 lock: | $(VENV)/bin/python ## Resolve the requirements anew
 	$(UV) pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header pyproject.toml requirements/build-system.in -o requirements/slipway.txt
 	$(UV) pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header --group dev -c requirements/slipway.txt -o requirements/dev.txt
+	echo 'awscli>=1.46' | $(UV) pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header - -o requirements/aws.txt
 	echo 'uv' | $(UV) pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header - -o requirements/uv.txt
 
 .PHONY: clean
