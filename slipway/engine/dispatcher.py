@@ -16,6 +16,7 @@ import importlib
 import json
 import logging
 import pkgutil
+import re
 import traceback
 from collections.abc import Mapping
 from typing import Any
@@ -32,6 +33,9 @@ from slipway.engine.errors import AwsError
 from slipway.engine.service import Call, Operation, Service
 
 logger = logging.getLogger("slipway")
+
+# Operations after which MiniStack's state need not be saved. A message that was received and is not deleted comes again.
+_READS = re.compile(r"(BatchGet|Describe|Filter|Get(?!SessionToken|FederationToken)|GET |HEAD |List|Receive)")
 
 
 def find_services() -> list[Service]:
@@ -181,11 +185,13 @@ class Dispatcher:
             return self._refuse_service(entry, name)
         with self._engine.journal.call(entry):
             arguments = (request.method, request.path, dict(request.headers), request.body, query, request_id)
-            refusal = await asyncio.to_thread(handover.refusal, self._engine, name, request, routing, request_id)
+            refusal = None
+            if name in handover.SERVICES:
+                refusal = await asyncio.to_thread(handover.refusal, self._engine, name, request, routing, request_id)
             response = refusal or await serve(*arguments)
             entry.status = response[0]
             entry.error = str(response[1].get("x-amzn-errortype", "")) if response[0] >= 400 else ""
-        if request.method != "GET" and response[0] < 400:
+        if response[0] < 400 and not _READS.match(entry.operation):
             self._engine.changed.set()
         return response
 

@@ -35,6 +35,7 @@ QUERY_OPERATIONS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         ("CreateStack", "UpdateStack", "DeleteStack", "CreateChangeSet"), ("RoleARN", "cloudformation.amazonaws.com")
     )
 }
+SERVICES = frozenset({*JSON_OPERATIONS, *QUERY_OPERATIONS, "lambda"})
 _LAMBDA_FUNCTIONS = "/2015-03-31/functions"
 _BOTOCORE_NAMES = {"states": "stepfunctions"}
 
