@@ -16,7 +16,7 @@ from tests.cf.state_machine import Execution, Task, TaskFailed
 PATH = Path(__file__).parents[2] / "cf" / "training.asl.json"
 SUBSTITUTIONS = {
     "Partition": "aws",
-    "Prefix": "a-prefix-of-24-letters-x",
+    "Prefix": "a-prefix-of-32-letters-x-y-z-123",
     "ArtifactBucket": "artifacts",
     "KeyArn": "key",
     "JobRoleArn": "role",
