@@ -30,6 +30,7 @@ _AUTOSCALING = {
 _BURST = {"rateLimit": 500, "burstLimit": 500}
 _SCALE_OUT_SECONDS = 60.0
 _SCALE_IN_SECONDS = 120.0
+_ROWS_PER_ONE_LEFT_OUT = 12
 _LARGEST_SEED_DATA = 15 * 1024 * 1024
 
 
@@ -211,9 +212,10 @@ class Demo:
 
     def _drop(self, installed: Install) -> None:
         self._say("New data, dropped in the data bucket")
-        part = self.home / "demo" / f"drop-{int(time.time())}.csv"
-        part.parent.mkdir(parents=True, exist_ok=True)
-        data.part_of(self._source(), part, keep=9 + int(time.time()) % 3, of=12)
+        folder = self.home / "demo"
+        earlier = len(list(folder.glob("drop-*.csv")))  # the same data again would start no run
+        one_of = _ROWS_PER_ONE_LEFT_OUT + earlier
+        part = data.part_of(self._source(), folder / f"drop-{earlier + 1}.csv", keep=one_of - 1, of=one_of)
         before = self._newest(installed)
         self.console.print(f"  {data.drop(installed, part)}", highlight=False)
         self._through(installed, "started by new data", self._newest(installed, before))
