@@ -130,7 +130,7 @@ check-types: $(BUNDLE)/.ready
 
 .PHONY: check-templates
 check-templates: $(BUNDLE)/.ready
-	$(BUNDLE)/bin/cfn-lint $(TEMPLATES)
+	PYTHONPATH=. $(BUNDLE)/bin/cfn-lint --append-rules config/rules -- $(TEMPLATES)
 
 .PHONY: test-bundle
 test-bundle: $(BUNDLE)/.ready ## Pass the unit tests of the bundle
