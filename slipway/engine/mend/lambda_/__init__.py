@@ -52,6 +52,7 @@ def apply() -> None:
     replace("handle_request", _checked_request)
     callers.apply()
     _check_in_stacks()
+    _forget_in_stacks()
 
 
 def _answered(function: Callable[..., Response]) -> Callable[..., Response]:
@@ -115,10 +116,13 @@ def check_mapping(data: dict[str, Any]) -> None:
         event_source.check_role(current(), config["Role"], source)
 
 
-def _forgetting(delete: Callable[..., Response]) -> Callable[..., Response]:
-    def deleted(name: str, *args: Any, **kwargs: Any) -> Response:
+def _forgetting(delete: Callable[..., Any]) -> Callable[..., Any]:
+    """`delete`, and then the function's environments end: beside it, as they write their last lines to this engine."""
+
+    @functools.wraps(delete)
+    def deleted(name: str, *args: Any, **kwargs: Any) -> Any:
         response = delete(name, *args, **kwargs)
-        runner(current()).pool.forget(name)
+        current().spawn(f"forget {name}", runner(current()).pool.forget, name)
         return response
 
     return deleted
@@ -147,6 +151,13 @@ def _check_in_stacks() -> None:
             **handlers[resource_type],
             "create": _check_first(check, handlers[resource_type]["create"]),
         }
+
+
+def _forget_in_stacks() -> None:
+    """CloudFormation's own way to delete a function ends its environments, as the API's does."""
+    handlers = adapter.part("services.cloudformation.provisioners")._RESOURCE_HANDLERS
+    kind = "AWS::Lambda::Function"
+    handlers[kind] = {**handlers[kind], "delete": _forgetting(handlers[kind]["delete"])}
 
 
 def _check_function_resource(properties: dict[str, Any]) -> None:

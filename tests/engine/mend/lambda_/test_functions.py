@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import base64
+import json
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.engine.mend.account import archive, eventually, function, invoke, log, role
+from tests.engine.mend.account import EVERYTHING_LOGGED, archive, eventually, function, invoke, log, role
 
 SOURCE = """
 import sys, time
@@ -183,3 +184,29 @@ def test_an_asynchronous_invocation_that_fails_ends_at_its_destination(engine: A
     assert '"condition": "RetriesExhausted"' in message["Body"]
     assert '"approximateInvokeCount": 2' in message["Body"]
     assert '"requestPayload": {"a": 1}' in message["Body"]
+
+
+def test_a_function_that_its_stack_deletes_leaves_no_process(engine: Any) -> None:
+    name = "deleted-with-its-stack"
+    inline = "def handler(event, context):\n    return event\n"
+    properties = {
+        "FunctionName": name,
+        "Runtime": "python3.13",
+        "Handler": "index.handler",
+        "Role": role(engine, name, "lambda.amazonaws.com", [EVERYTHING_LOGGED]),
+        "Code": {"ZipFile": inline},
+    }
+    template = {"Resources": {"Function": {"Type": "AWS::Lambda::Function", "Properties": properties}}}
+    cloudformation = engine.client("cloudformation")
+    cloudformation.create_stack(StackName=name, TemplateBody=json.dumps(template))
+    cloudformation.get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig={"Delay": 1})
+    assert invoke(engine, name, "hello")[0] == "hello"
+    assert environments(engine, name) != []
+    cloudformation.delete_stack(StackName=name)
+    eventually(lambda: environments(engine, name) == [])
+
+
+def environments(engine: Any, name: str) -> list[str]:
+    """The recorded processes of a function."""
+    records = [path.read_text() for path in (engine.home / "processes").glob("*.json")]
+    return [record for record in records if f"lambda {name}:" in record]
