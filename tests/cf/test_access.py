@@ -34,7 +34,8 @@ def statements(name: str, role: dict[str, Any]) -> list[dict[str, Any]]:
 def test_actions_are_exact(name: str, role: dict[str, Any]) -> None:
     # The two families that SSE-KMS artifacts of CodePipeline are documented with.
     families = {"kms:GenerateDataKey*", "kms:ReEncrypt*"}
-    actions = {action for found in statements(name, role) for action in templates.as_list(found["Action"])}
+    allowed = [found for found in statements(name, role) if found["Effect"] == "Allow"]
+    actions = {action for found in allowed for action in templates.as_list(found["Action"])}
     assert not {action for action in actions - families if "*" in action}
     assert "ManagedPolicyArns" not in role
 
@@ -72,6 +73,35 @@ def test_a_bare_star_has_a_sentence_above_it(name: str) -> None:
             assert lines[start - 1].strip().startswith("#"), f"cf/{name}.yaml:{number + 1}"
 
 
+def test_a_build_cannot_touch_models_results_or_what_callers_sent() -> None:
+    policy = templates.properties("pipeline", "BuildPolicy")["PolicyDocument"]["Statement"]
+    (denied,) = [found for found in policy if found["Effect"] == "Deny"]
+    prefixes = [resource["Fn::Sub"].partition("${ArtifactBucket}")[2] for resource in denied["Resource"]]
+    assert (denied["Action"], prefixes) == ("s3:*", ["/capture/*", "/results/*", "/runs/*"])
+
+
+def test_a_build_writes_data_sets_only() -> None:
+    policy = templates.properties("pipeline", "BuildPolicy")["PolicyDocument"]["Statement"]
+    writes = [found["Resource"]["Fn::Sub"] for found in policy if "s3:PutObject" in found["Action"]]
+    assert [text for text in writes if "DataBucket" in text] == ["arn:${AWS::Partition}:s3:::${DataBucket}/datasets/*"]
+
+
+@pytest.mark.parametrize(("name", "stacks"), [("access", ["training"]), ("serving-access", ["serving"])])
+def test_a_deploy_role_knows_the_roles_of_its_stacks_by_their_path(name: str, stacks: list[str]) -> None:
+    environment = "training" if name == "access" else "${Environment}"
+    role = templates.properties(name, "TrainingRole" if name == "access" else "Role")
+    resources = {
+        found["Resource"]["Fn::Sub"]
+        for found in templates.statements(role)
+        if any(action.startswith("iam:") for action in templates.as_list(found["Action"]))
+    }
+    assert resources == {f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:role/${{Prefix}}/{environment}/*"}
+    for stack in stacks:
+        for deployed in templates.of_type(stack, "AWS::IAM::Role").values():
+            assert deployed["Path"] == {"Fn::Sub": f"/${{Prefix}}/{environment}/"}
+            assert "RoleName" not in deployed
+
+
 def test_the_boundary_contains_what_the_deployed_roles_do() -> None:
     allowed = [action for found in BOUNDARY for action in templates.as_list(found["Action"])]
     for name in ("training", "serving"):
@@ -84,6 +114,11 @@ def test_the_boundary_contains_what_the_deployed_roles_do() -> None:
 def test_the_boundary_lets_nobody_make_or_change_roles() -> None:
     allowed = {action for found in BOUNDARY for action in templates.as_list(found["Action"])}
     assert {action for action in allowed if action.startswith("iam:")} == {"iam:PassRole"}
+
+
+def test_the_boundary_lets_nobody_share_the_key_or_rewrite_the_accounts_log_policies() -> None:
+    allowed = {action for found in BOUNDARY for action in templates.as_list(found["Action"])}
+    assert not allowed & {"kms:CreateGrant", "kms:PutKeyPolicy", "logs:PutResourcePolicy", "s3:PutBucketPolicy"}
 
 
 def test_the_boundary_fits_in_a_managed_policy() -> None:
