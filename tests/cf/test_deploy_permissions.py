@@ -29,6 +29,7 @@ NOT_ASKED_FOR = {
         "cloudformation:UpdateTerminationProtection",
     ],
     "a key of the function's, the machine's or the log group's own": [
+        "kms:DescribeKey",
         "kms:Encrypt",
         "kms:GenerateDataKey",
         "logs:*ssociateKmsKey",
