@@ -37,5 +37,10 @@ def _execute(name: str) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     # A dataclass looks its module up.
     sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
+    # Lambda has the function's folder on its path, so that a handler finds the modules beside it.
+    sys.path.insert(0, str(FUNCTIONS / name))
+    try:
+        spec.loader.exec_module(module)
+    finally:
+        sys.path.remove(str(FUNCTIONS / name))
     return module

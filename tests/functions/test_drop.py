@@ -122,10 +122,10 @@ def drop(load: Callable[..., ModuleType], monkeypatch: pytest.MonkeyPatch) -> Mo
         SOURCE_REVISION_TYPE="COMMIT_ID",
         TOPIC_ARN="topic",
     )
-    monkeypatch.setattr(module, "S3", Bucket({"executions/c1.json": json.dumps({"config": CONFIG}).encode()}))
-    monkeypatch.setattr(module, "CODEPIPELINE", Pipeline())
+    monkeypatch.setattr(module.inbox, "S3", Bucket({"executions/c1.json": json.dumps({"config": CONFIG}).encode()}))
+    monkeypatch.setattr(module.runs, "CODEPIPELINE", Pipeline())
     monkeypatch.setattr(module, "SNS", Topic())
-    monkeypatch.setattr(module, "production_commit", lambda: "c1")
+    monkeypatch.setattr(module.runs, "production_commit", lambda: "c1")
     return module
 
 
@@ -138,21 +138,21 @@ def finished() -> dict[str, Any]:
 
 
 def arrive(drop: ModuleType, content: bytes, key: str = "incoming/new.csv") -> None:
-    drop.S3.objects[key] = content
+    drop.inbox.S3.objects[key] = content
     drop.act(created(key))
 
 
 def faults(drop: ModuleType, content: bytes) -> list[str]:
-    found: list[str] = drop.check(drop.Drop(["incoming/new.csv"], VERSION, content, True), CONFIG)
+    found: list[str] = drop.checks.check(drop.inbox.Drop(["incoming/new.csv"], VERSION, content, True), CONFIG)
     return found
 
 
 def test_a_good_file_becomes_a_version_and_starts_a_run_at_productions_commit(drop: ModuleType) -> None:
     arrive(drop, GOOD)
-    assert drop.S3.objects[f"datasets/{VERSION}/new.csv"] == GOOD
-    assert drop.S3.document(f"drops/{VERSION}.json")["pipelineExecutionId"] == f"run-{VERSION}"
-    assert "incoming/new.csv" not in drop.S3.objects
-    assert drop.CODEPIPELINE.started == [
+    assert drop.inbox.S3.objects[f"datasets/{VERSION}/new.csv"] == GOOD
+    assert drop.inbox.S3.document(f"drops/{VERSION}.json")["pipelineExecutionId"] == f"run-{VERSION}"
+    assert "incoming/new.csv" not in drop.inbox.S3.objects
+    assert drop.runs.CODEPIPELINE.started == [
         {
             "name": "shop",
             "clientRequestToken": f"data-{VERSION}",
@@ -165,30 +165,30 @@ def test_a_good_file_becomes_a_version_and_starts_a_run_at_productions_commit(dr
 def test_the_same_event_twice_starts_one_run(drop: ModuleType) -> None:
     arrive(drop, GOOD)
     drop.act(created("incoming/new.csv"))
-    assert len(drop.CODEPIPELINE.started) == 1
+    assert len(drop.runs.CODEPIPELINE.started) == 1
 
 
 def test_the_same_data_under_another_name_starts_one_run(drop: ModuleType) -> None:
     arrive(drop, GOOD)
     arrive(drop, GOOD, "incoming/again.csv")
-    assert len(drop.CODEPIPELINE.started) == 1
-    assert "incoming/again.csv" not in drop.S3.objects
+    assert len(drop.runs.CODEPIPELINE.started) == 1
+    assert "incoming/again.csv" not in drop.inbox.S3.objects
 
 
 def test_a_crash_between_claim_and_start_is_taken_up_again(drop: ModuleType) -> None:
-    drop.CODEPIPELINE.crashes = True
+    drop.runs.CODEPIPELINE.crashes = True
     with pytest.raises(ConnectionError):
         arrive(drop, GOOD)
-    drop.CODEPIPELINE.crashes = False
+    drop.runs.CODEPIPELINE.crashes = False
     drop.act(created("incoming/new.csv"))
-    assert len(drop.CODEPIPELINE.started) == 1
+    assert len(drop.runs.CODEPIPELINE.started) == 1
 
 
 def test_a_crash_between_start_and_record_starts_no_second_run(drop: ModuleType) -> None:
-    drop.CODEPIPELINE.runs["run-7"] = {"status": "InProgress", "version": VERSION}
+    drop.runs.CODEPIPELINE.runs["run-7"] = {"status": "InProgress", "version": VERSION}
     arrive(drop, GOOD)
-    assert drop.CODEPIPELINE.started == []
-    assert drop.S3.document(f"drops/{VERSION}.json")["pipelineExecutionId"] == "run-7"
+    assert drop.runs.CODEPIPELINE.started == []
+    assert drop.inbox.S3.document(f"drops/{VERSION}.json")["pipelineExecutionId"] == "run-7"
 
 
 def test_drops_during_a_data_run_wait_and_only_the_newest_starts_afterwards(drop: ModuleType) -> None:
@@ -196,46 +196,46 @@ def test_drops_during_a_data_run_wait_and_only_the_newest_starts_afterwards(drop
     versions = [hashlib.sha256(content).hexdigest()[:16] for content in contents]
     for content in contents:
         arrive(drop, content)
-    assert [run["variables"][0]["value"] for run in drop.CODEPIPELINE.started] == [versions[0]]
-    drop.CODEPIPELINE.runs[f"run-{versions[0]}"]["status"] = "Succeeded"
+    assert [run["variables"][0]["value"] for run in drop.runs.CODEPIPELINE.started] == [versions[0]]
+    drop.runs.CODEPIPELINE.runs[f"run-{versions[0]}"]["status"] = "Succeeded"
     drop.act(finished())
     drop.act(finished())
-    assert [run["variables"][0]["value"] for run in drop.CODEPIPELINE.started] == [versions[0], versions[2]]
-    assert drop.PENDING not in drop.S3.objects
+    assert [run["variables"][0]["value"] for run in drop.runs.CODEPIPELINE.started] == [versions[0], versions[2]]
+    assert drop.runs.PENDING not in drop.inbox.S3.objects
 
 
 def test_a_run_of_a_push_lets_new_data_start(drop: ModuleType) -> None:
-    drop.CODEPIPELINE.runs["push"] = {"status": "InProgress", "version": "-"}
+    drop.runs.CODEPIPELINE.runs["push"] = {"status": "InProgress", "version": "-"}
     arrive(drop, GOOD)
-    assert len(drop.CODEPIPELINE.started) == 1
+    assert len(drop.runs.CODEPIPELINE.started) == 1
 
 
 def test_a_folder_is_a_drop_once_its_success_file_is_there(drop: ModuleType) -> None:
     arrive(drop, GOOD, "incoming/june/part-1.csv")
-    assert drop.CODEPIPELINE.started == []
+    assert drop.runs.CODEPIPELINE.started == []
     arrive(drop, b"", "incoming/june/_SUCCESS")
-    assert len(drop.CODEPIPELINE.started) == 1
-    assert not [key for key in drop.S3.objects if key.startswith("incoming/")]
+    assert len(drop.runs.CODEPIPELINE.started) == 1
+    assert not [key for key in drop.inbox.S3.objects if key.startswith("incoming/")]
 
 
 def test_before_production_what_build_resolved_last_is_the_measure(
     drop: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(drop, "production_commit", lambda: None)
-    drop.S3.objects["executions/latest.json"] = json.dumps({"config": CONFIG}).encode()
+    monkeypatch.setattr(drop.runs, "production_commit", lambda: None)
+    drop.inbox.S3.objects["executions/latest.json"] = json.dumps({"config": CONFIG}).encode()
     arrive(drop, GOOD)
-    assert drop.CODEPIPELINE.started[0]["sourceRevisions"] == []
+    assert drop.runs.CODEPIPELINE.started[0]["sourceRevisions"] == []
 
 
 def test_a_bad_drop_is_moved_aside_with_its_reasons_and_people_are_told(drop: ModuleType) -> None:
     content = HEADER.encode()
     arrive(drop, content)
     folder = f"rejected/{hashlib.sha256(content).hexdigest()[:16]}/"
-    assert drop.S3.objects[f"{folder}new.csv"] == content
-    assert drop.S3.document(f"{folder}reason.json")["reasons"] == ["expected at least 50 rows, found 0"]
+    assert drop.inbox.S3.objects[f"{folder}new.csv"] == content
+    assert drop.inbox.S3.document(f"{folder}reason.json")["reasons"] == ["expected at least 50 rows, found 0"]
     assert "expected at least 50 rows, found 0" in drop.SNS.messages[0]
-    assert "incoming/new.csv" not in drop.S3.objects
-    assert drop.CODEPIPELINE.started == []
+    assert "incoming/new.csv" not in drop.inbox.S3.objects
+    assert drop.runs.CODEPIPELINE.started == []
 
 
 @pytest.mark.parametrize(
@@ -296,7 +296,7 @@ def test_a_bad_drop_is_told_what_is_wrong(drop: ModuleType, content: bytes, expe
 
 
 def test_a_file_that_is_no_csv_is_named(drop: ModuleType) -> None:
-    found = drop.check(drop.Drop(["incoming/new.xlsx"], VERSION, b"PK", True), CONFIG)
+    found = drop.checks.check(drop.inbox.Drop(["incoming/new.xlsx"], VERSION, b"PK", True), CONFIG)
     assert found == ["expected only .csv files, found incoming/new.xlsx"]
 
 
@@ -310,8 +310,8 @@ def test_many_faults_are_cut(drop: ModuleType) -> None:
 
 
 def test_a_sample_that_was_cut_ends_with_its_last_whole_line(drop: ModuleType) -> None:
-    cut = drop.Drop(["incoming/new.csv"], VERSION, GOOD[:-3], False)
-    assert drop.check(cut, CONFIG) == []
+    cut = drop.inbox.Drop(["incoming/new.csv"], VERSION, GOOD[:-3], False)
+    assert drop.checks.check(cut, CONFIG) == []
 
 
 def test_a_message_that_fails_is_the_only_one_that_comes_again(drop: ModuleType) -> None:
