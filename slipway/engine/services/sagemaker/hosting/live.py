@@ -88,18 +88,28 @@ class LiveEndpoint:
 
         OSError or http.client.HTTPException when the instance did not answer; it is then counted as a 5XX.
         """
-        began = time.perf_counter()
-        deployment, server, variant = self._take(target)
-        sent = time.perf_counter()
-        status = int(http.client.INTERNAL_SERVER_ERROR)
-        try:
-            answer = server.invoke(body, headers)
-            status = answer.status
-        finally:
-            server.give_back()
-            self._count(variant, status, time.perf_counter() - sent, sent - began)
+        deployment, variant, answer = self._answered(target, body, headers)
         self._capture(deployment, variant, answer, body, headers, inference_id)
         return Invoked(answer, variant, deployment.log_group)
+
+    def _answered(self, target: str | None, body: bytes, headers: dict[str, str]) -> tuple[Deployment, str, Answer]:
+        """The answer of an instance; one that has just ended has seen nothing of the request, so another is chosen."""
+        while True:
+            began = time.perf_counter()
+            deployment, server, variant = self._take(target)
+            sent = time.perf_counter()
+            status: int | None = http.client.INTERNAL_SERVER_ERROR
+            try:
+                answer = server.invoke(body, headers)
+                status = answer.status
+            except ConnectionRefusedError:
+                status = None
+                continue
+            finally:
+                server.give_back()
+                if status is not None:
+                    self._count(variant, status, time.perf_counter() - sent, sent - began)
+            return deployment, variant, answer
 
     def _take(self, target: str | None) -> tuple[Deployment, Server, str]:
         """Choose anew when the chosen fleet has no ready instance: it may be retiring, or starting again."""

@@ -98,8 +98,17 @@ class Server:
             self._change.notify_all()
 
     def invoke(self, body: bytes, headers: dict[str, str]) -> Answer:
-        """POST /invocations; only between `try_take` and `give_back`."""
-        return self._connections.post("/invocations", body, headers)
+        """POST /invocations; only between `try_take` and `give_back`.
+
+        A server that nobody listens at has ended: it is taken no more until it was started again.
+        """
+        connections = self._connections
+        try:
+            return connections.post("/invocations", body, headers)
+        except ConnectionRefusedError:
+            with self._change:
+                self._ready = self._ready and connections is not self._connections
+            raise
 
     def retire(self) -> None:
         """Take no more requests, answer those under way, end."""
