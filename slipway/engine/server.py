@@ -271,4 +271,8 @@ def person_caller(engine: Engine) -> Caller:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # All is saved and closed. Python would spend seconds on taking its own memory to pieces.
+    os._exit(code)
