@@ -1,0 +1,61 @@
+"""One engine for all end-to-end tests: a real demo, then a second install beside it, then both deleted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from slipway import install, local
+from slipway.demo import STACK
+from slipway.target import Target
+from tests.end_to_end.second import Second, install_second
+from tests.end_to_end.support import Desk, journal, slipway
+
+# Each file uses what the ones before it left; deletion and down take it away. The last ones have engines of their own.
+ORDER = ("demo", "journal", "clients", "second_install", "approval", "deletion", "down", "faults", "restart")
+DEMO_SECONDS = 900.0
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put these files last, in their order."""
+
+    def place(item: pytest.Item) -> int:
+        name = item.path.stem.removeprefix("test_")
+        return ORDER.index(name) if item.path.parent == Path(__file__).parent and name in ORDER else -1
+
+    items.sort(key=place)
+
+
+@dataclass(frozen=True)
+class Demonstration:
+    """A demo that went through: its JSON object, the calls that it made, and the engine that it left running."""
+
+    record: dict[str, Any]
+    calls: list[dict[str, Any]]
+    desk: Desk
+
+
+@pytest.fixture(scope="session")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstration]:
+    """`slipway demo --json`, once for the whole session."""
+    home = tmp_path_factory.mktemp("demo") / ".slipway"
+    try:
+        done = slipway(home, "demo", "--json", seconds=DEMO_SECONDS)
+        assert done.returncode == 0, done.stderr[-8000:]
+        engine = local.find(home)
+        assert engine is not None, f"the demo left no engine running on {home}"
+        desk = Desk(engine, install.find(Target(engine.session(), engine), STACK))
+        yield Demonstration(json.loads(done.stdout), journal(engine), desk)
+    finally:
+        local.remove(home)
+
+
+@pytest.fixture(scope="session")
+def second(demonstration: Demonstration, tmp_path_factory: pytest.TempPathFactory) -> Second:
+    """Another install on the demo's engine, run to production through every fault of `second.py`."""
+    return install_second(demonstration.desk.engine, tmp_path_factory.mktemp("second"))
