@@ -39,16 +39,22 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.slipway
 	@$(UV) pip install --quiet --python $(RUN)/python --require-hashes -r requirements/dev.txt
 	@touch $@
 
-# With the bundle's packages, so that the first run need not wait for their download.
 # The AWS CLI as others use it, for the tests that follow a run with it; its botocore is not MiniStack's.
 AWS_CLI := $(VENV)/aws
 $(AWS_CLI)/.ready: requirements/aws.txt $(if $(shell command -v uv),,$(VENV)/.uv)
-	$(UV) venv --quiet --clear --python $(PYTHON) $(AWS_CLI)
-	$(UV) pip sync --quiet --python $(AWS_CLI)/bin/python --require-hashes requirements/aws.txt
-	touch $@
+	@echo "Installing the AWS CLI: $$(grep -c == $<) packages"
+	@$(UV) venv --quiet --clear --python $(PYTHON) $(AWS_CLI)
+	@$(UV) pip sync --quiet --python $(AWS_CLI)/bin/python --require-hashes $<
+	@touch $@
 
+# A launch packages with SAM CLI: what that imports is compiled here, once, whatever the person's Python writes.
+$(VENV)/sam/.compiled: $(VENV)/sam/.ready
+	@env -u PYTHONDONTWRITEBYTECODE SAM_CLI_TELEMETRY=0 $(VENV)/sam/bin/sam package --help > /dev/null
+	@touch $@
+
+# With the bundle's packages, so that the first run need not wait for their download.
 .PHONY: setup
-setup: $(VENV)/.slipway $(VENV)/sam/.ready $(VENV)/bundle/.ready ## Install the engine, the command line and SAM CLI into .venv
+setup: $(VENV)/.slipway $(VENV)/sam/.compiled $(VENV)/bundle/.ready ## Install the engine, the command line and SAM CLI into .venv
 
 # --- What people run ----------------------------------------------------------------------------------------------
 
@@ -75,7 +81,13 @@ test: test-bundle test-engine ## Pass every test
 
 .PHONY: test-engine
 test-engine: $(VENV)/.dev $(VENV)/sam/.ready $(AWS_CLI)/.ready
-	$(RUN)/pytest tests/slipway tests/engine tests/end_to_end
+	$(RUN)/pytest --numprocesses 3 --dist loadfile tests/slipway tests/engine
+	$(RUN)/pytest tests/end_to_end
+
+.PHONY: bench
+bench: ## Measure, and print docs/benchmarks.md
+	@$(MAKE) --no-print-directory setup $(VENV)/.dev >&2
+	@$(RUN)/python -m tests.benchmarks
 
 .PHONY: lock
 lock: | $(VENV)/bin/python ## Resolve the requirements anew
