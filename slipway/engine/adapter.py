@@ -25,6 +25,9 @@ Dispatch = Callable[[str, str, Headers, bytes, dict[str, list[str]], str], Await
 
 PERSON = "person-at-the-keyboard"
 
+# What the person's own AWS tools read, and the engine must not.
+_PERSONS = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_CA_BUNDLE")
+
 
 @dataclass(frozen=True)
 class Decision:
@@ -59,6 +62,8 @@ def prepare(home: Path, port: int, region: str, account: str, clock_factor: floa
             "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
             "AWS_ACCESS_KEY_ID": "",
             "AWS_SECRET_ACCESS_KEY": "",
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             "IOT_MTLS_ENABLED": "0",
             "SFTP_ENABLED": "0",
             "PERSIST_STATE": "1",
@@ -67,12 +72,17 @@ def prepare(home: Path, port: int, region: str, account: str, clock_factor: floa
             "S3_DATA_DIR": str(home / "state" / "s3"),
             "SFN_WAIT_SCALE": str(1 / clock_factor),
             "LAMBDA_EXECUTOR": "local",
+            # Handlers that wait (a function that calls back in, a build, a stack) hold a thread each; idle ones cost
+            # nothing, and when they run out the calls that would end the waiting wait too.
+            "MINISTACK_WORKER_THREADS": "1100",
             "LOG_LEVEL": os.environ.get("SLIPWAY_LOG_LEVEL", "WARNING"),
             "TMPDIR": str(temporary),
         }
     )
-    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
+    for name in _PERSONS:
         os.environ.pop(name, None)
+    for name in ("NO_PROXY", "no_proxy"):  # what the engine calls is the engine, never through a proxy
+        os.environ[name] = ",".join(filter(None, (os.environ.get(name, ""), "127.0.0.1", "localhost")))
     import tempfile
 
     tempfile.tempdir = str(temporary)

@@ -60,6 +60,16 @@ def note_check(caller: str, action: str, resource: str, decision: str) -> None:
         entry.checks.append({"action": action, "resource": resource, "decision": decision})
 
 
+@contextlib.contextmanager
+def noting(entry: Entry) -> Iterator[Entry]:
+    """Make `entry` the current one, to which decisions are added."""
+    token = _current.set(entry)
+    try:
+        yield entry
+    finally:
+        _current.reset(token)
+
+
 class Journal:
     """Appends entries to `path`; safe for threads, and each line is written whole."""
 
@@ -70,11 +80,10 @@ class Journal:
     @contextlib.contextmanager
     def call(self, entry: Entry) -> Iterator[Entry]:
         """Make `entry` the current one, and write it when the call ends."""
-        token = _current.set(entry)
         try:
-            yield entry
+            with noting(entry):
+                yield entry
         finally:
-            _current.reset(token)
             self.write(entry)
 
     def write(self, entry: Entry) -> None:

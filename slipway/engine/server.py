@@ -22,7 +22,7 @@ from configparser import ConfigParser
 from pathlib import Path
 from typing import Any
 
-from slipway.engine import adapter
+from slipway.engine import adapter, front_door
 from slipway.engine import engine as engines
 from slipway.engine.authorization import new_credentials
 from slipway.engine.caller import Caller, Credentials
@@ -78,8 +78,9 @@ def check_port(port: int) -> None:
 
 
 def run(home: Path, port: int, region: str, clock_factor: float) -> None:
-    """Serve until a signal; everything is below `home`."""
+    """Serve until a signal; everything is below `home`, which is the person's alone: it holds keys and data."""
     home.mkdir(parents=True, exist_ok=True)
+    home.chmod(0o700)
     lock = HomeLock(home)
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s")
     adapter.prepare(home, port, region, ACCOUNT, clock_factor)
@@ -146,6 +147,9 @@ def application(engine: Engine, services: list[Service]) -> Callable[[Scope, Rec
     raw = {prefix: handler for service in services for prefix, handler in service.http_handlers.items()}
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "lifespan" and (refused := front_door.refusal(scope)) is not None:
+            await front_door.refuse(scope, send, *refused)
+            return
         if scope["type"] == "http":
             for prefix, handler in raw.items():
                 if scope["path"].startswith(prefix):

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from slipway.engine import machine
 from slipway.engine.logs import LogStream
 from slipway.engine.mend.lambda_ import bootstrap, code
 from slipway.engine.mend.lambda_.function import FunctionVersion
@@ -86,6 +87,9 @@ class Environment:
         layers = [code.unpack(layer, self._folder / "layers") for layer in function.layers]
         path = code.search_path(root, layers, code.runtime_packages(self._folder))
         return {
+            # The process has no home. Without these, the SDK looks for one and finds the person's profiles.
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             **function.variables,
             **self.caller.environment(),
             "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.runtime}",
@@ -98,7 +102,7 @@ class Environment:
             "LAMBDA_TASK_ROOT": str(root),
             "LAMBDA_RUNTIME_DIR": str(self._folder / "runtime"),
             "LANG": "en_US.UTF-8",
-            "PATH": os.environ.get("PATH", os.defpath),
+            "PATH": machine.system_path(),
             "PYTHONUTF8": "1",
             "TMPDIR": str(self._tmp),
             "TZ": ":UTC",
