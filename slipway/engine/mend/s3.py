@@ -1,0 +1,175 @@
+"""S3: objects encrypted with a KMS key ask that key, under the caller of the request.
+
+Writing needs `kms:GenerateDataKey`, reading and uploading parts need `kms:Decrypt`, copying both; the key must exist
+and be enabled. The key's policy decides together with the caller's, as it does for calls to KMS itself. Without a key
+id the key is S3's own (`aws/s3`), which every identity of the account may use through S3. Bodies are not encrypted on
+disk.
+
+docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
+docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html#mpuAndPermissions
+docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html (the encryption context)
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
+from typing import Any
+from urllib.parse import parse_qs, unquote
+
+from slipway.engine import adapter
+from slipway.engine.engine import current
+from slipway.engine.errors import AccessDenied
+
+_SERVICE = "services.s3"
+_KEY = "x-amz-server-side-encryption-aws-kms-key-id"
+_READ = "kms:Decrypt"
+_WRITE = "kms:GenerateDataKey"
+
+# The access key that signed the request; None when MiniStack calls S3's functions outside of one.
+_signer: ContextVar[str | None] = ContextVar("slipway_s3_signer", default=None)
+
+Headers = dict[str, str]
+Answer = tuple[int, Headers, Any]
+
+
+def apply() -> None:
+    """Put our functions around MiniStack's."""
+    adapter.replace(_SERVICE, "handle_request", _signed)
+    adapter.replace(_SERVICE, "_put_object", _written)
+    adapter.replace(_SERVICE, "_create_multipart_upload", _begun)
+    adapter.replace(_SERVICE, "_upload_part", _uploaded)
+    adapter.replace(_SERVICE, "_upload_part_copy", _uploaded_by_copy)
+    adapter.replace(_SERVICE, "_copy_object", _copied)
+    adapter.replace(_SERVICE, "_get_object", _read)
+
+
+def _signed(handle: Callable[..., Awaitable[Answer]]) -> Callable[..., Awaitable[Answer]]:
+    async def handled(method: str, path: str, headers: Headers, body: bytes, query: Any, **more: Any) -> Answer:
+        token = _signer.set(adapter.signer(headers, query))
+        try:
+            return await handle(method, path, headers, body, query, **more)
+        finally:
+            _signer.reset(token)
+
+    return handled
+
+
+def _written(put: Callable[..., Answer]) -> Callable[..., Answer]:
+    def written(bucket: str, key: str, body: bytes, headers: Headers) -> Answer:
+        return _refused(_WRITE, _key_to_write(headers, bucket), bucket, key) or put(bucket, key, body, headers)
+
+    return written
+
+
+def _begun(create: Callable[..., Answer]) -> Callable[..., Answer]:
+    def begun(bucket: str, key: str, headers: Headers) -> Answer:
+        return _refused(_WRITE, _key_to_write(headers, bucket), bucket, key) or create(bucket, key, headers)
+
+    return begun
+
+
+def _uploaded(upload: Callable[..., Answer]) -> Callable[..., Answer]:
+    def uploaded(bucket: str, key: str, body: bytes, query: Any, headers: Headers) -> Answer:
+        refused = _refused(_READ, _key_of_upload(query), bucket, key)
+        return refused or upload(bucket, key, body, query, headers)
+
+    return uploaded
+
+
+def _uploaded_by_copy(upload: Callable[..., Answer]) -> Callable[..., Answer]:
+    def uploaded(bucket: str, key: str, query: Any, headers: Headers) -> Answer:
+        refused = _source_refused(headers) or _refused(_READ, _key_of_upload(query), bucket, key)
+        return refused or upload(bucket, key, query, headers)
+
+    return uploaded
+
+
+def _copied(copy: Callable[..., Answer]) -> Callable[..., Answer]:
+    def copied(bucket: str, key: str, headers: Headers) -> Answer:
+        refused = _source_refused(headers) or _refused(_WRITE, _key_to_write(headers, bucket), bucket, key)
+        return refused or copy(bucket, key, headers)
+
+    return copied
+
+
+def _read(get: Callable[..., Answer]) -> Callable[..., Answer]:
+    """The answer names the key that the object was written with."""
+
+    def read(bucket: str, key: str, headers: Headers, query: Any = None) -> Answer:
+        answer = get(bucket, key, headers, query)
+        return _refused(_READ, _key_in(answer), bucket, key) or answer
+
+    return read
+
+
+def _source_refused(headers: Headers) -> Answer | None:
+    path, _, version = headers.get("x-amz-copy-source", "").lstrip("/").partition("?")
+    bucket, _, key = unquote(path).partition("/")
+    head = adapter.part(_SERVICE)._head_object(bucket, key, {}, parse_qs(version))
+    return _refused(_READ, _key_in(head), bucket, key)
+
+
+def _key_in(answer: Answer) -> str:
+    status, headers, _ = answer
+    return str(headers.get(_KEY, "")) if status < 300 else ""
+
+
+def _key_to_write(headers: Headers, bucket: str) -> str:
+    """The key that the request names, or the bucket's default."""
+    wanted, error = adapter.part(_SERVICE)._resolve_sse_write_headers(headers, bucket)
+    return "" if error else str((wanted or {}).get(_KEY, ""))
+
+
+def _key_of_upload(query: Any) -> str:
+    upload = adapter.part(_SERVICE)._multipart_uploads.get((query.get("uploadId") or [""])[0]) or {}
+    return str((upload.get("preserved_headers") or {}).get(_KEY, ""))
+
+
+def _refused(action: str, key_id: str, bucket: str, key: str) -> Answer | None:
+    """S3's answer when the caller may not use the key, or nobody can; None when nothing is wrong."""
+    signer = _signer.get()
+    if not key_id or signer is None:
+        return None
+    error, kms, engine = adapter.part(_SERVICE)._error, adapter.part("services.kms"), current()
+    resource = f"/{bucket}/{key}"
+    record = kms._resolve_key(key_id)
+    arn = record["Arn"] if record else _as_arn(key_id)
+    refused: Answer | None
+    try:
+        engine.authorization.check(signer, action, arn, _context(bucket, key))
+    except AccessDenied as denied:
+        refused = error("AccessDenied", denied.message, 403, resource)
+    else:
+        code, message = _unusable(record, arn)
+        refused = error(code, message, 400, resource) if code else None
+    return refused
+
+
+def _unusable(record: Any, arn: str) -> tuple[str, str]:
+    """Code and message of why nobody can use the key; empty when one can."""
+    if record is None:
+        return "KMS.NotFoundException", f"Key '{arn}' does not exist"
+    unusable = adapter.part("services.kms")._check_key_state(record)
+    if unusable is None:
+        return "", ""
+    told = json.loads(unusable[2])
+    return f"KMS.{told['__type'].rpartition('#')[2]}", str(told["message"])
+
+
+def _as_arn(key_id: str) -> str:
+    return key_id if key_id.startswith("arn:") else current().arn("kms", f"key/{key_id}")
+
+
+def _context(bucket: str, key: str) -> dict[str, Any]:
+    engine = current()
+    configuration = adapter.part(_SERVICE)._bucket_encryption.get(bucket) or ""
+    by_bucket = "<BucketKeyEnabled>true</BucketKeyEnabled>" in configuration
+    arn = f"arn:aws:s3:::{bucket}" if by_bucket else f"arn:aws:s3:::{bucket}/{key}"
+    return {
+        "kms:CallerAccount": engine.account,
+        "kms:ViaService": f"s3.{engine.region}.amazonaws.com",
+        "kms:EncryptionContext:aws:s3:arn": arn,
+        "kms:EncryptionContextKeys": ["aws:s3:arn"],
+    }
