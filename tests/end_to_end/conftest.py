@@ -13,11 +13,12 @@ import pytest
 from slipway import install, local
 from slipway.demo import STACK
 from slipway.target import Target
+from tests.end_to_end.plant import Plant
 from tests.end_to_end.second import Second, install_second
-from tests.end_to_end.support import Desk, journal, slipway
+from tests.end_to_end.support import Desk, journal, run_slipway
 
 # Each file uses what the ones before it left; deletion and down take it away. The last ones have engines of their own.
-ORDER = ("demo", "journal", "clients", "second_install", "approval", "deletion", "down", "faults", "restart")
+ORDER = ("demo", "journal", "clients", "second_install", "approval", "deletion", "down", "restart", "faults")
 DEMO_SECONDS = 900.0
 
 
@@ -45,7 +46,7 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstr
     """`slipway demo --json`, once for the whole session."""
     home = tmp_path_factory.mktemp("demo") / ".slipway"
     try:
-        done = slipway(home, "demo", "--json", seconds=DEMO_SECONDS)
+        done = run_slipway(home, "demo", "--json", seconds=DEMO_SECONDS)
         assert done.returncode == 0, done.stderr[-8000:]
         engine = local.find(home)
         assert engine is not None, f"the demo left no engine running on {home}"
@@ -59,3 +60,14 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstr
 def second(demonstration: Demonstration, tmp_path_factory: pytest.TempPathFactory) -> Second:
     """Another install on the demo's engine, run to production through every fault of `second.py`."""
     return install_second(demonstration.desk.engine, tmp_path_factory.mktemp("second"))
+
+
+@pytest.fixture(scope="session")
+def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
+    """An install on an engine of its own, for the tests that break things."""
+    made = Plant(tmp_path_factory.mktemp("plant") / ".slipway")
+    try:
+        made.launch()
+        yield made
+    finally:
+        made.engine.stop()

@@ -17,7 +17,8 @@ class Statement:
     """A statement of a role's policy, and the step that needs it.
 
     `role` is the way to it: what the stack's name adds to the install's, then logical ids. `action` is the first call
-    that is denied without the statement, `fails` the `Stage/Action` whose failure that is.
+    that is denied without the statement, `fails` the `Stage/Action` whose failure that is. The failure's
+    words are AWS's, if `told` has no others.
     """
 
     role: tuple[str, ...]

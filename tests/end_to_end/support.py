@@ -23,7 +23,7 @@ LONGEST_SECONDS = 300.0
 Found = TypeVar("Found")
 
 
-def slipway(home: Path, *arguments: str, seconds: float = LONGEST_SECONDS) -> subprocess.CompletedProcess[str]:
+def run_slipway(home: Path, *arguments: str, seconds: float = LONGEST_SECONDS) -> subprocess.CompletedProcess[str]:
     """Run the command line on the engine of `home`, in the bundle's folder; it must not take longer than `seconds`."""
     command = [str(Path(sys.executable).parent / "slipway"), *arguments, "--home", str(home)]
     return subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, timeout=seconds, check=False)
@@ -31,7 +31,7 @@ def slipway(home: Path, *arguments: str, seconds: float = LONGEST_SECONDS) -> su
 
 def succeed(home: Path, *arguments: str, seconds: float = LONGEST_SECONDS) -> str:
     """What the command printed; it must end with 0."""
-    done = slipway(home, *arguments, seconds=seconds)
+    done = run_slipway(home, *arguments, seconds=seconds)
     assert done.returncode == 0, f"slipway {' '.join(arguments)}: {done.stderr[-4000:]}{done.stdout[-4000:]}"
     return done.stdout
 
