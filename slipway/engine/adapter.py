@@ -9,10 +9,12 @@ MiniStack reads its settings when it is imported, so `prepare` comes first and i
 from __future__ import annotations
 
 import importlib
+import json
 import os
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -67,7 +69,7 @@ def prepare(home: Path, port: int, region: str, account: str, clock_factor: floa
             "IOT_MTLS_ENABLED": "0",
             "SFTP_ENABLED": "0",
             "PERSIST_STATE": "1",
-            "STATE_DIR": str(home / "state" / "ministack"),
+            "STATE_DIR": str(state_folder(home)),
             "S3_PERSIST": "1",
             "S3_DATA_DIR": str(home / "state" / "s3"),
             "SFN_WAIT_SCALE": str(1 / clock_factor),
@@ -254,8 +256,6 @@ def trusts(role_arn: str, principal: str, context: Mapping[str, Any]) -> bool:
 
 def _without_resources(document: str | dict[str, Any]) -> dict[str, Any]:
     """A trust policy as a resource policy: its statements hold for the role itself."""
-    import json
-
     parsed = json.loads(document) if isinstance(document, str) else document
     statements = parsed.get("Statement", [])
     statements = [statements] if isinstance(statements, dict) else statements
@@ -335,9 +335,33 @@ def put_service_event(entry: dict[str, Any]) -> None:
     _module("services.eventbridge")._put_events({"Entries": [entry]}, allow_aws_source=True)
 
 
-def save_state() -> None:
-    """Write the state of every loaded MiniStack service."""
-    _module("core.persistence").save_all(_module("app")._build_persistence_save_dict())
+def state_folder(home: Path) -> Path:
+    """Where MiniStack loads its state from, one file a service."""
+    return home / "state" / "ministack"
+
+
+def states(service: str = "") -> dict[str, Callable[[], str | None]]:
+    """What to save of a service, or of all: by file name its state as text, None when there is nothing to save.
+
+    The text is that of the file which is loaded at start.
+    """
+    app = _module("app")
+    declared = app.SERVICE_REGISTRY.get(service, {})
+    modules = {declared.get("module"), *declared.get("sub_modules", ())}
+    return {
+        name: partial(_state, name, get)
+        for name, get in app._build_persistence_save_dict().items()
+        if not service or app._state_map[name] in modules
+    }
+
+
+def _state(service: str, get: Callable[[], Any]) -> str | None:
+    persistence = _module("core.persistence")
+    state = get()
+    if state is None:
+        return None
+    wrapped = {"__ministack_format__": persistence._state_format_version(service), "payload": state}
+    return json.dumps(wrapped, default=persistence._json_default)
 
 
 def request_scope(account: str, region: str) -> Any:

@@ -34,7 +34,7 @@ from slipway.engine.service import Call, Operation, Service
 
 logger = logging.getLogger("slipway")
 
-# Operations after which MiniStack's state need not be saved. A message that was received and is not deleted comes again.
+# After these MiniStack's state need not be saved: a message that was received and is not deleted comes again.
 _READS = re.compile(r"(BatchGet|Describe|Filter|Get(?!SessionToken|FederationToken)|GET |HEAD |List|Receive)")
 
 
@@ -192,7 +192,7 @@ class Dispatcher:
             entry.status = response[0]
             entry.error = str(response[1].get("x-amzn-errortype", "")) if response[0] >= 400 else ""
         if response[0] < 400 and not _READS.match(entry.operation):
-            self._engine.changed.set()
+            self._engine.changes.note(name)
         return response
 
     def _name(self, access_key_id: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from slipway.engine.authorization import Authorization
+from slipway.engine.changes import Changes
 from slipway.engine.clock import Clock
 from slipway.engine.journal import Journal
 from slipway.engine.processes import Processes
@@ -33,7 +34,7 @@ class Engine:
         self.processes = Processes(home / "processes")
         self.authorization = Authorization(self)
         self.stopping = threading.Event()
-        self.changed = threading.Event()  # MiniStack's state differs from what is on disk
+        self.changes = Changes()
         self._database = Database(home / "state" / "slipway.db")
 
     def arn(self, service: str, resource: str) -> str:

@@ -30,6 +30,7 @@ from slipway.engine.clock import Clock
 from slipway.engine.dispatcher import Dispatcher, find_services
 from slipway.engine.engine import ACCOUNT, Engine
 from slipway.engine.home import HomeInUse, HomeLock
+from slipway.engine.saving import Saver
 from slipway.engine.service import HttpHandler, HttpRequest, HttpResponse, Service
 
 logger = logging.getLogger("slipway")
@@ -39,7 +40,6 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 HOST = "127.0.0.1"
-_SAVE_EVERY = 0.3
 _STARTUP_SECONDS = 30.0
 
 
@@ -213,12 +213,16 @@ async def _start_when_served(engine: Engine, services: list[Service], lock: Home
 
 
 def _start(engine: Engine, services: list[Service], lock: HomeLock) -> None:
+    # Like every correction of MiniStack not before its settings are made, which it reads when it is imported.
+    from slipway.engine.mend.cloudformation import restart
+
     with adapter.request_scope(engine.account, engine.region):
         person = person_caller(engine)
         adapter.register_person(person.credentials)
         for service in services:
             for starter in service.starters:
                 starter(engine)
+        restart.start(engine, person)
     engine.spawn("save-state", _save_while_running, engine, lock)
     facts = {
         "pid": os.getpid(),
@@ -246,14 +250,13 @@ def _stop(engine: Engine) -> None:
 
 
 def _save_while_running(engine: Engine, lock: HomeLock) -> None:
-    while not engine.stopping.wait(_SAVE_EVERY):
+    saver = Saver(engine)
+    while not engine.stopping.is_set():
+        saver.look()
         if not lock.is_current():
             # Somebody removed the home: there is nothing to keep, and its children must not outlive it.
             engine.processes.stop_all()
             os._exit(1)
-        if engine.changed.is_set():
-            engine.changed.clear()
-            adapter.save_state()
 
 
 def person_caller(engine: Engine) -> Caller:

@@ -1,7 +1,8 @@
 """SQS: delivery delays pass at the speed of the engine's clock.
 
 Visibility timeouts do not: they guard work that is done in real time, and a shortened one would hand a message out
-again while its consumer is still busy.
+again while its consumer is still busy. A consumer that was busy when the engine ended has lost the answer to its
+ReceiveMessage in most cases, functions always, so an engine that starts hands such messages out at once.
 
 docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-delay-queues.html
 """
@@ -22,8 +23,22 @@ def apply() -> None:
     """Put our functions in MiniStack's places."""
     adapter.replace(_SERVICE, "queue_delay", _scaled)
     adapter.replace(_SERVICE, "_act_send_message", _sent_sooner)
+    adapter.replace(_SERVICE, "_restore_state", _handed_out_again)
     service = adapter.part(_SERVICE)
     service._HANDLERS["SendMessage"] = service._act_send_message
+
+
+def _handed_out_again(restore: Callable[[Any], None]) -> Callable[[Any], None]:
+    """What was received and not deleted is visible; what was not received yet keeps its delay."""
+
+    def restored(data: Any) -> None:
+        restore(data)
+        for queue in adapter.part(_SERVICE)._queues._data.values():
+            for message in queue["messages"]:
+                if message.get("receive_count"):
+                    message["visible_at"] = 0
+
+    return restored
 
 
 def _scaled(delay: Callable[[dict[str, Any]], int]) -> Callable[[dict[str, Any]], float]:

@@ -93,7 +93,7 @@ def _saved(original: Any) -> Any:
 
     def add_event(*arguments: Any, **details: Any) -> None:
         original(*arguments, **details)
-        current().changed.set()
+        current().changes.note()
 
     return add_event
 

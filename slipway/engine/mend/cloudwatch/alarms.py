@@ -56,7 +56,7 @@ def _evaluate(engine: Engine, alarm: Alarm, now: float) -> None:
     verdict = evaluate(rule, values)
     if not verdict.evaluated and (last - rule.periods) * period < begun:
         return  # a new alarm without data stays as it is until its periods have passed
-    _apply(alarm, rule, verdict, now)
+    _apply(engine, alarm, rule, verdict, now)
 
 
 def datapoints(alarm: Alarm, period: float, first: int, last: int) -> list[float | None]:
@@ -81,13 +81,14 @@ def _statistic(cloudwatch: Any, name: str, points: list[Any]) -> float | None:
     return None if value is None else float(value)
 
 
-def _apply(alarm: Alarm, rule: Rule, verdict: Verdict, now: float) -> None:
+def _apply(engine: Engine, alarm: Alarm, rule: Rule, verdict: Verdict, now: float) -> None:
     old, new = alarm["StateValue"], verdict.state or alarm["StateValue"]
     if new == old and verdict.reason == alarm.get("StateReason"):
         return
     alarm["StateReason"] = verdict.reason
     alarm["StateReasonData"] = _reason_data(alarm, rule, verdict, now)
     alarm["StateUpdatedTimestamp"] = now
+    engine.changes.note("monitoring")
     if new == old:
         return
     alarm["StateValue"] = new

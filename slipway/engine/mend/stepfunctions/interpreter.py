@@ -33,7 +33,7 @@ def run_execution(execution_arn: str) -> None:
     if record is None or machine is None:
         return
     log = logs.open_log(machine, record)
-    run = Run(record, machine, json.loads(machine["definition"]), History(record, log.write))
+    run = Run(record, machine, json.loads(machine["definition"]), History(record, partial(_told, log)))
     log.write(record["events"][0])
     started(run)
     timer = _limit(run)
@@ -43,7 +43,13 @@ def run_execution(execution_arn: str) -> None:
         timer.cancel()
         ended(run)
         log.close()
-        current().changed.set()
+        current().changes.note("states")
+
+
+def _told(log: logs.ExecutionLog, event: dict[str, Any]) -> None:
+    """Every event goes to the log, and is worth saving: it is how a person finds out how far an execution came."""
+    log.write(event)
+    current().changes.note("states")
 
 
 def stop(execution_arn: str, status: str, error: str | None, cause: str | None) -> bool:
