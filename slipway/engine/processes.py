@@ -1,7 +1,7 @@
 """Child processes: each in a process group of its own, on record, and ended with the engine.
 
-A child's group id is written to `<home>/processes/` before it runs on, with its start time, so that an engine started
-after a kill ends what the killed one left behind and never a stranger that has got the same number since.
+A child's group id is written to `<home>/processes/` with its start time before its program runs, so that an engine
+started after a kill ends what the killed one left behind and never a stranger that has got the same number since.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import threading
@@ -19,6 +20,11 @@ from pathlib import Path
 from slipway.engine.errors import AwsError
 
 LogLine = Callable[[str], None]
+
+# Becomes the program once it reads a line; when the engine ends before that line, so does the child.
+_GATE = 'read -r line && exec /usr/bin/env "$@" </dev/null'
+# What a shell adds to an environment.
+_SHELLS_OWN = ("OLDPWD", "PWD", "SHLVL", "_")
 
 
 class ProcessFailed(AwsError):
@@ -104,27 +110,41 @@ class Processes:
         log: LogLine | None = None,
     ) -> Child:
         """Start `argv` with exactly `env`; every line of its output goes to `log`, or nowhere."""
+        program = str(cwd / argv[0]) if os.sep in argv[0] else argv[0]
+        if shutil.which(program, path=env.get("PATH", os.defpath)) is None:
+            raise ProcessFailed(name, f"there is no program {argv[0]}")
+        gate, key = os.pipe()
         try:
-            popen = subprocess.Popen(
-                list(argv),
-                env=dict(env),
-                cwd=cwd,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE if log else subprocess.DEVNULL,
-                stderr=subprocess.STDOUT if log else subprocess.DEVNULL,
-                text=True,
-                errors="replace",
-                start_new_session=True,
-            )
+            popen = self._popen(argv, dict(env), cwd, gate, has_log=log is not None)
+            record = self._folder / f"{popen.pid}.json"
+            record.write_text(json.dumps({"pid": popen.pid, "name": name, "started": started_at(popen.pid)}))
+            os.write(key, b"\n")
         except OSError as error:
             raise ProcessFailed(name, str(error)) from error
-        record = self._folder / f"{popen.pid}.json"
-        record.write_text(json.dumps({"pid": popen.pid, "name": name, "started": started_at(popen.pid)}))
+        finally:
+            os.close(gate)
+            os.close(key)
         child = Child(popen, record, log)
         with self._lock:
             self._children = {pid: c for pid, c in self._children.items() if c.returncode is None}
             self._children[popen.pid] = child
         return child
+
+    def _popen(
+        self, argv: Sequence[str], env: dict[str, str], cwd: Path, gate: int, *, has_log: bool
+    ) -> subprocess.Popen[str]:
+        unset = [word for variable in _SHELLS_OWN if variable not in env for word in ("-u", variable)]
+        return subprocess.Popen(
+            ["/bin/sh", "-c", _GATE, "sh", *unset, *argv],
+            env=env,
+            cwd=cwd,
+            stdin=gate,
+            stdout=subprocess.PIPE if has_log else subprocess.DEVNULL,
+            stderr=subprocess.STDOUT if has_log else subprocess.DEVNULL,
+            text=True,
+            errors="replace",
+            start_new_session=True,
+        )
 
     def end_leftovers(self) -> list[str]:
         """End the children of an engine that was killed; the names of those that were still there."""

@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,21 @@ def test_a_killed_engine_s_children_are_ended_by_the_next_one(tmp_path: Path) ->
         "",
         "Z",
     )
+
+
+def test_a_child_whose_engine_is_killed_before_it_is_on_record_never_runs(tmp_path: Path) -> None:
+    script = (
+        "import sys, os; from pathlib import Path; from slipway.engine import processes\n"
+        "def kill(pid):\n    print(pid, flush=True); os.kill(os.getpid(), 9)\n"
+        "processes.started_at = kill\n"
+        "processes.Processes(Path(sys.argv[1])).start(['sleep', '60'], env=dict(os.environ), cwd=Path(), name='orphan')"
+    )
+    killed = subprocess.run([sys.executable, "-c", script, str(tmp_path / "p")], capture_output=True, text=True)
+    pid = killed.stdout.strip()
+    deadline = time.monotonic() + 5
+    while subprocess.run(["ps", "-p", pid], capture_output=True).returncode == 0 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert subprocess.run(["ps", "-p", pid], capture_output=True).returncode != 0
 
 
 def test_a_stranger_with_a_recorded_number_is_left_alone(tmp_path: Path) -> None:
