@@ -36,7 +36,10 @@ class Created:
 
 @dataclass(frozen=True)
 class ResourceCall:
-    """One create, update or delete of one resource."""
+    """One create, update or delete of one resource.
+
+    A create that waits for what it made says its physical id to `began` first, so that it is known if the engine ends.
+    """
 
     engine: Engine
     caller: Caller
@@ -45,6 +48,7 @@ class ResourceCall:
     properties: dict[str, Any]
     old_properties: dict[str, Any] = field(default_factory=dict)
     physical_id: str = ""
+    began: Callable[[str], None] = lambda _: None
 
     def physical_name(self, max_length: int = 63) -> str:
         """A name in CloudFormation's manner, `<stack>-<logical id>-<12 random characters>`, cut to `max_length`.

@@ -15,6 +15,7 @@ from slipway.engine.resource import Created, ResourceCall, ResourceFailed, Resou
 
 _POLL_SECONDS = 0.1
 _GONE = ("Could not find", "does not exist")
+_IN_PROGRESS = ("Creating", "Updating", "SystemUpdating", "RollingBack")
 _ENDPOINT_UPDATE_ONLY = ("RetainAllVariantProperties", "ExcludeRetainedVariantProperties", "RetainDeploymentConfig")
 
 
@@ -86,6 +87,7 @@ def create_endpoint(call: ResourceCall) -> Created:
     request = {key: value for key, value in call.properties.items() if key not in _ENDPOINT_UPDATE_ONLY}
     request["EndpointName"] = name
     endpoint_arn = call.caller.client("sagemaker").create_endpoint(**request)["EndpointArn"]
+    call.began(endpoint_arn)
     _wait_until_in_service(call, name)
     return Created(endpoint_arn, {"EndpointName": name, "EndpointArn": endpoint_arn})
 
@@ -120,21 +122,23 @@ def _wait_until_in_service(call: ResourceCall, name: str) -> None:
 
 
 def delete_endpoint(call: ResourceCall) -> None:
-    """Delete the endpoint and wait until its servers are gone."""
+    """Delete the endpoint and wait until its servers are gone; while it is being made it cannot be deleted."""
     client, name = call.caller.client("sagemaker"), _name(call)
+    while _status(client, name) in _IN_PROGRESS:
+        time.sleep(_POLL_SECONDS)
     _gone_is_success(lambda: client.delete_endpoint(EndpointName=name))
-    while _exists(client, name):
+    while _status(client, name):
         time.sleep(_POLL_SECONDS)
 
 
-def _exists(client: Any, name: str) -> bool:
+def _status(client: Any, name: str) -> str:
+    """The endpoint's status, empty when there is no such endpoint."""
     try:
-        client.describe_endpoint(EndpointName=name)
+        return str(client.describe_endpoint(EndpointName=name)["EndpointStatus"])
     except ClientError as error:
         if any(text in error.response["Error"]["Message"] for text in _GONE):
-            return False
+            return ""
         raise
-    return True
 
 
 def create_group(call: ResourceCall) -> Created:

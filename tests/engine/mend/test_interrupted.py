@@ -58,6 +58,17 @@ def saved(engine: local.LocalEngine, text: str) -> None:
     raise AssertionError(f"{text} was not saved")
 
 
+def settled(cloudformation: Any) -> dict[str, Any]:
+    """The interrupted stack, once it is in progress no more."""
+    deadline = time.monotonic() + 20
+    while True:
+        stack: dict[str, Any] = cloudformation.describe_stacks(StackName="interrupted")["Stacks"][0]
+        if not stack["StackStatus"].endswith("_IN_PROGRESS"):
+            return stack
+        assert time.monotonic() < deadline, stack
+        time.sleep(0.05)
+
+
 def test_an_interrupted_stack_can_be_deleted_and_an_interrupted_execution_has_failed(home: Path) -> None:
     engine = local.start(home, port=local.free_port())
     engine.client("cloudformation").create_stack(StackName="interrupted", TemplateBody=json.dumps(WAITING))
@@ -70,7 +81,7 @@ def test_an_interrupted_stack_can_be_deleted_and_an_interrupted_execution_has_fa
     again = killed_and_started(engine)
 
     cloudformation = again.client("cloudformation")
-    stack = cloudformation.describe_stacks(StackName="interrupted")["Stacks"][0]
+    stack = settled(cloudformation)
     assert (stack["StackStatus"], stack["StackStatusReason"]) == (
         "CREATE_FAILED",
         "The engine restarted during the operation",

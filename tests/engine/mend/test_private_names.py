@@ -23,7 +23,6 @@ NAMES = {
     "services.cloudformation": (
         "_change_sets",
         "_exports",
-        "_restore_state",
         "_stack_events",
         "_stacks",
         "handle_request",
@@ -40,7 +39,7 @@ NAMES = {
         "validate_template_support",
     ),
     "services.cloudformation.helpers": ("_error", "_p", "_resolve_document"),
-    "services.cloudformation.handlers": ("_ACTION_HANDLERS", "_resolve_stack"),
+    "services.cloudformation.handlers": ("_ACTION_HANDLERS", "_resolve_stack", "_stack_has_no_updates"),
     "services.cloudformation.changesets": ("_find_change_set",),
     "services.cloudformation.custom_resource": (
         "_normalise_resource_properties",
@@ -62,6 +61,7 @@ NAMES = {
     "services.cloudformation.stacks": (
         "_add_event",
         "_create_stack_task_in_region",
+        "_delete_stack_async",
         "_deploy_stack_async",
         "_resolve_stack_outputs",
         "_roll_back_operation",

@@ -15,6 +15,7 @@
 | `rollback` | a rollback says which resources failed |
 | `conversion` | scalars get the type that the schema names |
 | `exports` | an export's name is taken once |
+| `begun` | what an operation has made, on record as soon as it exists |
 | `restart` | operations that the engine's end interrupted |
 
 What stays MiniStack's: template parsing, transforms, intrinsic functions, rules, change sets, rollback, drift.
@@ -25,12 +26,12 @@ from __future__ import annotations
 
 from slipway.engine.mend.cloudformation import (
     actions,
+    begun,
     buckets,
     custom,
     exports,
     nested,
     operations,
-    restart,
     rollback,
     templates,
     types,
@@ -39,5 +40,5 @@ from slipway.engine.mend.cloudformation import (
 
 def apply() -> None:
     """Put the corrections in place; called before the engine serves."""
-    for module in (types, nested, custom, buckets, exports, rollback, operations, templates, actions, restart):
+    for module in (types, nested, custom, buckets, exports, rollback, begun, operations, templates, actions):
         module.apply()

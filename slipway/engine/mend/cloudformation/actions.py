@@ -44,6 +44,7 @@ _REFUSED = (
     "StackPolicyURL",
     "TimeoutInMinutes",
 )
+_RETRIED = "_retried"
 # The API's handlers check and then write; off the event loop nothing else keeps two of them apart.
 _serving = threading.RLock()
 
@@ -55,6 +56,7 @@ def apply() -> None:
         handlers[name] = _refusing(_authorized(name, handlers[name]))
     handlers["UpdateStack"] = _from_failed_update(handlers["UpdateStack"])
     handlers["CreateChangeSet"] = _from_failed_update(handlers["CreateChangeSet"])
+    hooks.replace("_stack_has_no_updates", _unless_retried)
     handlers["SetStackPolicy"] = _refused_action("SetStackPolicy")
     handlers["DescribeStacks"] = _with_authority_shown(handlers["DescribeStacks"])
     adapter.replace(hooks.PACKAGE, "handle_request", _off_the_loop)
@@ -162,7 +164,7 @@ def _refused_action(name: str) -> Action:
 
 
 def _from_failed_update(action: Action) -> Action:
-    """A stack whose update failed without rollback can be updated again.
+    """A stack whose operation failed without rollback can be updated, also without a change: what failed is retried.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stack-failure-options.html
     """
@@ -174,12 +176,21 @@ def _from_failed_update(action: Action) -> Action:
         if hooks.parameter(params, "ChangeSetType") == "CREATE":
             return action(params)
         status, stack["StackStatus"] = stack["StackStatus"], "UPDATE_COMPLETE"
+        stack[_RETRIED] = True
         response = action(params)
+        del stack[_RETRIED]
         if response[0] >= 400 or hooks.parameter(params, "ChangeSetName"):
             stack["StackStatus"] = status
         return response
 
     return act
+
+
+def _unless_retried(has_no_updates: Any) -> Any:
+    def check(stack: dict[str, Any], *arguments: Any) -> bool:
+        return _RETRIED not in stack and bool(has_no_updates(stack, *arguments))
+
+    return check
 
 
 def _with_authority_shown(action: Action) -> Action:

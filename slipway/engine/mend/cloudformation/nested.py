@@ -36,6 +36,7 @@ def create(call: ResourceCall) -> Created:
         DisableRollback=bool(parent.get("DisableRollback")),
         **_request(call, parent),
     )["StackId"]
+    call.began(stack_id)
     _adopt(stack_id, parent)
     status = _settled(stack_id)
     if status != "CREATE_COMPLETE":

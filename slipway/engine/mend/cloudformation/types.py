@@ -11,6 +11,7 @@ import importlib
 import pkgutil
 import uuid
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError
@@ -18,7 +19,7 @@ from botocore.exceptions import ClientError
 from slipway.engine import resources
 from slipway.engine.engine import current
 from slipway.engine.errors import AwsError
-from slipway.engine.mend.cloudformation import hooks
+from slipway.engine.mend.cloudformation import begun, hooks
 from slipway.engine.mend.cloudformation.authority import acting
 from slipway.engine.mend.cloudformation.checks import schemas
 from slipway.engine.mend.cloudformation.conversion import converted
@@ -83,6 +84,7 @@ def _call(
     physical_id: str = "",
 ) -> ResourceCall:
     return ResourceCall(
+        began=partial(begun.note, resource_type, stack_name, logical_id, props),
         engine=current(),
         caller=acting(),
         stack_name=stack_name,
@@ -114,10 +116,17 @@ def _made(
         created = _told(resource_type, lambda: operation(call))
     except ResourceFailed as failure:
         if failure.physical_id and not call.physical_id:
-            left = _call(resource_type, call.stack_name, call.logical_id, call.properties, {}, failure.physical_id)
-            _told(resource_type, lambda: OURS[resource_type].delete(left))
+            remove(resource_type, call.stack_name, call.logical_id, call.properties, failure.physical_id)
         raise
+    if not call.physical_id:
+        call.began(created.physical_id)
     return created.physical_id, created.attributes
+
+
+def remove(resource_type: str, stack_name: str, logical_id: str, properties: Properties, physical_id: str) -> None:
+    """Delete a resource of ours; ResourceFailed says why it cannot be deleted."""
+    call = _call(resource_type, stack_name, logical_id, properties, {}, physical_id)
+    _told(resource_type, lambda: OURS[resource_type].delete(call))
 
 
 def _told(resource_type: str, operation: Callable[[], _T]) -> _T:
