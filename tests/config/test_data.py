@@ -40,7 +40,8 @@ def test_customer_ids_are_unique() -> None:
 
 
 @pytest.mark.parametrize(
-    ("configuration", "name"), [("telecom-churn.json", "telecom-churn.csv"), ("breast-cancer.json", "breast-cancer.csv")]
+    ("configuration", "name"),
+    [("telecom-churn.json", "telecom-churn.csv"), ("breast-cancer.json", "breast-cancer.csv")],
 )
 def test_the_configured_columns_are_those_of_the_table(configuration: str, name: str) -> None:
     dataset = json.loads((CONFIG / configuration).read_text())["dataset"]
