@@ -98,10 +98,11 @@ class Authorization:
     def as_role(self, role_arn: str, principal: str, session_name: str, source_arn: str = "") -> Caller:
         """A session of the role for `principal`: a service principal, or the ARN of a caller.
 
-        Sessions are reused until shortly before they expire. AccessDenied when the role does not exist or does not
-        trust the principal.
+        Sessions are reused until shortly before they expire, or until their role is deleted; one made anew under the
+        same name is another role. AccessDenied when the role does not exist or does not trust the principal.
         """
-        key = ("role", role_arn, principal, session_name, source_arn)
+        role_id = str((adapter.role(role_arn) or {}).get("RoleId", ""))
+        key = ("role", role_arn, principal, session_name, source_arn, role_id)
         return self._reuse(key, lambda: self._assume(role_arn, principal, session_name, source_arn))
 
     def narrow(self, caller: Caller, role_arn: str, policy: str) -> Caller:

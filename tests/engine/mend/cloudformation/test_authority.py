@@ -94,3 +94,34 @@ def test_termination_protection_holds(stacks: Any) -> None:
     with pytest.raises(ClientError, match="TerminationProtection is enabled"):
         stacks.cloudformation.delete_stack(StackName=stack["StackId"])
     stacks.cloudformation.update_termination_protection(StackName=stack["StackId"], EnableTerminationProtection=False)
+
+
+def test_a_stack_whose_role_is_gone_cannot_be_deleted(stacks: Any) -> None:
+    role = stacks.role(SERVICE, [{"Action": "sqs:*", "Resource": "*"}])
+    stack = stacks.create(QUEUE, RoleARN=role)
+    stacks.iam.delete_role_policy(RoleName=stacks.name("role"), PolicyName="policy")
+    stacks.iam.delete_role(RoleName=stacks.name("role"))
+    with pytest.raises(ClientError, match=f"{role} (does not exist|is invalid or cannot be assumed)"):
+        stacks.cloudformation.delete_stack(StackName=stack["StackId"])
+    assert stacks.settled(stack["StackId"])["StackStatus"] == "CREATE_COMPLETE"
+    stacks.role(SERVICE, [{"Action": "sqs:*", "Resource": "*"}])
+    assert stacks.delete(stack["StackId"])["StackStatus"] == "DELETE_COMPLETE"
+
+
+def test_a_role_is_known_by_its_path_and_not_by_its_generated_name(stacks: Any) -> None:
+    path = f"/{stacks.prefix}/training/"
+    roles = f"arn:aws:iam::111122223333:role{path}*"
+    actions = ["iam:CreateRole", "iam:DeleteRole", "iam:PutRolePolicy", "iam:DeleteRolePolicy", "iam:TagRole"]
+    role = stacks.role(SERVICE, [{"Action": actions, "Resource": roles}])
+    properties: dict[str, Any] = {
+        "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": []},
+        "Path": path,
+        "Policies": [{"PolicyName": "none", "PolicyDocument": {"Version": "2012-10-17", "Statement": []}}],
+    }
+    template = {"Resources": {"Role": {"Type": "AWS::IAM::Role", "Properties": properties}}}
+    inside = stacks.create(template, suffix="inside-the-path", RoleARN=role)
+    assert inside["StackStatus"] == "CREATE_COMPLETE"
+    assert stacks.delete(inside["StackId"])["StackStatus"] == "DELETE_COMPLETE"
+    outside = {"Resources": {"Role": {"Type": "AWS::IAM::Role", "Properties": {**properties, "Path": "/"}}}}
+    stack = stacks.create(outside, suffix="outside", RoleARN=role)
+    assert "is not authorized to perform: iam:CreateRole" in stacks.reasons(stack["StackId"])

@@ -172,3 +172,14 @@ def test_a_template_longer_than_a_request_goes_through_the_artifact_store(desk: 
     name = desk.create({"name": "Deploy", "actions": [deploy(desk, ParameterOverrides='{"Value": "a"}')]})
     desk.finish(name)
     assert status(desk) == "CREATE_COMPLETE"
+
+
+def test_create_update_leaves_a_stack_that_was_never_created_and_fails(desk: Desk) -> None:
+    desk.upload({"template.yaml": DENIED})
+    name = desk.create({"name": "Deploy", "actions": [deploy(desk)]})
+    error(desk, name)
+    desk.upload({"template.yaml": TEMPLATE.replace("{Type: String}", "{Type: String, Default: fixed}")})
+    desk.start(name)
+    desk.finish(name, 1, status="Failed")
+    assert "ROLLBACK_COMPLETE" in desk.action(name, "Stack")["output"]["executionResult"]["errorDetails"]["message"]
+    assert status(desk) == "ROLLBACK_COMPLETE"
