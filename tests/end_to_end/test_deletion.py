@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from botocore.exceptions import ClientError
 
 from slipway import api
 from tests.end_to_end.conftest import Demonstration
@@ -19,15 +18,12 @@ def delete(desk: Desk) -> None:
     cloudformation.delete_stack(StackName=desk.install.stack)
 
     def ended() -> str | None:
-        try:
-            status = str(cloudformation.describe_stacks(StackName=stack_id)["Stacks"][0]["StackStatus"])
-        except ClientError as error:
-            assert "does not exist" in str(error)
-            return "DELETE_COMPLETE"
+        status = str(cloudformation.describe_stacks(StackName=stack_id)["Stacks"][0]["StackStatus"])
         return None if status == "DELETE_IN_PROGRESS" else status
 
+    status = wait(ended, f"the deletion of {desk.install.stack}")
     events = cloudformation.describe_stack_events(StackName=stack_id)["StackEvents"]
-    assert wait(ended, f"the deletion of {desk.install.stack}") == "DELETE_COMPLETE", events[:10]
+    assert status == "DELETE_COMPLETE", [event for event in events if event["ResourceStatus"] == "DELETE_FAILED"]
 
 
 @pytest.fixture(scope="module")
