@@ -104,6 +104,16 @@ def _read(get: Callable[..., Answer]) -> Callable[..., Answer]:
     return read
 
 
+def check_read(signer: str, bucket: str, key: str) -> None:
+    """Refuse unless `signer` may read the object, its key included; AccessDenied. For services that read on behalf."""
+    authorization = current().authorization
+    authorization.check(signer, "s3:GetObject", f"arn:aws:s3:::{bucket}/{key}", {})
+    key_id = _key_in(adapter.part(_SERVICE)._head_object(bucket, key, {}, {}))
+    record = adapter.part("services.kms")._resolve_key(key_id)
+    if key_id:
+        authorization.check(signer, _READ, record["Arn"] if record else _as_arn(key_id), _context(bucket, key))
+
+
 def _source_refused(headers: Headers) -> Answer | None:
     path, _, version = headers.get("x-amz-copy-source", "").lstrip("/").partition("?")
     bucket, _, key = unquote(path).partition("/")

@@ -46,6 +46,7 @@ def apply() -> None:
     replace("_fetch_code_from_s3", lambda _: requests.fetch_code)
     replace("_create_function", _checked_create)
     replace("_update_code", _answered)
+    replace("_publish_layer_version", _answered)
     replace("_update_config", _checked_update)
     replace("_create_esm", _checked_mapping)
     replace("_delete_function", _forgetting)
@@ -135,7 +136,11 @@ def _checked_request(handle: Callable[..., Awaitable[Response]]) -> Callable[...
                 requests.check_invocation(body, headers)
             except AwsError as error:
                 return error_response(error)
-        return await handle(method, path, headers, body, query)
+        token = requests.signer.set(adapter.signer(headers, query))
+        try:
+            return await handle(method, path, headers, body, query)
+        finally:
+            requests.signer.reset(token)
 
     return checked
 

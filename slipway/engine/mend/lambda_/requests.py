@@ -8,16 +8,22 @@ from __future__ import annotations
 
 import json
 import re
+from contextvars import ContextVar
 from typing import Any
 
 from slipway.engine import adapter
 from slipway.engine.engine import Engine
-from slipway.engine.errors import AwsError
+from slipway.engine.errors import AccessDenied, AwsError
+from slipway.engine.mend.cloudformation.authority import acting
 from slipway.engine.mend.lambda_.invocation import CANNOT_ASSUME, PRINCIPAL
+from slipway.engine.mend.s3 import check_read
 
 SYNCHRONOUS_LIMIT = 6291456
 ASYNCHRONOUS_LIMIT = 1048576
 _RUNTIME = re.compile(r"python3\.\d+")
+
+# The access key that signed the request to Lambda; empty while CloudFormation makes a function.
+signer: ContextVar[str] = ContextVar("slipway_lambda_signer", default="")
 
 
 def check_function(engine: Engine, properties: dict[str, Any]) -> None:
@@ -32,10 +38,19 @@ def check_function(engine: Engine, properties: dict[str, Any]) -> None:
 
 
 def fetch_code(bucket: str, key: str, version_id: str | None = None) -> bytes:
-    """The deployment package in S3, or the error that AWS gives when it is not there."""
+    """The deployment package in S3, read with the rights of whoever makes the function, or the error that AWS gives."""
     s3 = adapter.part("services.s3")
     if bucket not in s3._buckets:
         raise _s3_error("NoSuchBucket", "The specified bucket does not exist")
+    try:
+        check_read(signer.get() or acting().credentials.access_key_id, bucket, key)
+    except AccessDenied as denied:
+        raise AwsError(
+            "AccessDeniedException",
+            "Your access has been denied by S3, please make sure your request credentials have permission to GetObject "
+            f"for {bucket}/{key}. S3 Error Code: AccessDenied. S3 Error Message: {denied.message}",
+            status=403,
+        ) from denied
     found: bytes | None = s3._get_object_data(bucket, key, version_id=version_id)
     if found is None:
         code = "NoSuchVersion" if version_id else "NoSuchKey"
