@@ -28,6 +28,7 @@ from slipway.engine import adapter, handover, journal, wire
 from slipway.engine.actions import documented
 from slipway.engine.authorization import passed_roles
 from slipway.engine.caller import Caller, Credentials, service_model
+from slipway.engine.changes import EVERYTHING
 from slipway.engine.engine import Engine
 from slipway.engine.errors import AwsError
 from slipway.engine.service import Call, Operation, Service
@@ -36,6 +37,10 @@ logger = logging.getLogger("slipway")
 
 # After these MiniStack's state need not be saved: a message that was received and is not deleted comes again.
 _READS = re.compile(r"(BatchGet|Describe|Filter|Get(?!SessionToken|FederationToken)|GET |HEAD |List|Receive)")
+
+# Operations by which a caller waits for an end: the service to save, and what the answer holds before the end.
+_ENDS = {"DescribeStacks": (EVERYTHING, "_IN_PROGRESS"), "DescribeExecution": ("states", "RUNNING")}
+_LONGEST_SAVE_SECONDS = 2.0
 
 
 def find_services() -> list[Service]:
@@ -189,11 +194,18 @@ class Dispatcher:
             if name in handover.SERVICES:
                 refusal = await asyncio.to_thread(handover.refusal, self._engine, name, request, routing, request_id)
             response = refusal or await serve(*arguments)
+            await self._tell_once_saved(entry.operation, response)
             entry.status = response[0]
             entry.error = str(response[1].get("x-amzn-errortype", "")) if response[0] >= 400 else ""
         if response[0] < 400 and not _READS.match(entry.operation):
             self._engine.changes.note(name)
         return response
+
+    async def _tell_once_saved(self, operation: str, response: adapter.Response) -> None:
+        """Keep back that something has ended until that is on disk: whoever acts on it writes that down at once."""
+        service, going_on = _ENDS.get(operation, ("", ""))
+        if going_on and going_on not in str(response[2]):
+            await asyncio.to_thread(self._engine.changes.wait_until_saved, service, _LONGEST_SAVE_SECONDS)
 
     def _name(self, access_key_id: str) -> str:
         """Who a key belongs to, verified or not; the journal says by its status whether the call was let in."""

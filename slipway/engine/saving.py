@@ -53,6 +53,10 @@ class Saver:
         self._not_before = now + _IDLE_SHARE * (now - began)
 
     def _save(self, changed: set[str]) -> None:
+        changes = self._engine.changes
         for service in changed:
-            if not self._snapshots.save(adapter.states(service)):
-                self._engine.changes.note(service)
+            count = changes.count()
+            if self._snapshots.save(adapter.states(service)):
+                changes.saved(service, count)
+            else:
+                changes.note(service)
