@@ -332,3 +332,25 @@ def test_a_deleted_endpoint_leaves_no_process(hosted: Hosted) -> None:
         os.kill(pid, 0)
     with pytest.raises(ClientError, match='Could not find endpoint "arn:aws:sagemaker:us-east-1:111122223333:endpoint'):
         hosted.client.describe_endpoint(EndpointName=name)
+
+
+def test_a_deployment_whose_role_may_not_read_its_alarms_is_rolled_back(hosted: Hosted) -> None:
+    iam = hosted.account.client("iam")
+    trust = iam.get_role(RoleName="Job")["Role"]["AssumeRolePolicyDocument"]
+    role = iam.create_role(RoleName="WithoutAlarms", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+    policy = {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Action": ["s3:GetObject", "logs:*"], "Resource": "*"}],
+    }
+    iam.put_role_policy(RoleName="WithoutAlarms", PolicyName="job", PolicyDocument=json.dumps(policy))
+    name = hosted.serving("old", 2)
+    url = hosted.account.put("models/without-alarms/model.tar.gz", model_archive("new"))
+    container = {"Image": IMAGE, "ModelDataUrl": url}
+    hosted.client.create_model(ModelName="without-alarms", PrimaryContainer=container, ExecutionRoleArn=role)
+    deployment = canary(60, AutoRollbackConfiguration={"Alarms": [{"AlarmName": "errors"}]})
+    config = hosted.config(variant("without-alarms", 2))
+    hosted.client.update_endpoint(EndpointName=name, EndpointConfigName=config, DeploymentConfig=deployment)
+    found = hosted.settled(name)
+    assert found["EndpointConfigName"] != config
+    assert "not authorized to perform: cloudwatch:DescribeAlarms" in found["FailureReason"]
+    assert hosted.invoke(name)["model"] == "old"
