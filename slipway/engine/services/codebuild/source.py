@@ -95,6 +95,11 @@ def _link(folder: Path, name: str, target: str) -> None:
 
 def _clone(caller: Caller, source: Mapping[str, Any], version: str, folder: Path) -> str:
     location = _AWS_HOST.sub(caller.engine.url, source["location"])
+    # git takes a path, another host or an option too; the role's credentials go to CodeCommit and nowhere else.
+    if not location.startswith(f"{caller.engine.url}/v1/repos/") or version.startswith("-"):
+        raise PhaseFailed(
+            "CLIENT_ERROR", f"no CodeCommit repository: {location} for primary source and source version {version}"
+        )
     depth = ["--depth", str(source["gitCloneDepth"])] if source.get("gitCloneDepth") and not version else []
     environment = git.environment(_authorization(caller, location))
     command = ["git", "clone", "--quiet", *depth, location, str(folder)]
