@@ -60,3 +60,12 @@ def test_images_go_with_the_stack_and_their_tags_never_move() -> None:
 def test_the_topic_is_encrypted_and_the_subscription_is_optional() -> None:
     assert templates.properties("notifications", "Topic")["KmsMasterKeyId"] == {"Ref": "KeyArn"}
     assert templates.load("notifications")["Resources"]["Email"]["Condition"] == "HasEmail"
+
+
+def test_artifacts_stay_long_enough_for_a_rollback() -> None:
+    # Each artifact has a key of its own and is never replaced; only what was replaced ends some day.
+    (rule,) = templates.properties("storage", "ArtifactBucket")["LifecycleConfiguration"]["Rules"]
+    assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": {"Ref": "ArtifactRetentionInDays"}}
+    assert not {"ExpirationInDays", "ExpirationDate"} & set(rule)
+    parameter = templates.load("storage")["Parameters"]["ArtifactRetentionInDays"]
+    assert (parameter["Default"], parameter["MinValue"]) == (365, 30)

@@ -1,7 +1,9 @@
 """Which granted actions nobody used: every role's policies against the engine's call journal.
 
-`python -m tests.unused_actions --home .slipway` after a run, with the engine still up; `--prefix` chooses the roles. An
-action that is not used is not therefore needless: a run that goes well stops no job and rolls nothing back.
+`python -m tests.engine.unused_actions --home .slipway` after a run, with the engine still up; `--prefix` chooses roles.
+An action that is not used is not therefore needless: a run that goes well stops no job and rolls nothing back, the
+engine checks no key, and what CloudFormation reads back on AWS it knows here. A check that one call makes for another
+identity counts for the caller.
 """
 
 from __future__ import annotations
