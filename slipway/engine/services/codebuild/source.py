@@ -64,10 +64,12 @@ def _download(caller: Caller, location: str, version: str, folder: Path) -> str:
 
 def _download_folder(client: Any, bucket: str, prefix: str, folder: Path) -> str:
     for page in client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
-        for item in page.get("Contents", []):
-            path = folder / item["Key"].removeprefix(prefix)
+        for key in (item["Key"] for item in page.get("Contents", []) if not item["Key"].endswith("/")):
+            path = (folder / key.removeprefix(prefix)).resolve()
+            if not path.is_relative_to(folder.resolve()):
+                raise PhaseFailed("CLIENT_ERROR", f"the key {key} leaves the source directory")
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(client.get_object(Bucket=bucket, Key=item["Key"])["Body"].read())
+            path.write_bytes(client.get_object(Bucket=bucket, Key=key)["Body"].read())
     return ""
 
 
