@@ -92,8 +92,10 @@ def run(home: Path, port: int, region: str, clock_factor: float) -> None:
     dispatcher = Dispatcher(engine, services)
     adapter.install(dispatcher.wrap, dispatcher.enforce)
     apply_corrections()
+    # Not asyncio.run: in the end it would wait for every task and thread, so for a WaitCondition of hours.
+    loop = asyncio.new_event_loop()
     try:
-        asyncio.run(_serve(engine, services, lock))
+        loop.run_until_complete(_serve(engine, services, lock))
     finally:
         engine.close()
 
@@ -123,11 +125,14 @@ async def _serve(engine: Engine, services: list[Service], lock: HomeLock) -> Non
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     starter = asyncio.create_task(_start_when_served(engine, services, lock))
+    starter.add_done_callback(lambda done: None if done.cancelled() or done.exception() is None else stop.set())
     try:
         await serve(application(engine, services), config, shutdown_trigger=_until(stop, engine, services))  # type: ignore[arg-type]
     finally:
         starter.cancel()
         await asyncio.to_thread(_stop, engine)
+    with contextlib.suppress(asyncio.CancelledError):
+        await starter  # an engine that could not start says why, at the end of its log
 
 
 def _until(stop: asyncio.Event, engine: Engine, services: list[Service]) -> Callable[[], Awaitable[None]]:
