@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from slipway.cli.common import errors
 from slipway.errors import SlipwayError
+from slipway.loopback import past_proxies
 
 app = typer.Typer(
     name="slipway",
@@ -26,6 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command; every expected failure is one message on standard error and an exit code."""
     from slipway.cli import commands
 
+    past_proxies()
     commands.register(app)
     try:
         app(args=list(arguments) if arguments is not None else None)

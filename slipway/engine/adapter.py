@@ -18,6 +18,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from slipway.loopback import past_proxies
+
 if TYPE_CHECKING:
     from slipway.engine.caller import Credentials
 
@@ -83,8 +85,7 @@ def prepare(home: Path, port: int, region: str, account: str, clock_factor: floa
     )
     for name in _PERSONS:
         os.environ.pop(name, None)
-    for name in ("NO_PROXY", "no_proxy"):  # what the engine calls is the engine, never through a proxy
-        os.environ[name] = ",".join(filter(None, (os.environ.get(name, ""), "127.0.0.1", "localhost")))
+    past_proxies()
     import tempfile
 
     tempfile.tempdir = str(temporary)
