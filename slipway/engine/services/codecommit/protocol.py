@@ -44,6 +44,8 @@ def serve(engine: Engine, request: HttpRequest) -> HttpResponse:
         login = credential.parse(request.headers["authorization"])
         credential.verify(login, engine.region, request.headers.get("host", ""), f"{_PREFIX}{name}")
     except credential.CredentialRefused as refused:
+        refusal = journal.Entry(secrets.token_hex(8), "codecommit", _ACTIONS[service], status=403, error="AccessDenied")
+        engine.journal.write(refusal)
         return _text(403, f"Access denied: {refused}.")
     entry = journal.Entry(
         secrets.token_hex(8), "codecommit", _ACTIONS[service], caller=adapter.arn_of(login.access_key_id)
