@@ -70,4 +70,4 @@ def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
         made.launch()
         yield made
     finally:
-        made.engine.stop()
+        local.remove(made.home)

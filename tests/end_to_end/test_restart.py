@@ -1,0 +1,128 @@
+"""The engine is killed in every stage of one run, and each time the run goes on, or has failed by name and is retried.
+
+The tests follow the run: each takes it up where the one before it left it.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from slipway import approval
+from tests.end_to_end.plant import STACK, Plant, eventually, problems
+
+RESTARTED = "The engine restarted"
+
+
+@pytest.fixture(scope="module")
+def run_id(plant: Plant) -> str:
+    """The first run."""
+    return plant.newest()
+
+
+def children(home: Path) -> list[int]:
+    """The processes whose environment, command line or folder is below this home."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            told = (process / "environ").read_bytes() + (process / "cmdline").read_bytes()
+            told += str((process / "cwd").readlink()).encode()
+        except OSError:
+            continue
+        if str(home).encode() in told and int(process.name) != os.getpid():
+            found.append(int(process.name))
+    return found
+
+
+def killed_in(plant: Plant, run_id: str, stage: str, action: str) -> str:
+    """Kill the engine now, start it again, and return the error with which the action then fails."""
+    plant.kill()
+    before = set(children(plant.home))
+    plant.revive()
+    left = before & set(children(plant.home))
+    assert not left, f"processes of the killed engine still run: {left}"
+    run = plant.ended(run_id)
+    found = run.action(stage, action)
+    assert run.status == "Failed" and found is not None and found.status == "Failed", problems(run)
+    return found.error
+
+
+def state_reached(plant: Plant, run_id: str, state: str) -> None:
+    """Wait until the run's state machine is in a state's job."""
+    arn = eventually(lambda: plant.reached(run_id, "Train", "Train").external_id, "the state machine was started")
+    client = plant.client("stepfunctions")
+
+    def job_runs() -> bool:
+        events = client.get_execution_history(executionArn=arn, maxResults=1000)["events"]
+        entered = [event["stateEnteredEventDetails"]["name"] for event in events if "stateEnteredEventDetails" in event]
+        return entered[-1:] == [state] and events[-1]["type"] == "TaskSubmitted"
+
+    eventually(job_runs, f"a job of state {state} runs")
+
+
+def test_killed_in_build_the_build_has_failed_by_name(plant: Plant, run_id: str) -> None:
+    plant.reached(run_id, "Build", "Build")
+    error = killed_in(plant, run_id, "Build", "Build")
+    assert "Build terminated with state: FAULT" in error and "engine" in error
+    plant.retry(run_id, "Build")
+
+
+@pytest.mark.parametrize("state", ["Prepare", "Train", "Evaluate"])
+def test_killed_in_a_job_of_train_the_execution_has_failed_by_name(plant: Plant, run_id: str, state: str) -> None:
+    state_reached(plant, run_id, state)
+    error = killed_in(plant, run_id, "Train", "Train")
+    assert "States.Runtime: The engine restarted while the execution was running" in error
+    plant.retry(run_id, "Train")
+
+
+def test_killed_while_the_test_stack_is_created_it_is_made_anew(plant: Plant, run_id: str) -> None:
+    endpoint_is_being_made(plant, run_id, "Test")
+    error = killed_in(plant, run_id, "Test", "Stack")
+    assert f"{STACK}-test" in error and RESTARTED in error
+    plant.retry(run_id, "Test")
+
+
+def endpoint_is_being_made(plant: Plant, run_id: str, stage: str) -> None:
+    plant.reached(run_id, stage, "Stack")
+    sagemaker = plant.client("sagemaker")
+    name = f"{STACK}-{stage.lower()}"
+    eventually(
+        lambda: [found for found in sagemaker.list_endpoints()["Endpoints"] if found["EndpointName"] == name],
+        f"endpoint {name} is being made",
+    )
+
+
+def test_killed_while_an_approval_waits_it_still_waits(plant: Plant, run_id: str) -> None:
+    plant.reached(run_id, "Test", "Approve")
+    token = approval.waiting(plant.installed).token
+    plant.kill()
+    plant.revive()
+    assert approval.waiting(plant.installed).token == token
+    approval.answer(plant.installed, "Approved", "after a restart")
+
+
+def test_killed_while_production_is_created_it_is_finished_by_the_retry(plant: Plant, run_id: str) -> None:
+    endpoint_is_being_made(plant, run_id, "Production")
+    error = killed_in(plant, run_id, "Production", "Stack")
+    assert f"{STACK}-production" in error and RESTARTED in error
+    plant.retry(run_id, "Production")
+    run = plant.ended(run_id)
+    assert run.status == "Succeeded", problems(run)
+
+
+def test_nothing_that_was_registered_is_lost(plant: Plant, run_id: str) -> None:
+    packages = plant.client("sagemaker").list_model_packages(ModelPackageGroupName=STACK)["ModelPackageSummaryList"]
+    assert [package["ModelApprovalStatus"] for package in packages] == ["Approved"]
+    stacks = plant.client("cloudformation").describe_stacks()["Stacks"]
+    assert {stack["StackStatus"] for stack in stacks} <= {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
+
+
+def test_killed_in_source_the_run_goes_on(plant: Plant) -> None:
+    started = plant.client("codepipeline").start_pipeline_execution(name=STACK)["pipelineExecutionId"]
+    plant.kill()
+    plant.revive()
+    plant.reached(started, "Build", "Build")
+    source = plant.run(started).action("Source", "Source")
+    assert source is not None and source.status == "Succeeded"
