@@ -2,8 +2,8 @@
 
 Writing needs `kms:GenerateDataKey`, reading and uploading parts need `kms:Decrypt`, copying both; the key must exist
 and be enabled. The key's policy decides together with the caller's, as it does for calls to KMS itself. Without a key
-id the key is S3's own (`aws/s3`), which every identity of the account may use through S3. Bodies are not encrypted on
-disk.
+id, or with the alias `aws/s3`, the key is S3's own, which every identity of the account may use through S3. Bodies are
+not encrypted on disk.
 
 docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
 docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html#mpuAndPermissions
@@ -24,6 +24,7 @@ from slipway.engine.errors import AccessDenied
 
 _SERVICE = "services.s3"
 _KEY = "x-amz-server-side-encryption-aws-kms-key-id"
+_OWN = "alias/aws/s3"
 _READ = "kms:Decrypt"
 _WRITE = "kms:GenerateDataKey"
 
@@ -123,18 +124,24 @@ def _source_refused(headers: Headers) -> Answer | None:
 
 def _key_in(answer: Answer) -> str:
     status, headers, _ = answer
-    return str(headers.get(_KEY, "")) if status < 300 else ""
+    return _asked(headers) if status < 300 else ""
 
 
 def _key_to_write(headers: Headers, bucket: str) -> str:
     """The key that the request names, or the bucket's default."""
     wanted, error = adapter.part(_SERVICE)._resolve_sse_write_headers(headers, bucket)
-    return "" if error else str((wanted or {}).get(_KEY, ""))
+    return "" if error else _asked(wanted or {})
 
 
 def _key_of_upload(query: Any) -> str:
     upload = adapter.part(_SERVICE)._multipart_uploads.get((query.get("uploadId") or [""])[0]) or {}
-    return str((upload.get("preserved_headers") or {}).get(_KEY, ""))
+    return _asked(upload.get("preserved_headers") or {})
+
+
+def _asked(headers: Headers) -> str:
+    """The key to ask; none where S3's own is named, by its alias, as CodeBuild does by default."""
+    key_id = str(headers.get(_KEY, ""))
+    return "" if key_id.endswith(_OWN) else key_id
 
 
 def _refused(action: str, key_id: str, bucket: str, key: str) -> Answer | None:

@@ -66,6 +66,13 @@ def test_a_key_named_in_the_request_is_asked_too(engine: Any, without: Any, key:
     without.put_object(Bucket="no-default-key", Key="k", Body=b"in the open")
 
 
+def test_the_key_of_s3_itself_is_everybodys(engine: Any, without: Any) -> None:
+    engine.client("s3").create_bucket(Bucket="own-key")
+    own = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": "arn:aws:kms:us-east-1:111122223333:alias/aws/s3"}
+    without.put_object(Bucket="own-key", Key="k", Body=b"x", **own)
+    assert without.get_object(Bucket="own-key", Key="k")["Body"].read() == b"x"
+
+
 def test_copying_decrypts_the_source(engine: Any, without: Any, bucket: str) -> None:
     engine.client("s3").create_bucket(Bucket="copied-to")
     source = {"Bucket": bucket, "Key": "written"}
