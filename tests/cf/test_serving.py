@@ -166,3 +166,7 @@ def test_sam_expands_the_template(monkeypatch: pytest.MonkeyPatch) -> None:
     assert kinds.count("AWS::IAM::Role") == 2
     assert kinds.count("AWS::ApiGateway::Stage") == 1
     assert resources["Api"]["Properties"]["Body"] == body()
+
+
+def test_the_code_of_the_image_has_no_network() -> None:
+    assert properties("Model")["EnableNetworkIsolation"] is True

@@ -320,3 +320,9 @@ def test_every_task_ends_is_tried_again_and_is_caught(name: str) -> None:
     assert ".sync" in state["Resource"] or "aws-sdk" in state["Resource"]
     # Nothing but variables is carried on, so that no state's data grows towards 256 KiB.
     assert state["Output"] == {} or name == "Save"
+
+
+def test_the_code_of_the_jobs_has_no_network() -> None:
+    assert STATES["Train"]["Arguments"]["EnableNetworkIsolation"] is True
+    for step in ("Prepare", "Evaluate"):
+        assert STATES[step]["Arguments"]["NetworkConfig"] == {"EnableNetworkIsolation": True}
