@@ -73,7 +73,7 @@ class LocalEngine:
 
 
 def is_running(pid: int) -> bool:
-    """Whether the process lives; a zombie child of ours is reaped and does not."""
+    """Whether the process lives; a zombie does not, though its parent may take seconds to notice."""
     with contextlib.suppress(ChildProcessError):
         if os.waitpid(pid, os.WNOHANG)[0] == pid:
             return False
@@ -81,13 +81,17 @@ def is_running(pid: int) -> bool:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    return True
+    return not _ps("stat", pid).startswith("Z")
 
 
 def resident_megabytes(pid: int) -> int:
     """Resident memory of one process, without its children."""
-    told = subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, text=True, check=False)
-    return int(told.stdout.strip() or 0) // 1024
+    return int(_ps("rss", pid) or 0) // 1024
+
+
+def _ps(column: str, pid: int) -> str:
+    told = subprocess.run(["ps", "-o", f"{column}=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return told.stdout.strip()
 
 
 def free_port() -> int:
