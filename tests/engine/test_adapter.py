@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import os
 import re
+import tempfile
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+
+from slipway.engine import adapter
 
 ADAPTER = Path("slipway/engine/adapter.py")
 NAMES = [
@@ -68,6 +72,20 @@ def test_the_dispatch_still_takes_what_the_dispatcher_passes_on() -> None:
     app = importlib.import_module("ministack.app")
     parameters = list(inspect.signature(app._dispatch_service_request).parameters)
     assert parameters == ["method", "path", "headers", "body", "query_params", "request_id"]
+
+
+def test_the_services_that_the_engine_answers_for_are_ministack_s() -> None:
+    assert adapter.services() <= set(importlib.import_module("ministack.app").SERVICE_REGISTRY)
+
+
+def test_every_function_that_may_run_at_once_finds_a_thread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = importlib.import_module("ministack.app")
+    monkeypatch.setattr(os, "environ", dict(os.environ))
+    monkeypatch.setattr(tempfile, "tempdir", tempfile.gettempdir())
+    adapter.prepare(tmp_path, 1, "us-east-1", "111122223333", 1.0)
+    account_concurrency = 1000
+    assert int(os.environ["MINISTACK_WORKER_THREADS"]) > account_concurrency
+    assert '"MINISTACK_WORKER_THREADS"' in inspect.getsource(app)
 
 
 def test_only_the_adapter_and_the_corrections_import_ministack() -> None:

@@ -101,6 +101,24 @@ def test_a_service_that_the_engine_lacks_is_refused_by_name(engine: Any) -> None
         engine.client("braket").search_devices(filters=[])
 
 
+@pytest.mark.parametrize(
+    ("service", "operation", "parameters"),
+    [
+        ("ec2", "run_instances", {"ImageId": "ami-12345678", "MinCount": 1, "MaxCount": 1}),
+        ("dynamodb", "list_tables", {}),
+        ("ecs", "list_clusters", {}),
+        ("glue", "get_jobs", {}),
+        ("eks", "list_clusters", {}),
+    ],
+)
+def test_a_service_that_ministack_only_records_is_refused_by_name(
+    engine: Any, service: str, operation: str, parameters: dict[str, Any]
+) -> None:
+    with pytest.raises(ClientError) as error:
+        getattr(engine.client(service), operation)(**parameters)
+    assert error.value.response["ResponseMetadata"]["HTTPStatusCode"] == 501
+
+
 def test_every_call_is_journalled_with_caller_and_decision(engine: Any) -> None:
     with pytest.raises(ClientError):
         role_client(engine, "sqs", "journalled", []).create_queue(QueueName="journalled")
