@@ -70,6 +70,7 @@ NAMES = {
     ),
     "services.kms": ("_check_key_state", "_resolve_key"),
     "services.s3": (
+        "_atomic_write",
         "_bucket_encryption",
         "_copy_object",
         "_create_multipart_upload",
