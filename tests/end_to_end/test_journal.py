@@ -10,12 +10,19 @@ from tests.end_to_end.support import denials
 PERSON = r"arn:aws:iam::\d{12}:user/[^/]+"
 ROLE = r"arn:aws:sts::\d{12}:assumed-role/[^/]+/[^/]+"
 SERVICE = r"[a-z0-9.-]+\.amazonaws\.com"
+# A custom resource's function answers to an address that CloudFormation signed for it, without a name of its own.
+PRESIGNED = "presigned"
 
 
 def test_every_caller_is_the_person_a_role_or_a_service(demonstration: Demonstration) -> None:
-    caller = re.compile(f"{PERSON}|{ROLE}|{SERVICE}")
+    caller = re.compile(f"{PERSON}|{ROLE}|{SERVICE}|{PRESIGNED}")
     others = {call["caller"] for call in demonstration.calls if not caller.fullmatch(call["caller"])}
     assert others == set()
+
+
+def test_only_custom_resources_answer_to_a_presigned_address(demonstration: Demonstration) -> None:
+    made = {call["operation"] for call in demonstration.calls if call["caller"] == PRESIGNED}
+    assert made == {"PUT cfn-response"}
 
 
 def test_there_is_one_person(demonstration: Demonstration) -> None:

@@ -40,8 +40,7 @@ def _only_presigned(handle: Handle) -> Handle:
         if not path.startswith("/_ministack/"):
             return None
         kind = path.split("/")[2]  # never the token behind it
-        # AWS's URL carries CloudFormation's own signature, whoever uses it.
-        entry = journal.Entry(request_id, "cloudformation", f"{method} {kind}", caller="cloudformation.amazonaws.com")
+        entry = journal.Entry(request_id, "cloudformation", f"{method} {kind}", caller="presigned")
         return await _journalled(entry, handle(method, path, headers, body, query, request_id))
 
     return handled
