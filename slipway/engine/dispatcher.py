@@ -20,6 +20,7 @@ import re
 import traceback
 from collections.abc import Mapping
 from typing import Any
+from xml.sax.saxutils import escape
 
 from botocore.exceptions import ClientError
 from botocore.model import OperationModel, ServiceModel
@@ -187,7 +188,7 @@ class Dispatcher:
         signer = adapter.signer(dict(request.headers), query)
         entry = journal.Entry(request_id, name, _operation_name(request, routing), caller=self._name(signer))
         if name not in adapter.services():
-            return self._refuse_service(entry, name)
+            return self._refuse_service(entry, name, speaks_xml=_speaks_xml(name, request))
         with self._engine.journal.call(entry):
             arguments = (request.method, request.path, dict(request.headers), request.body, query, request_id)
             refusal = None
@@ -212,16 +213,28 @@ class Dispatcher:
         service = self._engine.authorization.service_principal(access_key_id)
         return service.name if service else adapter.arn_of(access_key_id)
 
-    def _refuse_service(self, entry: journal.Entry, name: str) -> adapter.Response:
+    def _refuse_service(self, entry: journal.Entry, name: str, *, speaks_xml: bool) -> adapter.Response:
         """Neither ours nor MiniStack's."""
         message = f"The local engine has no service {name} ({entry.operation}); docs/local-engine.md lists what it has"
         entry.status, entry.error = 501, "UnsupportedService"
         self._engine.journal.write(entry)
+        if speaks_xml:
+            error = f"<Error><Code>{entry.error}</Code><Message>{escape(message)}</Message></Error>"
+            within = (
+                "<Response><Errors>{}</Errors></Response>" if name == "ec2" else "<ErrorResponse>{}</ErrorResponse>"
+            )
+            return 501, {"Content-Type": "text/xml"}, within.format(error).encode()
         headers = {"Content-Type": "application/x-amz-json-1.1", "x-amzn-ErrorType": "UnsupportedService"}
         return 501, headers, json.dumps({"__type": "UnsupportedService", "message": message}).encode()
 
     def _model(self, service: Service) -> ServiceModel:
         return service_model(service.name, self._engine.region)
+
+
+def _speaks_xml(name: str, request: wire.WireRequest) -> bool:
+    """Whether a service's clients read XML: those of the Query protocol, and two that are REST."""
+    form = request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
+    return form or name in ("cloudfront", "route53")
 
 
 def _operation_name(request: wire.WireRequest, routing: Mapping[str, list[str]]) -> str:

@@ -104,6 +104,8 @@ def test_a_service_that_the_engine_lacks_is_refused_by_name(engine: Any) -> None
 @pytest.mark.parametrize(
     ("service", "operation", "parameters"),
     [
+        ("route53", "list_hosted_zones", {}),
+        ("autoscaling", "describe_auto_scaling_groups", {}),
         ("ec2", "run_instances", {"ImageId": "ami-12345678", "MinCount": 1, "MaxCount": 1}),
         ("dynamodb", "list_tables", {}),
         ("ecs", "list_clusters", {}),
@@ -116,7 +118,8 @@ def test_a_service_that_ministack_only_records_is_refused_by_name(
 ) -> None:
     with pytest.raises(ClientError) as error:
         getattr(engine.client(service), operation)(**parameters)
-    assert error.value.response["ResponseMetadata"]["HTTPStatusCode"] == 501
+    assert error.value.response["Error"]["Code"] == "UnsupportedService"
+    assert error.value.response["Error"]["Message"].startswith(f"The local engine has no service {service} (")
 
 
 def test_every_call_is_journalled_with_caller_and_decision(engine: Any) -> None:

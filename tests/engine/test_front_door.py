@@ -47,7 +47,13 @@ def test_nobody_can_wipe_the_engine_from_a_web_page(engine: Any) -> None:
     assert engine.client("sqs").get_queue_url(QueueName="survives-a-reset")["QueueUrl"]
 
 
-@pytest.mark.parametrize("path", ["/health", "/oauth2/authorize", "/logout", "/iceberg/v1/config", "/"])
+@pytest.mark.parametrize("path", ["/oauth2/authorize", "/logout"])
+def test_the_sign_in_pages_of_cognito_are_refused_by_name(engine: Any, path: str) -> None:
+    status, body = ask(engine, "GET", path)
+    assert (status, "no service cognito-idp" in body) == (501, True)
+
+
+@pytest.mark.parametrize("path", ["/health", "/iceberg/v1/config", "/"])
 def test_an_address_that_ministack_serves_by_itself_needs_a_signature(engine: Any, path: str) -> None:
     status, body = ask(engine, "GET", path)
     assert status == 403
