@@ -6,6 +6,7 @@ docs.aws.amazon.com/apigateway/latest/developerguide/permissions.html
 from __future__ import annotations
 
 import json
+import shlex
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,7 +15,7 @@ import urllib3
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 
-from slipway.errors import SlipwayError
+from slipway.errors import ExitCode, SlipwayError
 from slipway.install import Install
 
 _POOL = urllib3.PoolManager(maxsize=32, retries=False)
@@ -23,7 +24,7 @@ _POOL = urllib3.PoolManager(maxsize=32, retries=False)
 class PredictionFailed(SlipwayError):
     """The API refused the request; the text is its answer."""
 
-    exit_code = 6
+    exit_code = ExitCode.PREDICTION_FAILED
 
 
 @dataclass(frozen=True)
@@ -41,30 +42,35 @@ class Api:
     install: Install
     url: str
     key: str
+    log_group: str = ""
 
     def call(self, features: Any) -> Answer:
-        """POST one request of one row or many."""
+        """POST one request of one row or many; PredictionFailed without an answer."""
         body = json.dumps({"features": features}).encode()
         headers = {"content-type": "application/json", **self._authorization(body)}
-        response = _POOL.request("POST", self.url, body=body, headers=headers, timeout=60.0)
+        try:
+            response = _POOL.request("POST", self.url, body=body, headers=headers, timeout=60.0)
+        except urllib3.exceptions.HTTPError as error:
+            raise PredictionFailed(f"POST {self.url} got no answer: {error}") from error
         return Answer(response.status, _parsed(response.data))
 
     def predict(self, features: Any) -> Any:
         """The answer's body; PredictionFailed when the API refuses."""
         answer = self.call(features)
         if answer.status != 200:
-            raise PredictionFailed(f"POST {self.url} answered {answer.status}: {json.dumps(answer.body)}")
+            log = f"; its log: slipway logs --group {self.log_group}" if answer.status >= 500 else ""
+            raise PredictionFailed(f"POST {self.url} answered {answer.status}: {json.dumps(answer.body)}{log}")
         return answer.body
 
     def curl(self, features: Any) -> str:
         """The same request for a shell."""
-        data = json.dumps({"features": features})
+        data = shlex.quote(json.dumps({"features": features}))
         if self.key:
-            return f"curl -H 'x-api-key: {self.key}' -H 'content-type: application/json' -d '{data}' {self.url}"
+            return f"curl -H 'x-api-key: {self.key}' -H 'content-type: application/json' -d {data} {self.url}"
         region = self.install.target.region
         return (
             f'curl --aws-sigv4 aws:amz:{region}:execute-api --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY"'
-            f" -H 'content-type: application/json' -d '{data}' {self.url}"
+            f" -H 'content-type: application/json' -d {data} {self.url}"
         )
 
     def _authorization(self, body: bytes) -> dict[str, str]:
@@ -81,7 +87,7 @@ def of(install: Install, environment: str) -> Api:
     outputs = install.environment(environment)
     key_id = outputs.get("ApiKeyId", "")
     key = install.target.client("apigateway").get_api_key(apiKey=key_id, includeValue=True)["value"] if key_id else ""
-    return Api(install, outputs["ApiUrl"], key)
+    return Api(install, outputs["ApiUrl"], key, f"/aws/lambda/{outputs['FunctionName']}")
 
 
 def _parsed(data: bytes) -> Any:

@@ -13,22 +13,31 @@ from slipway.install import Install
 INCOMING = "incoming/"
 
 
+def check(path: Path) -> list[Path]:
+    """The files that a drop consists of: the file itself, or the CSVs of a folder; NotFound or BadInput otherwise."""
+    if not path.exists():
+        raise NotFound(f"{path} does not exist; expected a CSV, or a folder of CSVs")
+    files = [path] if path.is_file() else sorted(path.iterdir())
+    parts = [part for part in files if part.suffix == ".csv" and part.is_file()]
+    if not parts:
+        what = f"{path} does not end in .csv" if path.is_file() else f"{path} holds no .csv file"
+        raise BadInput(f"{what}; new data is CSV with a header")
+    return parts
+
+
 def drop(install: Install, path: Path) -> str:
     """Upload a CSV, or a folder of them with `_SUCCESS` last, below `incoming/`; returns its S3 URI."""
-    if not path.exists():
-        raise NotFound(f"{path} does not exist")
+    parts = check(path)
     s3 = install.target.client("s3")
     if path.is_file():
         key = f"{INCOMING}{path.name}"
         s3.upload_file(str(path), install.data_bucket, key)
         return f"s3://{install.data_bucket}/{key}"
-    parts = sorted(part for part in path.iterdir() if part.suffix == ".csv")
-    if not parts:
-        raise BadInput(f"{path} holds no .csv file")
+    name = path.resolve().name  # a folder may be given as `.`
     for part in parts:
-        s3.upload_file(str(part), install.data_bucket, f"{INCOMING}{path.name}/{part.name}")
-    s3.put_object(Bucket=install.data_bucket, Key=f"{INCOMING}{path.name}/_SUCCESS", Body=b"")
-    return f"s3://{install.data_bucket}/{INCOMING}{path.name}/"
+        s3.upload_file(str(part), install.data_bucket, f"{INCOMING}{name}/{part.name}")
+    s3.put_object(Bucket=install.data_bucket, Key=f"{INCOMING}{name}/_SUCCESS", Body=b"")
+    return f"s3://{install.data_bucket}/{INCOMING}{name}/"
 
 
 def rows(path: Path, count: int | None = None) -> Iterator[dict[str, str]]:

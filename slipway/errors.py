@@ -1,28 +1,66 @@
-"""What goes wrong at the keyboard.
+"""What goes wrong at the keyboard, and the command's exit code for it.
 
-SlipwayError        shown as one message, without a traceback; `exit_code` is the command's
-├── EngineFailed    the local engine does not start or is not there (slipway.local)
-├── NotFound        a stack, run, file or log that was named is not there
-├── BadInput        an argument or a file cannot be used
-└── RunFailed       a pipeline run ended otherwise than it should (slipway.follow)
+SlipwayError             shown as one message, without a traceback; `exit_code` is the command's
+├── BadInput             an argument or a file cannot be used
+├── NotFound             a stack, run, environment or log that was named is not there
+├── EngineFailed         the local engine does not start or is not there (slipway.local)
+├── NoAccount            `--aws` without usable credentials (slipway.target)
+├── PackageFailed        the bundle was not uploaded (slipway.package)
+├── LaunchFailed         a stack was not made or changed (slipway.stackevents)
+│   └── Declined         the person said no (slipway.launch)
+├── GitFailed            git refused (slipway.git)
+├── RunFailed            a pipeline run ended otherwise than it should (slipway.follow)
+└── PredictionFailed     an environment's API refused a request, or did not answer (slipway.api)
 """
 
 from __future__ import annotations
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What a command ends with; `meaning` is the sentence for docs/cli.md."""
+
+    DONE = 0
+    FAILED = 1
+    USAGE = 2
+    NO_TARGET = 3
+    NOT_FOUND = 4
+    RUN_FAILED = 5
+    PREDICTION_FAILED = 6
+    INTERRUPTED = 130
+
+    @property
+    def meaning(self) -> str:
+        """One sentence for a person."""
+        return _MEANINGS[self]
+
+
+_MEANINGS = {
+    ExitCode.DONE: "It is done.",
+    ExitCode.FAILED: "AWS, git or SAM CLI refused, a file could not be written, or the question was answered with no.",
+    ExitCode.USAGE: "An argument, an option or a file cannot be used.",
+    ExitCode.NO_TARGET: "No engine runs here or it does not start; with `--aws`, there are no working credentials.",
+    ExitCode.NOT_FOUND: "A stack, run, environment or log that was named is not there, or nothing waits for approval.",
+    ExitCode.RUN_FAILED: "A pipeline run failed, or was rejected, stopped or overtaken.",
+    ExitCode.PREDICTION_FAILED: "The API refused the request for a prediction, or did not answer.",
+    ExitCode.INTERRUPTED: "Interrupted with Ctrl-C; what was started goes on.",
+}
 
 
 class SlipwayError(Exception):
     """A message for a person: where, what was found, what was expected, what to do next."""
 
-    exit_code = 1
+    exit_code: ExitCode = ExitCode.FAILED
 
 
 class NotFound(SlipwayError):
     """Something that was named is not there."""
 
-    exit_code = 4
+    exit_code = ExitCode.NOT_FOUND
 
 
 class BadInput(SlipwayError):
     """An argument or a file cannot be used."""
 
-    exit_code = 2
+    exit_code = ExitCode.USAGE

@@ -6,9 +6,10 @@ import os
 import shlex
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
-from slipway.errors import SlipwayError
+from slipway.errors import BadInput, SlipwayError
 from slipway.install import Install
 
 
@@ -16,35 +17,110 @@ class GitFailed(SlipwayError):
     """Git refused; the text is its own."""
 
 
+@dataclass(frozen=True)
+class Pushed:
+    """What was pushed: HEAD, and the commit that the branch now is at, which differs where histories were joined.
+
+    `moved` is False where the branch was there already; `uncommitted` counts the files that HEAD does not have.
+    """
+
+    head: str
+    commit: str
+    moved: bool
+    uncommitted: int
+
+
 def run(*arguments: str, cwd: Path | None = None) -> str:
     """Run git and return what it printed; GitFailed carries what it complained about."""
-    environment = {**os.environ, "GIT_TERMINAL_PROMPT": "0"}
-    done = subprocess.run(["git", *arguments], cwd=cwd, env=environment, capture_output=True, text=True, check=False)
+    done = _run(*arguments, cwd=cwd)
     if done.returncode:
-        raise GitFailed(f"`git {shlex.join(arguments)}` failed: {done.stderr.strip()}")
+        # Settings (`-c …`) are this program's, not what the person would type.
+        words = list(arguments)
+        while words[:1] == ["-c"]:
+            del words[:2]
+        raise GitFailed(f"`git {shlex.join(words)}` failed: {done.stderr.strip()}")
     return done.stdout.strip()
+
+
+def _run(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C.UTF-8"}
+    try:
+        return subprocess.run(
+            ["git", *arguments], cwd=cwd, env=environment, capture_output=True, text=True, check=False
+        )
+    except FileNotFoundError as error:
+        raise GitFailed("git is not installed; install it, then try again") from error
 
 
 def helper(install: Install) -> list[str]:
     """Settings that let plain git log in to the install's repository."""
-    command = [sys.executable, "-m", "slipway.cli", "credential-helper"]
+    command = [sys.executable, "-P", "-m", "slipway.gitlogin"]
     engine = install.target.engine
-    command += ["--home", str(engine.home)] if engine else ["--aws", "--region", install.target.region]
+    command += ["--home", str(engine.home)] if engine else ["--region", install.target.region]
     return [f"credential.{install.clone_url}.helper=!{shlex.join(command)}", "credential.useHttpPath=true"]
 
 
 def clone(install: Install, folder: Path) -> Path:
     """Clone the repository; afterwards plain `git push` works in it."""
-    settings = helper(install)
-    options = [part for setting in settings for part in ("-c", setting)]
-    run("clone", "--quiet", "--branch", install.branch, *options, install.clone_url, str(folder))
-    run("config", "user.name", "Slipway demo", cwd=folder)
-    run("config", "user.email", "demo@slipway.invalid", cwd=folder)
+    if folder.exists() and any(folder.iterdir() if folder.is_dir() else [folder]):
+        raise BadInput(f"{folder} exists and is not empty; name a new folder")
+    run("clone", "--quiet", "--branch", install.branch, *_settings(install), install.clone_url, str(folder))
     return folder
 
 
-def push(install: Install, folder: Path) -> str:
-    """Push HEAD of `folder` to the branch that starts runs; returns the commit."""
-    options = [part for setting in helper(install) for part in ("-c", setting)]
-    run(*options, "push", install.clone_url, f"HEAD:refs/heads/{install.branch}", cwd=folder)
-    return run("rev-parse", "HEAD", cwd=folder)
+def push(install: Install, folder: Path) -> Pushed:
+    """Push HEAD of `folder` to the branch that starts runs.
+
+    A repository that was seeded with the bundle's files does not have the history of the folder that they came from.
+    Then one commit joins the two: its files are HEAD's, its parents are the branch and HEAD. Nothing of anybody else's
+    is lost that way: commits that HEAD does not know are refused, as git does.
+    """
+    _check_checkout(folder)
+    head = run("rev-parse", "HEAD", cwd=folder)
+    settings = _settings(install)
+    run(*settings, "fetch", "--quiet", install.clone_url, f"refs/heads/{install.branch}", cwd=folder)
+    tip = run("rev-parse", "FETCH_HEAD", cwd=folder)
+    commit = _join(folder, tip, head) if _knows_content(folder, tip, head) else head
+    if commit != tip:
+        run(*settings, "push", "--quiet", install.clone_url, f"{commit}:refs/heads/{install.branch}", cwd=folder)
+    return Pushed(head, commit, commit != tip, len(run("status", "--porcelain", cwd=folder).splitlines()))
+
+
+def _settings(install: Install) -> list[str]:
+    return [part for setting in helper(install) for part in ("-c", setting)]
+
+
+def _check_checkout(folder: Path) -> None:
+    if not folder.is_dir():
+        raise BadInput(f"{folder} is no folder; expected a git checkout of the bundle")
+    if _run("rev-parse", "--verify", "--quiet", "HEAD", cwd=folder).returncode:
+        raise BadInput(
+            f"{folder.resolve()} is no git checkout with a commit; name one, or get one with `slipway clone FOLDER`"
+        )
+
+
+def _knows_content(folder: Path, tip: str, head: str) -> bool:
+    """Whether the branch has a history apart from HEAD's, but no content that HEAD does not know.
+
+    That is so for the seed, a commit without parents, and for a join that `push` made of a commit of HEAD's history.
+    """
+    if _is_ancestor(folder, tip, head):
+        return False
+    parents = run("rev-list", "--parents", "--max-count=1", tip, cwd=folder).split()[1:]
+    if not parents:
+        return True
+    joined = parents[-1]
+    same = run("rev-parse", f"{tip}^{{tree}}", cwd=folder) == run("rev-parse", f"{joined}^{{tree}}", cwd=folder)
+    return len(parents) == 2 and same and _is_ancestor(folder, joined, head)
+
+
+def _is_ancestor(folder: Path, older: str, newer: str) -> bool:
+    return _run("merge-base", "--is-ancestor", older, newer, cwd=folder).returncode == 0
+
+
+def _join(folder: Path, tip: str, head: str) -> str:
+    """A commit with HEAD's files and message on top of both histories; `tip` itself when it has HEAD already."""
+    if head in run("rev-list", "--parents", "--max-count=1", tip, cwd=folder).split():
+        return tip
+    subject = run("log", "--max-count=1", "--format=%s", head, cwd=folder)
+    return run("commit-tree", f"{head}^{{tree}}", "-p", tip, "-p", head, "-m", subject, cwd=folder)

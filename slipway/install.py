@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from slipway.errors import NotFound
+from slipway.errors import BadInput, NotFound
 from slipway.target import Target
 
 DEFAULT_STACK = "slipway"
+ENVIRONMENTS = ("test", "production")
+# The longest name that the bundle's first part takes: a job's name has 63 characters, 31 of them its own.
+MOST_CHARACTERS = 32
+_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True)
@@ -41,11 +46,6 @@ class Install:
         """Where to drop data."""
         return self.output("DataBucket")
 
-    @property
-    def artifact_bucket(self) -> str:
-        """Where runs keep their results."""
-        return self.output("ArtifactBucket")
-
     def output(self, name: str) -> str:
         """An output of the root stack; NotFound when the bundle does not have it."""
         if not self.outputs.get(name):
@@ -55,8 +55,37 @@ class Install:
         return self.outputs[name]
 
     def environment(self, name: str) -> dict[str, str]:
-        """The outputs of the environment's stack (`test`, `production`)."""
-        return stack_outputs(self.target, f"{self.stack}-{name}")
+        """The outputs of a stack that the pipeline deploys (`training`, `test`, `production`).
+
+        NotFound until a run has got that far.
+        """
+        described = describe(self.target, f"{self.stack}-{name}")
+        if described is None:
+            raise NotFound(
+                f"there is no {name} yet: no run has made stack {self.stack}-{name} in {self.target.name};"
+                " `slipway status` shows how far they came"
+            )
+        return outputs_of(described)
+
+
+def check_name(stack: str) -> None:
+    """Refuse a root stack's name from which the names of endpoints, roles and buckets cannot be made: BadInput.
+
+    Policies name what the pipeline makes by prefix, and CloudFormation cuts longer stack names in the names that it
+    generates; bucket and repository names have no upper case.
+    docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+    docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpoint.html
+    """
+    if not _NAME.fullmatch(stack):
+        raise BadInput(
+            f"stack name {stack!r}: expected lower-case letters, digits and single hyphens between them, with a letter"
+            f" first, like {DEFAULT_STACK} or churn-eu"
+        )
+    if len(stack) > MOST_CHARACTERS:
+        raise BadInput(
+            f"stack name {stack} has {len(stack)} characters; expected {MOST_CHARACTERS} at most, since the names of"
+            " what the pipeline makes begin with it"
+        )
 
 
 def find(target: Target, stack: str = DEFAULT_STACK) -> Install:
@@ -64,34 +93,45 @@ def find(target: Target, stack: str = DEFAULT_STACK) -> Install:
     return Install(target, stack, stack_outputs(target, stack))
 
 
-def only(target: Target) -> str:
-    """The name of the only root stack that has a pipeline; NotFound when there is none, or more than one."""
+def candidates(target: Target) -> list[str]:
+    """The names of the root stacks that have a pipeline."""
     pages = target.client("cloudformation").get_paginator("describe_stacks").paginate()
-    found = [
+    return [
         stack["StackName"]
         for page in pages
         for stack in page["Stacks"]
-        if any(output["OutputKey"] == "PipelineName" for output in stack.get("Outputs", []))
-        and not stack.get("ParentId")
+        if "PipelineName" in outputs_of(stack) and not stack.get("ParentId")
     ]
-    if len(found) != 1:
-        told = f"several stacks ({', '.join(found)})" if found else "no stack"
-        raise NotFound(
-            f"{told} with a pipeline in {target.name}; name it with --stack, or make one with `slipway launch`"
+
+
+def only(target: Target) -> str:
+    """The name of the only root stack that has a pipeline; NotFound when there is none, BadInput for several."""
+    found = candidates(target)
+    if not found:
+        raise NotFound(f"there is no stack with a pipeline in {target.name}; `slipway launch` makes one")
+    if len(found) > 1:
+        raise BadInput(
+            f"there are several stacks with a pipeline in {target.name}; name one: --stack {found[0]}"
+            f" (or {', '.join(found[1:])})"
         )
-    return str(found[0])
+    return found[0]
 
 
 def stack_outputs(target: Target, stack: str) -> dict[str, str]:
-    """The outputs of a stack; NotFound when there is none."""
+    """The outputs of a root stack; NotFound when there is none."""
     described = describe(target, stack)
     if described is None:
         raise NotFound(f"there is no stack {stack} in {target.name}; `slipway launch {stack}` makes one")
+    return outputs_of(described)
+
+
+def outputs_of(described: dict[str, Any]) -> dict[str, str]:
+    """The outputs in an answer of DescribeStacks, by name."""
     return {output["OutputKey"]: output.get("OutputValue", "") for output in described.get("Outputs", [])}
 
 
 def describe(target: Target, stack: str) -> dict[str, Any] | None:
-    """DescribeStacks for one stack, or None when it does not exist."""
+    """DescribeStacks for one stack, or None when it does not exist (a ValidationError, as AWS says it)."""
     try:
         stacks = target.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
     except ClientError as error:

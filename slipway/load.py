@@ -9,13 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from slipway.api import Api
+from slipway.api import Api, PredictionFailed
 from slipway.target import Target
 
 
 @dataclass
 class Load:
-    """Requests from several threads until stopped; `statuses` counts the answers by HTTP status."""
+    """Requests from several threads until stopped; `statuses` counts the answers by HTTP status, 0 for none."""
 
     api: Api
     features: Any
@@ -39,7 +39,11 @@ class Load:
 
     def _send(self) -> None:
         while not self._stop.is_set():
-            self.statuses[self.api.call(self.features).status] += 1
+            try:
+                status = self.api.call(self.features).status
+            except PredictionFailed:
+                status = 0
+            self.statuses[status] += 1
 
 
 def instances(target: Target, endpoint: str) -> int:

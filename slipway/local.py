@@ -14,23 +14,26 @@ import time
 from configparser import ConfigParser
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import boto3
-from botocore.config import Config
+from slipway.errors import BadInput, ExitCode, SlipwayError
 
-from slipway.errors import SlipwayError
+if TYPE_CHECKING:
+    import boto3
 
 HOME = Path(".slipway")
 PORT = 4566
+REGION = "us-east-1"
 _READY_SECONDS = 30.0
-_STOP_SECONDS = 15.0
+_STOP_SECONDS = 4.0
+# What only an engine leaves in its folder.
+_MARKS = ("engine.json", "engine.log", "credentials")
 
 
 class EngineFailed(SlipwayError):
     """The engine did not start, or is not there; the text says what to do."""
 
-    exit_code = 3
+    exit_code = ExitCode.NO_TARGET
 
 
 @dataclass(frozen=True)
@@ -45,30 +48,36 @@ class LocalEngine:
     account: str
     clock_factor: float
 
-    def session(self) -> boto3.Session:
-        """A boto3 session with the person's key."""
+    def keys(self) -> tuple[str, str]:
+        """Access key id and secret access key of the person at the keyboard."""
         config = ConfigParser()
         config.read(self.home / "credentials")
         section = config["default"]
-        return boto3.Session(
-            aws_access_key_id=section["aws_access_key_id"],
-            aws_secret_access_key=section["aws_secret_access_key"],
-            region_name=self.region,
-        )
+        return section["aws_access_key_id"], section["aws_secret_access_key"]
+
+    def session(self) -> boto3.Session:
+        """A boto3 session with the person's key."""
+        import boto3  # not needed by git's credential helper, which every push waits for
+
+        key, secret = self.keys()
+        return boto3.Session(aws_access_key_id=key, aws_secret_access_key=secret, region_name=self.region)
 
     def client(self, service: str) -> Any:
         """A boto3 client as the person at the keyboard."""
+        from botocore.config import Config
+
         config = Config(retries={"total_max_attempts": 2}, s3={"addressing_style": "path"})
         return self.session().client(service, endpoint_url=self.url, config=config)
 
     def stop(self) -> None:
-        """End the engine and everything that it started; waits until the process is gone."""
+        """End the engine and everything that it started; waits until the process is gone, and kills it after 4 s."""
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.pid, signal.SIGTERM)
         deadline = time.monotonic() + _STOP_SECONDS
         while is_running(self.pid):
             if time.monotonic() > deadline:
-                os.kill(self.pid, signal.SIGKILL)
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(self.pid, signal.SIGKILL)
             time.sleep(0.02)
 
 
@@ -81,6 +90,8 @@ def is_running(pid: int) -> bool:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
+    except PermissionError:
+        return True
     return not _ps("stat", pid).startswith("Z")
 
 
@@ -90,7 +101,9 @@ def resident_megabytes(pid: int) -> int:
 
 
 def _ps(column: str, pid: int) -> str:
-    told = subprocess.run(["ps", "-o", f"{column}=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    told = subprocess.run(
+        ["ps", "-ww", "-o", f"{column}=", "-p", str(pid)], capture_output=True, text=True, check=False
+    )
     return told.stdout.strip()
 
 
@@ -102,12 +115,19 @@ def free_port() -> int:
 
 
 def find(home: Path = HOME) -> LocalEngine | None:
-    """The engine that runs on this home, or None."""
-    path = home / "engine.json"
-    if not path.exists():
+    """The engine that runs on this home, or None.
+
+    A process that has got the number of an engine which was killed is not taken for it.
+    """
+    try:
+        facts = json.loads((home / "engine.json").read_text())
+    except FileNotFoundError:
         return None
-    facts = json.loads(path.read_text())
-    if not is_running(facts["pid"]):
+    except ValueError as error:
+        raise EngineFailed(
+            f"{home / 'engine.json'} is damaged ({error}); `slipway down --home {home}` clears up"
+        ) from error
+    if not is_running(facts["pid"]) or f"--port {facts['port']}" not in _ps("args", facts["pid"]):
         return None
     return LocalEngine(
         home.resolve(),
@@ -120,36 +140,74 @@ def find(home: Path = HOME) -> LocalEngine | None:
     )
 
 
-def start(home: Path = HOME, *, port: int = PORT, region: str = "us-east-1", clock_factor: float = 1.0) -> LocalEngine:
-    """Start the engine, or return the one that runs on this home; EngineFailed says why not."""
+def start(
+    home: Path = HOME, *, port: int | None = None, region: str | None = None, clock_factor: float | None = None
+) -> LocalEngine:
+    """Start the engine, or return the one that runs on this home.
+
+    EngineFailed says why it did not start; BadInput, which of the wishes the running one does not meet.
+    """
     running = find(home)
     if running is not None:
+        _check_wishes(running, {"port": port, "region": region, "clock_factor": clock_factor})
         return running
-    home.mkdir(parents=True, exist_ok=True)
+    if home.exists() and not home.is_dir():
+        raise BadInput(f"--home {home} is a file; expected a folder, which may be new")
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
     (home / "engine.json").unlink(missing_ok=True)
     log = home / "engine.log"
-    command = [sys.executable, "-m", "slipway.engine.server", str(home), "--port", str(port)]
-    command += ["--region", region, "--clock-factor", str(clock_factor)]
+    command = [sys.executable, "-P", "-m", "slipway.engine.server", str(home), "--port", str(port or PORT)]
+    command += ["--region", region or REGION, "--clock-factor", str(clock_factor or 1.0)]
     with log.open("ab") as output:
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
         )
+    return _ready(home, process, log)
+
+
+def _check_wishes(running: LocalEngine, wishes: dict[str, Any]) -> None:
+    for name, wish in wishes.items():
+        is_so = getattr(running, name)
+        if wish is not None and wish != is_so:
+            raise BadInput(
+                f"an engine already runs on {running.home} with {name.replace('_', ' ')} {is_so}, not {wish};"
+                " `slipway down` ends it and removes what it kept"
+            )
+
+
+def _ready(home: Path, process: subprocess.Popen[bytes], log: Path) -> LocalEngine:
     deadline = time.monotonic() + _READY_SECONDS
     while time.monotonic() < deadline:
         running = find(home)
         if running is not None:
             return running
         if process.poll() is not None:
-            tail = log.read_text(errors="replace").strip().splitlines()[-1:] or ["no output"]
+            tail = log.read_text(errors="replace").strip().splitlines()[-1:] or ["it said nothing"]
             raise EngineFailed(f"the engine did not start: {tail[0]} (log: {log})")
         time.sleep(0.02)
     process.kill()
     raise EngineFailed(f"the engine was not ready after {_READY_SECONDS:.0f} s (log: {log})")
 
 
-def remove(home: Path = HOME) -> None:
-    """Stop the engine of this home and remove all that it kept."""
-    running = find(home)
-    if running is not None:
-        running.stop()
-    shutil.rmtree(home, ignore_errors=True)
+def remove(home: Path = HOME) -> bool:
+    """Stop the engine of this home and remove all that it kept; False when there is nothing.
+
+    What an engine that was killed left running is ended too. BadInput for a folder that is no engine's.
+    """
+    if not home.exists():
+        return False
+    if not any((home / mark).exists() for mark in _MARKS):
+        raise BadInput(f"{home} is no engine's folder ({', '.join(_MARKS)} are not in it); nothing was removed")
+    with contextlib.suppress(EngineFailed):  # a damaged engine.json is removed with the rest
+        running = find(home)
+        if running is not None:
+            running.stop()
+    _end_leftovers(home)
+    shutil.rmtree(home)
+    return True
+
+
+def _end_leftovers(home: Path) -> None:
+    from slipway.engine.processes import Processes
+
+    Processes(home / "processes").end_leftovers()

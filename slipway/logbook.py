@@ -1,16 +1,27 @@
-"""Logs at the keyboard: what a run's actions wrote, wherever it is."""
+"""Logs at the keyboard: what a run's actions wrote, wherever it is.
+
+docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html
+"""
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
 
 from botocore.exceptions import ClientError
 
+from slipway import executions, runs
 from slipway.errors import BadInput, NotFound
 from slipway.install import Install
 from slipway.runs import Action, Run
+
+_FOLLOW_SECONDS = 0.5
+_FOLLOW_SECONDS_AWS = 3.0
+# A function's last lines may come a little after its action was told that it ended.
+_LATE = timedelta(seconds=5)
 
 
 @dataclass(frozen=True)
@@ -31,71 +42,143 @@ class Line:
         return {"group": self.group, "stream": self.stream, "time": self.at.isoformat(), "message": self.message}
 
 
-def of_group(install: Install, group: str, lines: int, stream: str = "") -> list[Line]:
+class Source(Protocol):
+    """Something that has written log lines."""
+
+    def lines(self, most: int) -> list[Line]:
+        """The last ones, oldest first."""
+
+    def follow(self, most: int) -> Iterator[Line]:
+        """The last ones, then new ones as they come."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """A log group."""
+
+    install: Install
+    name: str
+
+    def lines(self, most: int) -> list[Line]:
+        """The last lines; NotFound if there is no such group."""
+        return of_group(self.install, self.name, most)
+
+    def follow(self, most: int) -> Iterator[Line]:
+        """Without an end, since a group has none."""
+        return _follow(self.install, self, most, lambda: False)
+
+
+@dataclass(frozen=True)
+class Log:
+    """What an action of a run wrote."""
+
+    install: Install
+    run: Run
+    action: Action
+
+    def lines(self, most: int) -> list[Line]:
+        """The last lines; NotFound for an action that writes none."""
+        return _READERS[self.action.provider](self.install, self.action, most)
+
+    def follow(self, most: int) -> Iterator[Line]:
+        """Until the action has ended."""
+        return _follow(self.install, self, most, self._has_ended)
+
+    def _has_ended(self) -> bool:
+        now = runs.get(self.install, self.run.id).action(self.action.stage, self.action.name)
+        return now is None or now.status != "InProgress"
+
+
+def chosen(install: Install, run: Run, name: str | None) -> Log:
+    """The log of an action (`STAGE/ACTION`); without a name, of the failed one, else of the latest with a log."""
+    if name:
+        return Log(install, run, _named(run, name))
+    logged = [action for action in run.actions if action.provider in _READERS]
+    if not logged:
+        raise NotFound(f"run {run.id[:8]} has written no log yet; `slipway watch {run.id[:8]}` follows it")
+    failed = [action for action in logged if action.status == "Failed"]
+    return Log(install, run, (failed or logged)[-1])
+
+
+def _named(run: Run, name: str) -> Action:
+    stage, _, action = name.partition("/")
+    found = run.action(stage, action)
+    if found is None:
+        known = ", ".join(dict.fromkeys(f"{a.stage}/{a.name}" for a in run.actions))
+        raise BadInput(f"--action {name}: run {run.id[:8]} has no such action; it has {known or 'none yet'}")
+    if found.provider not in _READERS:
+        told = f": {found.error}" if found.error else ""
+        raise NotFound(f"{name} is a {found.provider} action and writes no log{told}")
+    return found
+
+
+def _follow(install: Install, source: Source, most: int, ended: Any) -> Iterator[Line]:
+    told: set[Line] = set()
+    while True:
+        # Asked before reading: what is written between the two is not lost.
+        last = ended()
+        for line in source.lines(most if not told else max(most, 1000)):
+            if line not in told:
+                told.add(line)
+                yield line
+        if last:
+            return
+        time.sleep(_FOLLOW_SECONDS if install.target.engine else _FOLLOW_SECONDS_AWS)
+
+
+def of_group(
+    install: Install,
+    group: str,
+    most: int,
+    stream: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> list[Line]:
     """The last lines of a log group, or of its streams that begin with `stream`; NotFound if there is no such group."""
-    client = install.target.client("logs")
-    where = {"logStreamNamePrefix": stream} if stream else {}
+    request: dict[str, Any] = {"logGroupName": group}
+    if stream:
+        request["logStreamNamePrefix"] = stream
+    if since is not None:
+        request["startTime"] = int(since.timestamp() * 1000)
+    if until is not None:
+        request["endTime"] = int(until.timestamp() * 1000)
     try:
-        pages = client.get_paginator("filter_log_events").paginate(logGroupName=group, **where)
+        pages = install.target.client("logs").get_paginator("filter_log_events").paginate(**request)
         events = [event for page in pages for event in page["events"]]
     except ClientError as error:
         if error.response["Error"]["Code"] == "ResourceNotFoundException":
             raise NotFound(f"there is no log group {group} in {install.target.name}") from error
         raise
-    return [_line(group, event) for event in sorted(events, key=lambda event: event["timestamp"])[-lines:]]
+    return [_line(group, event) for event in sorted(events, key=lambda event: event["timestamp"])[-most:]]
 
 
-def of_action(install: Install, run: Run, name: str | None, lines: int) -> list[Line]:
-    """What an action (`STAGE/ACTION`) of a run wrote; without a name, the failed one, else the latest with a log."""
-    return _sources(install, _chosen(run, name), lines)
-
-
-def _chosen(run: Run, name: str | None) -> Action:
-    if name:
-        stage, _, action = name.partition("/")
-        found = run.action(stage, action)
-        if found is None:
-            known = ", ".join(f"{a.stage}/{a.name}" for a in run.actions)
-            raise BadInput(f"run {run.id[:8]} has no action {name}; it has {known or 'none yet'}")
-        return found
-    failed = [action for action in run.actions if action.status == "Failed"]
-    logged = [action for action in run.actions if action.provider in _READERS]
-    if not failed and not logged:
-        raise NotFound(f"run {run.id[:8]} has written no log yet")
-    return (failed or logged)[-1]
-
-
-def _sources(install: Install, action: Action, lines: int) -> list[Line]:
-    reader = _READERS.get(action.provider)
-    if reader is None:
-        raise NotFound(f"{action.stage}/{action.name} is a {action.provider} action and writes no log: {action.error}")
-    return reader(install, action, lines)
-
-
-def _build(install: Install, action: Action, lines: int) -> list[Line]:
+def _build(install: Install, action: Action, most: int) -> list[Line]:
     build = install.target.client("codebuild").batch_get_builds(ids=[action.external_id])["builds"][0]
-    return of_group(install, build["logs"]["groupName"], lines, build["logs"]["streamName"])
+    return of_group(install, build["logs"]["groupName"], most, build["logs"]["streamName"])
 
 
-def _execution(install: Install, action: Action, lines: int) -> list[Line]:
-    name = action.external_id.rsplit(":", 1)[-1]
+def _execution(install: Install, action: Action, most: int) -> list[Line]:
+    """What the jobs of an execution wrote.
+
+    docs.aws.amazon.com/sagemaker/latest/dg/logging-cloudwatch.html
+    """
     found = []
-    for kind in ("ProcessingJobs", "TrainingJobs"):
-        listed = getattr(install.target.client("sagemaker"), f"list_{kind[:-4].lower()}_jobs")(NameContains=name[:8])
-        for job in listed[f"{kind[:-1]}Summaries"]:
-            found += of_group(install, f"/aws/sagemaker/{kind}", lines, job[f"{kind[:-1]}Name"])
-    return sorted(found, key=lambda line: line.at)[-lines:]
+    for job in executions.jobs(install.target, action.external_id):
+        found += of_group(install, f"/aws/sagemaker/{job.kind.title()}Jobs", most, f"{job.name}/")
+    return sorted(found, key=lambda line: line.at)[-most:]
 
 
-def _function(install: Install, action: Action, lines: int) -> list[Line]:
+def _function(install: Install, action: Action, most: int) -> list[Line]:
+    """What the function wrote while the action ran."""
     client = install.target.client("codepipeline")
     pipeline = client.get_pipeline(name=install.pipeline)["pipeline"]
     declared = [a for s in pipeline["stages"] if s["name"] == action.stage for a in s["actions"]]
     function = next(a["configuration"]["FunctionName"] for a in declared if a["name"] == action.name)
-    return of_group(install, f"/aws/lambda/{function}", lines)
+    until = action.updated + _LATE if action.status != "InProgress" else None
+    return of_group(install, f"/aws/lambda/{function}", most, since=action.started, until=until)
 
 
-def _stack(install: Install, action: Action, lines: int) -> list[Line]:
+def _stack(install: Install, action: Action, most: int) -> list[Line]:
     stack = action.external_id or action.name
     events = install.target.client("cloudformation").describe_stack_events(StackName=stack)["StackEvents"]
     return [
@@ -105,7 +188,7 @@ def _stack(install: Install, action: Action, lines: int) -> list[Line]:
             event["Timestamp"],
             f"{event['ResourceStatus']} {event.get('ResourceStatusReason', '')}",
         )
-        for event in reversed(events[:lines])
+        for event in reversed(events[:most])
     ]
 
 

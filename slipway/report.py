@@ -44,7 +44,10 @@ def of(install: Install, run: Run) -> Evaluation:
     """The evaluation of a run; NotFound until its Train stage has succeeded."""
     action = next((a for a in run.actions if a.provider == "StepFunctions" and a.status == "Succeeded"), None)
     if action is None:
-        raise NotFound(f"run {run.id[:8]} has no evaluation: its Train stage has not succeeded")
+        raise NotFound(
+            f"run {run.id[:8]} has no evaluation yet: no training of it has succeeded;"
+            f" `slipway watch {run.id[:8]}` follows it"
+        )
     client = install.target.client("stepfunctions")
     described = client.describe_execution(executionArn=action.external_id)
     return Evaluation(json.loads(described["output"]))

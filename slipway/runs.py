@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from slipway.errors import NotFound
+from slipway.errors import BadInput, NotFound
 from slipway.install import Install
 
+LATEST = "latest"
 DONE = frozenset({"Succeeded", "Failed", "Stopped", "Superseded", "Cancelled"})
 
 
@@ -75,15 +76,22 @@ class Run:
             spans[action.stage] = (min(first, action.started), max(last, action.updated))
         return {stage: (last - first).total_seconds() for stage, (first, last) in spans.items()}
 
-    def as_json(self) -> dict[str, Any]:
-        """For machines."""
+    def summary(self) -> dict[str, Any]:
+        """For machines, without its actions."""
         return {
             "id": self.id,
             "status": self.status,
             "trigger": self.trigger,
             "commit": self.commit,
             "message": self.message,
+            "started": self.started.isoformat(),
             "seconds": round(self.seconds, 2),
+        }
+
+    def as_json(self) -> dict[str, Any]:
+        """For machines, with its stages' seconds and its actions."""
+        return {
+            **self.summary(),
             "stages": {stage: round(seconds, 2) for stage, seconds in self.stages().items()},
             "actions": [
                 {
@@ -109,16 +117,33 @@ def history(install: Install, limit: int = 20) -> list[Run]:
 
 def get(install: Install, run_id: str) -> Run:
     """A run with its actions; `run_id` may be its beginning or `latest`. NotFound when there is none."""
-    found = [run for run in history(install, 100) if run_id == "latest" or run.id.startswith(run_id)]
-    if not found:
-        raise NotFound(f"pipeline {install.pipeline} has no run {run_id}; `slipway runs` lists them")
-    run = found[0]
+    run = _found(install, run_id)
     client = install.target.client("codepipeline")
     pages = client.get_paginator("list_action_executions").paginate(
         pipelineName=install.pipeline, filter={"pipelineExecutionId": run.id}
     )
     actions = [_action(detail) for page in pages for detail in page["actionExecutionDetails"]]
-    return Run(**{**run.__dict__, "actions": sorted(actions, key=lambda action: action.started)})
+    return replace(run, actions=sorted(actions, key=lambda action: action.started))
+
+
+def _found(install: Install, run_id: str) -> Run:
+    newest = history(install, 1 if run_id == LATEST else 100)
+    found = [run for run in newest if run_id == LATEST or run.id.startswith(run_id)]
+    if not found:
+        none = "no run yet" if not newest else f"no run {run_id}"
+        raise NotFound(f"pipeline {install.pipeline} has {none}; `slipway runs` lists them")
+    if len(found) > 1 and run_id != LATEST:
+        raise BadInput(f"run {run_id} is ambiguous: {', '.join(run.id for run in found[:3])}; give more of the id")
+    return found[0]
+
+
+def stages(install: Install) -> list[tuple[str, list[str]]]:
+    """The pipeline's stages and their actions in the order in which they run, as it is declared now."""
+    declared = install.target.client("codepipeline").get_pipeline(name=install.pipeline)["pipeline"]["stages"]
+    return [
+        (stage["name"], [a["name"] for a in sorted(stage["actions"], key=lambda a: int(a.get("runOrder", 1)))])
+        for stage in declared
+    ]
 
 
 def _run(summary: dict[str, Any], actions: list[Action]) -> Run:

@@ -15,7 +15,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from slipway import local
-from slipway.errors import SlipwayError
+from slipway.errors import BadInput, ExitCode, SlipwayError
 
 _CONFIG = Config(retries={"mode": "standard", "total_max_attempts": 5}, s3={"addressing_style": "path"})
 
@@ -23,7 +23,7 @@ _CONFIG = Config(retries={"mode": "standard", "total_max_attempts": 5}, s3={"add
 class NoAccount(SlipwayError):
     """`--aws` was given without usable credentials."""
 
-    exit_code = 3
+    exit_code = ExitCode.NO_TARGET
 
 
 @dataclass(frozen=True)
@@ -86,24 +86,37 @@ def local_target(home: Path = local.HOME) -> Target:
     engine = local.find(home)
     if engine is None:
         raise local.EngineFailed(
-            f"no engine runs on {home}; start one with `slipway up`, or everything with `slipway demo`"
+            f"no engine runs on {home}; start one with `slipway up`, or see everything with `slipway demo`"
         )
     return Target(engine.session(), engine)
 
 
+def aws_session(region: str | None = None) -> boto3.Session:
+    """The environment's credentials, not tried yet; NoAccount when profile or region are missing."""
+    try:
+        session = boto3.Session(region_name=region)
+    except BotoCoreError as error:
+        raise NoAccount(f"the environment's AWS settings cannot be used: {error}") from error
+    if session.region_name is None:
+        raise NoAccount("--aws needs a region and none is set; give --region, or set AWS_REGION")
+    return session
+
+
 def aws_target(region: str | None = None) -> Target:
     """The account of the environment's credentials; NoAccount when they do not work."""
-    session = boto3.Session(region_name=region)
-    if session.region_name is None:
-        raise NoAccount("no AWS region is set; give --region, or set AWS_REGION")
-    target = Target(session)
+    target = Target(aws_session(region))
     try:
         target.client("sts").get_caller_identity()
     except (BotoCoreError, ClientError) as error:
-        raise NoAccount(f"the environment's AWS credentials do not work: {error}") from error
+        raise NoAccount(
+            f"--aws needs credentials, and the environment's do not work: {error}; sign in (`aws configure sso`,"
+            " `aws configure`), or set AWS_PROFILE"
+        ) from error
     return target
 
 
 def choose(aws: bool, home: Path = local.HOME, region: str | None = None) -> Target:
-    """AWS only when asked for."""
+    """AWS only when asked for; --region is refused without it, since the engine has its own."""
+    if region and not aws:
+        raise BadInput(f"--region {region} goes with --aws; the local engine's region is set by `slipway up --region`")
     return aws_target(region) if aws else local_target(home)

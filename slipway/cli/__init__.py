@@ -7,15 +7,17 @@ from collections.abc import Sequence
 
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
+from rich.text import Text
+from typer.exceptions import TyperException
 
 from slipway.cli.common import errors
-from slipway.errors import SlipwayError
-from slipway.loopback import past_proxies
+from slipway.errors import ExitCode, SlipwayError
 
 app = typer.Typer(
     name="slipway",
     help="A CI/CD line for machine-learning models on AWS that also runs, for real, on this machine.\n\n"
-    "Start with `slipway demo`. Nothing touches a real account without --aws.",
+    "Start with `slipway demo`. Commands act on the local engine; nothing touches a real account without --aws.",
+    epilog="`slipway COMMAND --help` explains a command; docs/cli.md lists them all, and the exit codes.",
     no_args_is_help=True,
     add_completion=True,
     rich_markup_mode="markdown",
@@ -24,27 +26,47 @@ app = typer.Typer(
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run a command; every expected failure is one message on standard error and an exit code."""
+    """Run a command and leave with its exit code."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; every expected failure is one message on standard error. Returns the exit code."""
     from slipway.cli import commands
 
-    past_proxies()
     commands.register(app)
     try:
-        app(args=list(arguments) if arguments is not None else None)
+        # The value is the code of typer.Exit, 130 after Ctrl-C, and None of a command that came to its end.
+        code = app(args=list(arguments) if arguments is not None else None, prog_name="slipway", standalone_mode=False)
     except SlipwayError as error:
-        fail(str(error), error.exit_code)
+        return _fail(str(error), error.exit_code)
+    except TyperException as error:
+        return _fail(_usage(error), ExitCode.USAGE)
     except ClientError as error:
         details = error.response["Error"]
-        fail(f"{error.operation_name} was refused: {details['Code']}: {details['Message']}", 1)
+        return _fail(f"{error.operation_name} was refused: {details['Code']}: {details['Message']}", ExitCode.FAILED)
     except BotoCoreError as error:
-        fail(f"AWS cannot be reached or used: {error}", 3)
-    except KeyboardInterrupt:
-        fail("interrupted; what was started goes on: `slipway status` shows it, `slipway down` ends it", 130)
+        return _fail(f"AWS cannot be reached or used: {error}; `slipway status` shows where it is", ExitCode.NO_TARGET)
+    except (typer.Abort, KeyboardInterrupt):
+        code = ExitCode.INTERRUPTED
+    except OSError as error:
+        if error.filename is None:
+            raise
+        return _fail(f"{error.filename} cannot be used: {error.strerror}", ExitCode.FAILED)
+    if code == ExitCode.INTERRUPTED:
+        return _fail("interrupted; what was started goes on: `slipway status` shows it, `slipway down` ends it", code)
+    return int(code or ExitCode.DONE)
 
 
-def fail(message: str, code: int) -> None:
-    """Print a message on standard error and exit."""
-    errors.print(
-        f"[red bold]slipway:[/red bold] {message.replace('[', chr(92) + '[')}", highlight=False, soft_wrap=True
-    )
-    sys.exit(code)
+def _usage(error: TyperException) -> str:
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context is not None else "slipway"
+    message = error.format_message().rstrip(".")
+    # An empty message is a command without arguments, which has shown its help.
+    return f"{message[:1].lower()}{message[1:]}; `{command} --help` explains" if message else ""
+
+
+def _fail(message: str, code: int) -> int:
+    if message:
+        errors.print(Text.assemble(("slipway: ", "red bold"), message), soft_wrap=True)
+    return int(code)

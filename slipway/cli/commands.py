@@ -4,29 +4,30 @@ from __future__ import annotations
 
 import typer
 
-from slipway.cli import configure, daily, demo, engine, launch, reading
+from slipway.cli import configure, daily, demo, engine, launch, logs, reading, repository
+
+LOCAL, DAILY, LOOKING = "The local engine", "The daily loop", "Looking"
 
 
 def register(app: typer.Typer) -> None:
-    """Add the commands to the application."""
+    """Add the commands to the application, once."""
     if app.registered_commands:
         return
-    local, daily_work, looking = "The local engine", "The daily loop", "Looking"
-    app.command("demo", rich_help_panel=local)(demo.demo)
-    app.command("up", rich_help_panel=local)(engine.up)
-    app.command("down", rich_help_panel=local)(engine.down)
-    app.command("env", rich_help_panel=local)(engine.env)
-    app.command("configure", rich_help_panel=daily_work)(configure.configure)
-    app.command("launch", rich_help_panel=daily_work)(launch.launch)
-    app.command("push", rich_help_panel=daily_work)(daily.push)
-    app.command("drop", rich_help_panel=daily_work)(daily.drop)
-    app.command("approve", rich_help_panel=daily_work)(daily.approve)
-    app.command("reject", rich_help_panel=daily_work)(daily.reject)
-    app.command("retry", rich_help_panel=daily_work)(daily.retry)
-    app.command("predict", rich_help_panel=daily_work)(daily.predict)
-    app.command("status", rich_help_panel=looking)(reading.status)
-    app.command("watch", rich_help_panel=looking)(reading.watch)
-    app.command("runs", rich_help_panel=looking)(reading.runs)
-    app.command("report", rich_help_panel=looking)(reading.report)
-    app.command("logs", rich_help_panel=looking)(reading.logs)
-    app.command("credential-helper", hidden=True)(daily.credential_helper)
+    app.command("demo", rich_help_panel=LOCAL)(demo.demo)
+    app.command("up", rich_help_panel=LOCAL)(engine.up)
+    app.command("down", rich_help_panel=LOCAL)(engine.down)
+    app.command("env", rich_help_panel=LOCAL)(engine.env)
+    app.command("configure", rich_help_panel=DAILY)(configure.configure)
+    app.command("launch", rich_help_panel=DAILY)(launch.launch)
+    app.command("clone", rich_help_panel=DAILY)(repository.clone)
+    app.command("push", rich_help_panel=DAILY)(repository.push)
+    app.command("drop", rich_help_panel=DAILY)(daily.drop)
+    app.command("approve", rich_help_panel=DAILY)(daily.approve)
+    app.command("reject", rich_help_panel=DAILY)(daily.reject)
+    app.command("retry", rich_help_panel=DAILY)(daily.retry)
+    app.command("predict", rich_help_panel=DAILY)(daily.predict)
+    app.command("status", rich_help_panel=LOOKING)(reading.status)
+    app.command("watch", rich_help_panel=LOOKING)(reading.watch)
+    app.command("runs", rich_help_panel=LOOKING)(reading.runs)
+    app.command("report", rich_help_panel=LOOKING)(reading.report)
+    app.command("logs", rich_help_panel=LOOKING)(logs.logs)

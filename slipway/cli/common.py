@@ -22,7 +22,7 @@ Region = Annotated[str | None, typer.Option("--region", help="Region, with --aws
 Stack = Annotated[
     str | None, typer.Option("--stack", help="Root stack's name; found by itself where there is only one.")
 ]
-Json = Annotated[bool, typer.Option("--json", help="One JSON value for machines.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON value, for machines.")]
 RunId = Annotated[str, typer.Argument(help="A run's id, its beginning, or `latest`.")]
 
 HOME = local.HOME
@@ -30,7 +30,7 @@ HOME = local.HOME
 
 def installed(stack: str | None, aws: bool, home: Path, region: str | None) -> Install:
     """The install that a command means."""
-    target = choose(aws, home, region)
+    target = target_of(aws, home, region)
     return install.find(target, stack or install.only(target))
 
 
@@ -44,4 +44,14 @@ def show(value: Any, as_json: bool, text: str) -> None:
     if as_json:
         typer.echo(json.dumps(value, indent=2, default=str))
     else:
-        console.print(text, highlight=False, soft_wrap=True)
+        say(text)
+
+
+def say(text: str) -> None:
+    """Print a text for people as it is: not cut, not wrapped, no markup read into it."""
+    console.print(text, highlight=False, markup=False, soft_wrap=True)
+
+
+def warn(text: str) -> None:
+    """Print what a person should know on standard error, where it does not mix with what was asked for."""
+    errors.print(text, highlight=False, markup=False, soft_wrap=True)

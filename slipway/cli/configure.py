@@ -4,28 +4,46 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from slipway import configure as configuring
 from slipway.cli.common import Json, show
+from slipway.errors import BadInput, NotFound
 
 CONFIG = Path("config/ml-pipeline.json")
 
 
 def configure(
-    file: Annotated[Path, typer.Argument(help="A CSV with a header.", exists=True, dir_okay=False)],
+    file: Annotated[Path, typer.Argument(help="A CSV with a header.")],
     target: Annotated[str, typer.Option("--target", help="The column to predict.")],
-    config: Annotated[Path, typer.Option(help="The configuration to change.")] = CONFIG,
-    uri: Annotated[str | None, typer.Option(help="What to write as dataset.uri; the file's path otherwise.")] = None,
+    config: Annotated[Path, typer.Option("--config", help="The configuration to change.")] = CONFIG,
+    uri: Annotated[
+        str | None, typer.Option("--uri", help="What to write as dataset.uri; the file's path otherwise.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say it, but do not write.")] = False,
     as_json: Json = False,
 ) -> None:
     """Look at a table and write the configuration's dataset section, saying what was guessed."""
+    before = _read(config)
     guess = configuring.guess(file, target)
-    changed = guess.apply(json.loads(config.read_text()), uri or str(file))
+    changed = guess.apply(before, uri or str(file))
     if not dry_run:
         config.write_text(configuring.render(changed) + "\n")
     done = f"{'would write' if dry_run else 'wrote'} the dataset section of {config}"
     show(changed["dataset"], as_json, "\n".join([*guess.sentences, done]))
+
+
+def _read(config: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(config.read_text())
+    except FileNotFoundError as error:
+        raise NotFound(
+            f"{config} does not exist; run this in the bundle's folder, or name one with --config"
+        ) from error
+    except ValueError as error:
+        raise BadInput(f"{config} is not JSON: {error}") from error
+    if not isinstance(found, dict):
+        raise BadInput(f"{config} holds no JSON object; expected one with dataset, train and so on")
+    return found

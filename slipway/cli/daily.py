@@ -1,38 +1,31 @@
-"""`slipway push`, `drop`, `approve`, `reject`, `retry`, `predict`: the daily loop."""
+"""`slipway drop`, `approve`, `reject`, `retry`, `predict`: the daily loop."""
 
 from __future__ import annotations
 
 import json
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from slipway import api, approval, data, git, gitlogin
-from slipway.cli.common import HOME, Aws, Home, Json, Region, Stack, installed, show, target_of
+from slipway import api, approval, data, retrying
+from slipway.cli.common import HOME, Aws, Home, Json, Region, Stack, installed, show
 from slipway.errors import BadInput
 
 Summary = Annotated[str, typer.Option("--summary", "-m", help="Why, for the record.")]
 
 
-def push(
-    folder: Annotated[Path, typer.Argument(help="A git checkout of the bundle.")] = Path(),
-    stack: Stack = None,
-    aws: Aws = False,
-    region: Region = None,
-    home: Home = HOME,
-    as_json: Json = False,
-) -> None:
-    """Push HEAD to the branch that starts runs."""
-    where = installed(stack, aws, home, region)
-    commit = git.push(where, folder)
-    text = f"pushed {commit[:8]} to {where.branch} of {where.clone_url}; follow it with `slipway watch`"
-    show({"commit": commit, "branch": where.branch, "repository": where.clone_url}, as_json, text)
+class Environment(StrEnum):
+    """An environment that has an API."""
+
+    TEST = "test"
+    PRODUCTION = "production"
 
 
 def drop(
-    file: Annotated[Path, typer.Argument(help="A CSV, or a folder of CSVs.", exists=True)],
+    file: Annotated[Path, typer.Argument(help="A CSV, or a folder of CSVs.")],
     stack: Stack = None,
     aws: Aws = False,
     region: Region = None,
@@ -40,8 +33,14 @@ def drop(
     as_json: Json = False,
 ) -> None:
     """Drop new data in the data bucket; a run starts once it was checked."""
-    uri = data.drop(installed(stack, aws, home, region), file)
-    show({"uri": uri}, as_json, f"dropped {uri}; follow it with `slipway watch`")
+    data.check(file)
+    where = installed(stack, aws, home, region)
+    uri = data.drop(where, file)
+    text = (
+        f"dropped {uri}; it is checked now. `slipway watch` follows the run that it starts; data that is refused goes"
+        f" to s3://{where.data_bucket}/rejected/ with its reason"
+    )
+    show({"uri": uri}, as_json, text)
 
 
 def approve(
@@ -84,23 +83,17 @@ def retry(
     as_json: Json = False,
 ) -> None:
     """Run the failed actions of a stage again."""
-    where = installed(stack, aws, home, region)
-    client = where.target.client("codepipeline")
-    states = client.get_pipeline_state(name=where.pipeline)["stageStates"]
-    found = next((state for state in states if state["stageName"] == stage), None)
-    if found is None or "latestExecution" not in found:
-        names = ", ".join(state["stageName"] for state in states)
-        raise BadInput(f"stage {stage} has nothing to retry; the stages are {names}")
-    run_id = found["latestExecution"]["pipelineExecutionId"]
-    client.retry_stage_execution(
-        pipelineName=where.pipeline, stageName=stage, pipelineExecutionId=run_id, retryMode="FAILED_ACTIONS"
-    )
-    show({"run": run_id, "stage": stage}, as_json, f"stage {stage} of run {run_id[:8]} runs again; `slipway watch`")
+    run_id = retrying.retry(installed(stack, aws, home, region), stage)
+    text = f"stage {stage} of run {run_id[:8]} runs again; follow it with `slipway watch {run_id[:8]}`"
+    show({"run": run_id, "stage": stage}, as_json, text)
 
 
 def predict(
     features: Annotated[str, typer.Argument(help="JSON (a list or an object by column), a CSV line, or - for stdin.")],
-    environment: Annotated[str, typer.Option("--environment", "-e", help="test or production.")] = "production",
+    environment: Annotated[
+        Environment, typer.Option("--environment", "-e", help="Whose API to ask.")
+    ] = Environment.PRODUCTION,
+    curl: Annotated[bool, typer.Option("--curl", help="Print the request for a shell instead of sending it.")] = False,
     stack: Stack = None,
     aws: Aws = False,
     region: Region = None,
@@ -108,30 +101,25 @@ def predict(
     as_json: Json = False,
 ) -> None:
     """Ask an environment's API for a prediction."""
-    if environment not in ("test", "production"):
-        raise BadInput(f"--environment {environment}: expected test or production")
+    asked = _features(sys.stdin.read() if features == "-" else features)
     where = api.of(installed(stack, aws, home, region), environment)
-    answer = where.predict(_features(sys.stdin.read() if features == "-" else features))
+    if curl:
+        show({"curl": where.curl(asked)}, as_json, where.curl(asked))
+        return
+    answer = where.predict(asked)
     show(answer, as_json, json.dumps(answer, indent=2))
 
 
 def _features(text: str) -> Any:
     """JSON where the text begins like it, else the text itself, a CSV line."""
+    if not text.strip():
+        raise BadInput("the features are empty; expected JSON (a list or an object by column) or a CSV line")
     if not text.lstrip().startswith(("[", "{")):
         return text.strip()
     try:
         return json.loads(text)
     except ValueError as error:
-        raise BadInput(f"the features are not JSON: {error}") from error
-
-
-def credential_helper(
-    operation: Annotated[str, typer.Argument(help="What git asks for: get, store or erase.")],
-    aws: Aws = False,
-    region: Region = None,
-    home: Home = HOME,
-) -> None:
-    """Log git in to the repository; git calls this."""
-    request = gitlogin.read_request()
-    if operation == "get":
-        typer.echo(gitlogin.answer(target_of(aws, home, region), request), nl=False)
+        raise BadInput(
+            f"the features begin like JSON and are not: {error}; expected a list or an object by column,"
+            ' like \'{"age": 41, "plan": "basic"}\''
+        ) from error

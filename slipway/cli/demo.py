@@ -7,25 +7,25 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
-from slipway.cli.common import HOME, Home, Json, console
+from slipway.cli.common import HOME, Home, Json, console, errors
 from slipway.demo import Demo
 
 
 def demo(
     home: Home = HOME,
-    data: Annotated[
-        Path | None, typer.Option("--data", help="Your own table, a CSV with a header.", exists=True)
-    ] = None,
+    data: Annotated[Path | None, typer.Option("--data", help="Your own table, a CSV with a header.")] = None,
     target: Annotated[str | None, typer.Option("--target", help="The column of --data to predict.")] = None,
-    wait: Annotated[bool, typer.Option("--wait", help="Leave the approvals to you.")] = False,
+    wait: Annotated[bool, typer.Option("--wait", help="Leave the approvals to you, and wait for them.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Take a model from git push to production on this machine: launch, run, approve, predict, push, drop, load."""
-    out = Console(stderr=True) if as_json else console
-    record = Demo(out, home, Path.cwd(), out.is_terminal, wait, data, target).run()
+    """Take a model from git push to production on this machine: launch, run, approve, predict, push, drop, load.
+
+    Run it in the bundle's folder. A second demo on the same engine goes on with the stack that is there.
+    """
+    out = errors if as_json else console
+    record = Demo(out, home, Path.cwd(), wait, data, target).run()
     if as_json:
         typer.echo(json.dumps(record, indent=2, default=str))
     else:

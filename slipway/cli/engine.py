@@ -8,35 +8,53 @@ from typing import Annotated
 import typer
 
 from slipway import local
-from slipway.cli.common import HOME, Home, Json, console, show
+from slipway.cli.common import HOME, Home, Json, errors, show
 from slipway.target import local_target
 
 
 def up(
     home: Home = HOME,
-    port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = local.PORT,
-    region: Annotated[str, typer.Option(help="The region that it plays.")] = "us-east-1",
+    port: Annotated[
+        int | None, typer.Option("--port", min=1, max=65535, help=f"Port on 127.0.0.1, {local.PORT} by default.")
+    ] = None,
+    region: Annotated[
+        str | None, typer.Option("--region", help=f"The region that it plays, {local.REGION} by default.")
+    ] = None,
     clock_factor: Annotated[
-        float, typer.Option(min=1.0, help="AWS seconds in one real second: shortens waits, cooldowns, metric periods.")
-    ] = 1.0,
+        float | None,
+        typer.Option(
+            "--clock-factor",
+            min=1.0,
+            help="AWS seconds in one real second, 1 by default: shortens waits, cooldowns and metric periods.",
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Start the local engine, or say where it runs."""
-    engine = local.start(home, port=port, region=region, clock_factor=clock_factor)
-    facts = {"url": engine.url, "account": engine.account, "region": engine.region, "clockFactor": engine.clock_factor}
+    with errors.status("starting the engine"):
+        engine = local.start(home, port=port, region=region, clock_factor=clock_factor)
+    facts = {
+        "url": engine.url,
+        "account": engine.account,
+        "region": engine.region,
+        "clockFactor": engine.clock_factor,
+        "home": str(engine.home),
+    }
     text = (
         f"engine at {engine.url}, account {engine.account}, region {engine.region},"
         f" clock factor {engine.clock_factor:g}\n"
-        f'state in {engine.home}; other programs: eval "$(slipway env)"'
+        f"state in {engine.home}\n"
+        'next: `slipway launch`; for other programs (aws, sam, boto3): eval "$(slipway env)"'
     )
     show(facts, as_json, text)
 
 
-def down(home: Home = HOME) -> None:
+def down(home: Home = HOME, as_json: Json = False) -> None:
     """Stop the local engine and remove everything that it kept, processes included."""
-    was_there = home.exists()
-    local.remove(home)
-    console.print(f"removed {home}" if was_there else f"nothing to remove: {home} does not exist", highlight=False)
+    with errors.status("stopping the engine"):
+        removed = local.remove(home)
+    text = f"stopped the engine and removed {home}" if removed else f"nothing to remove: {home} does not exist"
+    show({"home": str(home), "removed": removed}, as_json, text)
 
 
 def env(home: Home = HOME, as_json: Json = False) -> None:
@@ -50,9 +68,5 @@ def env(home: Home = HOME, as_json: Json = False) -> None:
         "AWS_DEFAULT_REGION": target.region,
         "AWS_ENDPOINT_URL": target.engine.url if target.engine else "",
     }
-    if as_json:
-        show(variables, True, "")
-        return
-    for name, value in variables.items():
-        typer.echo(f"export {name}={shlex.quote(value)}")
-    typer.echo("unset AWS_PROFILE AWS_SESSION_TOKEN")
+    lines = [f"export {name}={shlex.quote(value)}" for name, value in variables.items()]
+    show(variables, as_json, "\n".join([*lines, "unset AWS_PROFILE AWS_SESSION_TOKEN"]))

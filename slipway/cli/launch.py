@@ -2,53 +2,79 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.table import Table
 
-from slipway import install, seed
+from slipway import install, package, seed
 from slipway import launch as launching
-from slipway.cli.common import HOME, Aws, Home, Json, Region, console, errors, show, target_of
+from slipway.changeset import ChangeSet
+from slipway.cli.common import HOME, Aws, Home, Json, Region, errors, show, target_of, warn
 from slipway.errors import BadInput
+from slipway.launch import Dialogue
+from slipway.stackevents import StackEvent
 
 
 def launch(
-    stack: Annotated[str, typer.Argument(help="The root stack's name.")] = install.DEFAULT_STACK,
+    stack: Annotated[
+        str,
+        typer.Argument(
+            help=f"The root stack's name, at most {install.MOST_CHARACTERS} lower-case letters, digits and hyphens."
+        ),
+    ] = install.DEFAULT_STACK,
     parameter: Annotated[
-        list[str] | None, typer.Option("--parameter", "-p", help="NAME=VALUE, again and again.")
+        list[str] | None, typer.Option("--parameter", "-p", help="NAME=VALUE, again and again; others stay.")
     ] = None,
-    folder: Annotated[Path, typer.Option(help="The bundle's folder.")] = Path(),
+    folder: Annotated[Path, typer.Option("--folder", help="The bundle's folder.")] = Path(),
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask, with --aws.")] = False,
     aws: Aws = False,
     region: Region = None,
     home: Home = HOME,
     as_json: Json = False,
 ) -> None:
-    """Deploy `template.yaml`: on the local engine, or with --aws on the account of the environment."""
-    target = target_of(aws, home, region)
-    parameters = dict(_pair(text) for text in parameter or [])
+    """Create or change the root stack: on the local engine, or with --aws on AWS, after showing what and where."""
+    install.check_name(stack)
+    parameters = dict(launching.parameter(text) for text in parameter or [])
     bundle = seed.make(folder)
-    errors.print(f"stack {stack}, bundle {bundle.version}, {target.name}", highlight=False)
-    if aws and not yes and not typer.confirm("Create or change it there?"):
-        raise typer.Exit(1)
+    if aws and not yes and not sys.stdin.isatty():
+        raise BadInput("--aws asks before it changes anything, and nobody is there to answer; add --yes")
+    target = target_of(aws, home, region)
+    launching.check(target, stack)
+    warn(f"stack {stack}, bundle {bundle.version}, {target.name}")
     with errors.status("packaging"):
-        uploaded = launching.package(target, folder, bundle)
-    kind = launching.deploy(target, stack, uploaded, parameters)
-    if kind != "NONE":
-        launching.wait(target, stack, lambda event: _tell(event, as_json))
+        uploaded = package.package(target, folder, bundle)
+    dialogue = _asking(yes) if aws else Dialogue(warn, _tell)
+    kind = launching.launch(target, stack, uploaded, parameters, dialogue)
     outputs = install.stack_outputs(target, stack)
-    text = "\n".join(f"{name}  {value}" for name, value in sorted(outputs.items()))
-    show({"stack": stack, "change": kind, "outputs": outputs}, as_json, text)
+    done = {"CREATE": "created", "UPDATE": "updated", "NONE": "is as it should be, nothing was changed:"}[kind]
+    lines = [f"{name}  {value}" for name, value in sorted(outputs.items())]
+    hint = "follow the first run with `slipway watch`" if kind == "CREATE" else "`slipway push` starts a run"
+    show({"stack": stack, "change": kind, "outputs": outputs}, as_json, "\n".join([f"{done} {stack}", *lines, hint]))
 
 
-def _pair(text: str) -> tuple[str, str]:
-    name, separator, value = text.partition("=")
-    if not name or not separator:
-        raise BadInput(f"--parameter {text}: expected NAME=VALUE")
-    return name, value
+def _asking(yes: bool) -> Dialogue:
+    def agree(question: str) -> bool:
+        return yes or typer.confirm(question, err=True)
+
+    def review(proposal: ChangeSet) -> bool:
+        warn(f"{proposal.kind} of stack {proposal.stack} in {proposal.target.name}:")
+        errors.print(_changes(proposal))
+        return agree(f"Do this to {proposal.target.name}?")
+
+    return Dialogue(warn, _tell, review, agree)
 
 
-def _tell(event: launching.StackEvent, as_json: bool) -> None:
-    if not as_json and event.status.endswith(("_COMPLETE", "_FAILED")):
-        console.print(f"{event.stack}  {event.logical_id}  {event.status} {event.reason}", highlight=False)
+def _changes(proposal: ChangeSet) -> Table:
+    table = Table("stack", "action", "resource", "type", "replacement", box=None)
+    for change in proposal.changes:
+        table.add_row(change.stack, change.action, change.logical_id, change.type, change.replacement)
+    return table
+
+
+def _tell(event: StackEvent) -> None:
+    """On standard error, as it is progress: standard output is for the result."""
+    if event.status.endswith(("_COMPLETE", "_FAILED")):
+        warn(f"  {event.stack}  {event.logical_id}  {event.status}{f': {event.reason}' if event.reason else ''}")

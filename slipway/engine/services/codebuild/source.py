@@ -19,10 +19,10 @@ from urllib.parse import urlsplit
 
 from botocore.exceptions import ClientError
 
+from slipway import gitsignature
 from slipway.engine import git
 from slipway.engine.caller import Caller
 from slipway.engine.services.codebuild.failure import PhaseFailed
-from slipway.engine.services.codecommit import credential
 
 _UNIX = 3
 # A clone URL in AWS's form means this engine's repository of that name.
@@ -120,7 +120,7 @@ def _authorization(caller: Caller, location: str) -> dict[str, str]:
     parts = urlsplit(location)
     keys = caller.credentials
     user = keys.access_key_id + (f"%{keys.token}" if keys.token else "")
-    password = credential.sign(
+    password = gitsignature.sign(
         keys.secret_access_key, caller.engine.region, parts.netloc, parts.path, datetime.now(UTC)
     )
     header = base64.b64encode(f"{user}:{password}".encode()).decode()

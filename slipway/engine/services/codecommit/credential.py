@@ -1,26 +1,22 @@
-"""The user name and password that git sends to CodeCommit.
+"""The user name and password that git sends to CodeCommit, and whether they prove an identity.
 
 `aws codecommit credential-helper` makes both from AWS credentials: the user is the access key id, with `%` and the
-session token after it when there is one; the password is a time (`20261121T004500Z`) and a Signature Version 4, by the
-secret key, of the method `GIT`, the repository's path and the host's name without its port.
+session token after it when there is one; the password is `slipway.gitsignature`'s.
 
 docs.aws.amazon.com/codecommit/latest/userguide/setting-up-https-unixes.html
-docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import hmac
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from slipway.engine import adapter
+from slipway.gitsignature import TIME, sign
 
-_ALGORITHM = "AWS4-HMAC-SHA256"
-_TIME = "%Y%m%dT%H%M%S"
 _STAMP_LENGTH = len("20261121T004500Z")
 _VALID_FOR = timedelta(minutes=15)
 
@@ -52,18 +48,6 @@ def parse(header: str) -> Login:
     return Login(key, token or None, password)
 
 
-def sign(secret: str, region: str, host: str, path: str, at: datetime) -> str:
-    """The password for `path` on `host`."""
-    stamp = at.astimezone(UTC).strftime(_TIME)
-    scope = f"{stamp[:8]}/{region}/codecommit/aws4_request"
-    request = f"GIT\n{path}\n\nhost:{host.partition(':')[0]}\n\nhost\n"
-    text = "\n".join((_ALGORITHM, stamp, scope, hashlib.sha256(request.encode()).hexdigest()))
-    key = f"AWS4{secret}".encode()
-    for part in scope.split("/"):
-        key = hmac.digest(key, part.encode(), "sha256")
-    return f"{stamp}Z{hmac.new(key, text.encode(), hashlib.sha256).hexdigest()}"
-
-
 def verify(login: Login, region: str, host: str, path: str) -> None:
     """Refuse a login whose key is unknown or whose signature is old or wrong."""
     known = adapter.secret_of(login.access_key_id)
@@ -74,7 +58,7 @@ def verify(login: Login, region: str, host: str, path: str) -> None:
         raise CredentialRefused("the session token does not belong to the access key")
     at = _signed_at(login.password)
     if abs(datetime.now(UTC) - at) > _VALID_FOR:
-        raise CredentialRefused(f"the signature of {at:{_TIME}}Z has expired")
+        raise CredentialRefused(f"the signature of {at:{TIME}}Z has expired")
     if not hmac.compare_digest(sign(secret, region, host, path, at), login.password):
         raise CredentialRefused("the signature does not match the secret key, the host and the path")
 
@@ -82,7 +66,7 @@ def verify(login: Login, region: str, host: str, path: str) -> None:
 def _signed_at(password: str) -> datetime:
     stamp = password[:_STAMP_LENGTH]
     try:
-        return datetime.strptime(stamp, f"{_TIME}Z").replace(tzinfo=UTC)
+        return datetime.strptime(stamp, f"{TIME}Z").replace(tzinfo=UTC)
     except ValueError as error:
         raise CredentialRefused(
             "the password is not a time and a signature, as CodeCommit's credential helper makes them"

@@ -13,7 +13,7 @@ from urllib.parse import quote, urlsplit
 import pytest
 from botocore.exceptions import ClientError
 
-from slipway.engine.services.codecommit import credential
+from slipway import gitsignature
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def signed(engine: Any, url: str) -> str:
     """`url` with a user and password as the credential helper makes them for the person."""
     keys = engine.client("codecommit")._request_signer._credentials
     parts = urlsplit(url)
-    password = credential.sign(keys.secret_key, engine.engine.region, parts.netloc, parts.path, datetime.now(UTC))
+    password = gitsignature.sign(keys.secret_key, engine.engine.region, parts.netloc, parts.path, datetime.now(UTC))
     user = keys.access_key + (f"%{keys.token}" if keys.token else "")
     return f"{parts.scheme}://{quote(user, safe='')}:{quote(password, safe='')}@{parts.netloc}{parts.path}"
 
@@ -40,7 +40,7 @@ def signed_by(keys: dict[str, str], engine: Any, url: str) -> str:
     """`url` with the user and password of a role's session."""
     parts = urlsplit(url)
     at = datetime.now(UTC)
-    password = credential.sign(keys["SecretAccessKey"], engine.engine.region, parts.netloc, parts.path, at)
+    password = gitsignature.sign(keys["SecretAccessKey"], engine.engine.region, parts.netloc, parts.path, at)
     user = f"{keys['AccessKeyId']}%{keys['SessionToken']}"
     return f"{parts.scheme}://{quote(user, safe='')}:{quote(password, safe='')}@{parts.netloc}{parts.path}"
 

@@ -1,0 +1,81 @@
+"""The pipeline as CodePipeline's console shows it: stages, actions, how each last went.
+
+docs.aws.amazon.com/codepipeline/latest/APIReference/API_GetPipelineState.html
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from slipway.install import Install
+from slipway.picture import MARKS, PENDING, first_line, style
+
+NOT_RUN = "not run yet"
+
+
+def state(install: Install) -> dict[str, Any]:
+    """GetPipelineState's answer."""
+    found: dict[str, Any] = install.target.client("codepipeline").get_pipeline_state(name=install.pipeline)
+    return {name: value for name, value in found.items() if name != "ResponseMetadata"}
+
+
+def picture(state: dict[str, Any]) -> Table:
+    """One row a stage and one an action, in columns that all stages share."""
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    for column in ("name", "status", "when"):
+        table.add_column(column, no_wrap=True)
+    table.add_column("note", no_wrap=True, overflow="ellipsis")
+    for stage in state["stageStates"]:
+        table.add_row(*_stage(stage))
+        for action in stage["actionStates"]:
+            table.add_row(*_action(action))
+    return table
+
+
+def _stage(stage: dict[str, Any]) -> tuple[Text, Text, str, Text]:
+    latest = stage.get("latestExecution", {})
+    told = latest.get("status", NOT_RUN)
+    transition = stage.get("inboundTransitionState", {})
+    closed = "" if transition.get("enabled", True) else f"closed: {transition.get('disabledReason', 'no reason given')}"
+    run_id = latest.get("pipelineExecutionId", "")[:8]
+    return Text(stage["stageName"], style="bold"), Text(told, style=style(told)), run_id, Text(closed, style="yellow")
+
+
+def _action(action: dict[str, Any]) -> tuple[Text, Text, str, Text]:
+    latest = action.get("latestExecution", {})
+    told = latest.get("status", NOT_RUN)
+    waits = told == "InProgress" and "token" in latest
+    changed = latest.get("lastStatusChange")
+    note = Text("waits for approval", style="yellow") if waits else Text(_reason(latest), style="red")
+    name = Text(f"  {MARKS.get(told, PENDING)} {action['actionName']}", style=style(told))
+    return name, Text(told, style=style(told)), ago(changed) if changed else "", note
+
+
+def _reason(latest: dict[str, Any]) -> str:
+    return first_line(latest.get("errorDetails", {}).get("message", ""))
+
+
+def hint(state: dict[str, Any]) -> str:
+    """What to do next."""
+    stages = state["stageStates"]
+    latest = [action.get("latestExecution", {}) for stage in stages for action in stage["actionStates"]]
+    if any(execution.get("status") == "InProgress" and "token" in execution for execution in latest):
+        return "next: `slipway report`, then `slipway approve` or `slipway reject`"
+    failed = [stage["stageName"] for stage in stages if stage.get("latestExecution", {}).get("status") == "Failed"]
+    if failed:
+        return f"next: `slipway logs` shows why, `slipway retry {failed[-1]}` tries again"
+    if any(execution.get("status") == "InProgress" for execution in latest):
+        return "next: `slipway watch`"
+    return "next: `slipway push` or `slipway drop FILE` starts a run"
+
+
+def ago(moment: datetime) -> str:
+    """How long ago, in words of one unit."""
+    seconds = (datetime.now(UTC) - moment).total_seconds()
+    if seconds < 120:
+        return f"{max(seconds, 0):.0f} s ago"
+    return f"{seconds / 60:.0f} min ago" if seconds < 7200 else f"{seconds / 3600:.0f} h ago"

@@ -1,0 +1,133 @@
+"""Following a stack, with the stacks nested in it, until CloudFormation is done with it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from slipway import install
+from slipway.errors import SlipwayError
+from slipway.target import Target
+
+POLL_SECONDS = 0.2
+POLL_SECONDS_AWS = 3.0
+
+
+class LaunchFailed(SlipwayError):
+    """The stack was not made or changed; the text names the resource and AWS's reason."""
+
+
+@dataclass(frozen=True)
+class StackEvent:
+    """One event of a stack or of a stack nested in it."""
+
+    stack: str
+    logical_id: str
+    type: str
+    status: str
+    reason: str
+
+    @property
+    def is_cause(self) -> bool:
+        """Whether this is why a stack failed, and not a consequence: a nested stack that failed, a cancelled create."""
+        consequence = self.type == "AWS::CloudFormation::Stack" or "cancelled" in self.reason
+        return self.status.endswith("_FAILED") and bool(self.reason) and not consequence
+
+
+def wait(target: Target, stack: str, say: Callable[[StackEvent], None], since: str = "") -> None:
+    """Tell every event of the stack after the event `since` until it is done; LaunchFailed when it failed."""
+    cause: StackEvent | None = None
+    last: StackEvent | None = None
+    for event in _events(target, stack, since):
+        say(event)
+        last = event if event.reason and event.status.endswith("_FAILED") else last
+        cause = cause or (event if event.is_cause else None)
+    status = (install.describe(target, stack) or {}).get("StackStatus", "gone")
+    if status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
+        why = cause or last
+        told = f": {why.logical_id} ({why.type}) in stack {why.stack}: {why.reason}" if why else ""
+        raise LaunchFailed(f"stack {stack} ended as {status}{told}")
+
+
+def newest(target: Target, stack: str) -> str:
+    """The id of a stack's newest event, "" for a stack that has none or is not there."""
+    try:
+        events = target.client("cloudformation").describe_stack_events(StackName=stack)["StackEvents"]
+    except ClientError as error:
+        if "does not exist" in str(error):
+            return ""
+        raise
+    return str(events[0]["EventId"]) if events else ""
+
+
+def wait_until_gone(target: Target, stack: str) -> None:
+    """Wait for a stack that is being deleted; LaunchFailed when it stays."""
+    described = install.describe(target, stack)
+    # A deleted stack is found by its id only.
+    stack_id = described["StackId"] if described else stack
+    while described is not None and described["StackStatus"] != "DELETE_COMPLETE":
+        if described["StackStatus"] == "DELETE_FAILED":
+            raise LaunchFailed(
+                f"stack {stack} could not be deleted: {described.get('StackStatusReason', 'no reason given')}"
+            )
+        time.sleep(_pause(target))
+        described = install.describe(target, stack_id)
+
+
+def _pause(target: Target) -> float:
+    return POLL_SECONDS if target.engine else POLL_SECONDS_AWS
+
+
+def _events(target: Target, stack: str, since: str) -> Iterator[StackEvent]:
+    seen: set[str] = set()
+    # Nested stacks that the last launch told about are told of from then on, as the root is.
+    started = None
+    ended = False
+    while not ended:
+        described = install.describe(target, stack) or {}
+        ended = not str(described.get("StackStatus", "")).endswith("_IN_PROGRESS")
+        names = [stack]
+        for name in names:
+            for event in _since(target, name, since if name == stack else "", started):
+                started = started or event["Timestamp"]
+                nested = _nested(event)
+                if nested and nested not in names:
+                    names.append(nested)
+                if event["EventId"] not in seen:
+                    seen.add(event["EventId"])
+                    yield _event(event)
+        if not ended:
+            time.sleep(_pause(target))
+
+
+def _since(target: Target, stack: str, since: str, started: Any) -> list[dict[str, Any]]:
+    """A stack's events, oldest first, after the one called `since` and not before `started`."""
+    pages = target.client("cloudformation").get_paginator("describe_stack_events").paginate(StackName=stack)
+    found: list[dict[str, Any]] = []
+    for event in (event for page in pages for event in page["StackEvents"]):
+        if event["EventId"] == since or (started is not None and event["Timestamp"] < started):
+            break
+        found.append(event)
+    return found[::-1]
+
+
+def _nested(event: dict[str, Any]) -> str:
+    """The id of the nested stack that an event is about, else ""."""
+    physical = str(event.get("PhysicalResourceId", ""))
+    itself = physical == event["StackId"]
+    is_nested = event["ResourceType"] == "AWS::CloudFormation::Stack" and physical.startswith("arn:")
+    return physical if is_nested and not itself else ""
+
+
+def _event(event: dict[str, Any]) -> StackEvent:
+    return StackEvent(
+        event["StackName"],
+        event["LogicalResourceId"],
+        event["ResourceType"],
+        event["ResourceStatus"],
+        event.get("ResourceStatusReason", ""),
+    )
