@@ -34,6 +34,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="slipway-bench-") as folder:
         for figure in _figures(Path(folder)):
             print(figure.row(), flush=True)
+    print(
+        f"\nThe load was {os.getloadavg()[0]:.1f} at the end: above the number of cores, times are waiting times too."
+    )
 
 
 def _figures(folder: Path) -> Iterator[Figure]:
