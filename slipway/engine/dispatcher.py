@@ -138,6 +138,9 @@ class Dispatcher:
         try:
             if identified.code:
                 raise AwsError(identified.code, identified.message, status=403)
+            if _signed_for(request) != model.signing_name:
+                scope = f"Credential should be scoped to correct service: '{model.signing_name}'."
+                raise AwsError("InvalidSignatureException", scope, status=403)
             declared = service.operations.get(name)
             if operation is None:
                 raise AwsError("UnknownOperationException", f"{service.name} has no operation {name}", status=400)
@@ -229,6 +232,17 @@ class Dispatcher:
 
     def _model(self, service: Service) -> ServiceModel:
         return service_model(service.name, self._engine.region)
+
+
+def _signed_for(request: wire.WireRequest) -> str:
+    """The service in the signature's scope, `<key>/<date>/<region>/<service>/aws4_request`.
+
+    docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-signing-elements.html
+    """
+    presigned = (request.query.get("X-Amz-Credential") or [""])[0]
+    header = re.search(r"Credential=([^,\s]+)", request.headers.get("authorization", ""))
+    scope = (header[1] if header else presigned).split("/")
+    return scope[-2] if len(scope) > 1 else ""
 
 
 def _speaks_xml(name: str, request: wire.WireRequest) -> bool:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 from typing import Any
 
 import boto3
 import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
@@ -99,6 +102,19 @@ def test_an_operation_that_is_not_executed_is_refused_by_name(engine: Any) -> No
 def test_a_service_that_the_engine_lacks_is_refused_by_name(engine: Any) -> None:
     with pytest.raises(ClientError, match="The local engine has no service"):
         engine.client("braket").search_devices(filters=[])
+
+
+def test_a_signature_for_another_service_is_refused(engine: Any) -> None:
+    target = "CodeCommit_20150413.ListRepositories"
+    headers = {"X-Amz-Target": target, "Content-Type": "application/x-amz-json-1.1"}
+    request = AWSRequest("POST", f"{engine.url}/", data="{}", headers=headers)
+    credentials = engine.engine.session().get_credentials().get_frozen_credentials()
+    SigV4Auth(credentials, "sqs", "us-east-1").add_auth(request)
+    connection = http.client.HTTPConnection("127.0.0.1", engine.engine.port, timeout=10)
+    connection.request("POST", "/", "{}", dict(request.headers.items()))
+    answer = connection.getresponse()
+    assert answer.status == 403
+    assert b"Credential should be scoped to correct service: 'codecommit'." in answer.read()
 
 
 @pytest.mark.parametrize(
