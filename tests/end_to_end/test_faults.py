@@ -164,10 +164,13 @@ def test_people_are_told_of_every_rejected_drop(data: Data) -> None:
 
 
 def test_a_folder_is_one_drop_once_its_success_file_is_there(data: Data) -> None:
-    data.put("batch/one.csv", HEADER.encode())
-    data.put("batch/two.csv", "".join(LINES[:2]).encode())
+    bad, reason = BAD["no-target"]
+    data.put("batch/one.csv", bad)
+    data.put("batch/two.csv", edited(lambda _, row: row))
     data.put("batch/_SUCCESS", b"")
-    assert data.rejected("batch/one.csv")["files"] == ["incoming/batch/one.csv", "incoming/batch/two.csv"]
+    rejected = data.rejected("batch/one.csv")
+    assert rejected["files"] == ["incoming/batch/one.csv", "incoming/batch/two.csv"]
+    assert rejected["reasons"][0] == reason
 
 
 def test_the_same_data_twice_starts_one_run_and_other_data_waits_for_its_end(data: Data) -> None:
