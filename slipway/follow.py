@@ -41,8 +41,9 @@ class Watcher:
         if not self.live:
             return self._poll(finished, self._tell)
         stages = runs.stages(self.install)
-        with Live(console=self.console, refresh_per_second=8, vertical_overflow="visible") as display:
-            return self._poll(finished, lambda run: display.update(picture.of(run, stages, self._states)))
+        with Live(console=self.console, refresh_per_second=8) as display:
+            height = self.console.height - 1
+            return self._poll(finished, lambda run: display.update(picture.of(run, stages, self._states, height)))
 
     def _poll(self, finished: Callable[[Run], bool], show: Callable[[Run], None]) -> Run:
         pause = POLL_SECONDS if self.install.target.engine else POLL_SECONDS_AWS

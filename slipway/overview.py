@@ -62,15 +62,20 @@ def _reason(latest: dict[str, Any]) -> str:
 def hint(state: dict[str, Any]) -> str:
     """What to do next."""
     stages = state["stageStates"]
-    latest = [action.get("latestExecution", {}) for stage in stages for action in stage["actionStates"]]
-    if any(execution.get("status") == "InProgress" and "token" in execution for execution in latest):
-        return "next: `slipway report`, then `slipway approve` or `slipway reject`"
-    failed = [stage["stageName"] for stage in stages if stage.get("latestExecution", {}).get("status") == "Failed"]
-    if failed:
-        return f"next: `slipway logs` shows why, `slipway retry {failed[-1]}` tries again"
-    if any(execution.get("status") == "InProgress" for execution in latest):
+    for stage in stages:
+        run_id = stage.get("latestExecution", {}).get("pipelineExecutionId", "")[:8]
+        if any("token" in latest and latest["status"] == "InProgress" for latest in _latest(stage)):
+            return f"next: `slipway report {run_id}`, then `slipway approve` or `slipway reject`"
+    for stage in stages:
+        if stage.get("latestExecution", {}).get("status") == "Failed":
+            return f"next: `slipway logs` shows why, `slipway retry {stage['stageName']}` tries again"
+    if any(latest.get("status") == "InProgress" for stage in stages for latest in _latest(stage)):
         return "next: `slipway watch`"
     return "next: `slipway push` or `slipway drop FILE` starts a run"
+
+
+def _latest(stage: dict[str, Any]) -> list[dict[str, Any]]:
+    return [action.get("latestExecution", {}) for action in stage["actionStates"]]
 
 
 def ago(moment: datetime) -> str:

@@ -38,8 +38,14 @@ def took(seconds: float) -> str:
     return f"{seconds // 60:.0f} min {seconds % 60:02.0f} s"
 
 
-def of(run: Run, stages: Stages, states: Mapping[str, Sequence[State]]) -> Group:
-    """A run: what it has done, what it does, what is left. `states` are by the execution's ARN."""
+def of(run: Run, stages: Stages, states: Mapping[str, Sequence[State]], height: int | None = None) -> Group:
+    """A run: what it has done, what it does, what is left. `states` are by the execution's ARN.
+
+    Where not all of it fits into `height` lines, states that went well are left out.
+    """
+    lines = 1 + sum(len(names) for _, names in stages) + sum(len(entered) for entered in states.values())
+    if height is not None and lines > height:
+        states = {arn: [state for state in entered if state.status != "Succeeded"] for arn, entered in states.items()}
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("stage", no_wrap=True, style="bold")
     table.add_column("action", no_wrap=True)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,8 +15,17 @@ from slipway import install, local
 from slipway.install import Install
 from slipway.target import Target, choose
 
-console = Console()
-errors = Console(stderr=True)
+# A log takes longer lines than the 80 columns that rich would give it.
+_COLUMNS_WITHOUT_TERMINAL = 160
+
+
+def _console(stderr: bool) -> Console:
+    terminal = (sys.stderr if stderr else sys.stdout).isatty() or "COLUMNS" in os.environ
+    return Console(stderr=stderr, width=None if terminal else _COLUMNS_WITHOUT_TERMINAL)
+
+
+console = _console(stderr=False)
+errors = _console(stderr=True)
 
 Home = Annotated[Path, typer.Option("--home", help="Folder of the local engine.", envvar="SLIPWAY_HOME")]
 Aws = Annotated[bool, typer.Option("--aws", help="Act on the account of the environment instead of the local engine.")]

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
 from slipway import follow, install, overview
 from slipway import report as reporting
@@ -27,6 +28,7 @@ from slipway.cli.common import (
     target_of,
 )
 from slipway.picture import first_line, style
+from slipway.runs import Run
 
 
 def status(
@@ -66,7 +68,7 @@ def watch(
         show(ended.as_json(), True, "")
     follow.check(where, ended)
     if follow.waits_for_approval(ended) and not as_json:
-        say("waits for approval: `slipway report`, then `slipway approve` or `slipway reject`")
+        say(f"waits for approval: `slipway report {ended.id[:8]}`, then `slipway approve` or `slipway reject`")
 
 
 def runs(
@@ -86,21 +88,25 @@ def runs(
     if not found:
         say(f"pipeline {where.pipeline} has not run yet; `slipway push` starts a run")
         return
-    table = Table("run", "status", "started", "seconds", "by", "commit", "message", box=None, pad_edge=False)
-    for column in table.columns:
-        column.no_wrap = True
+    console.print(_table(found))
+
+
+def _table(found: list[Run]) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for name in ("run", "status", "started", "seconds", "by", "commit"):
+        table.add_column(name, no_wrap=True, justify="right" if name == "seconds" else "left")
+    table.add_column("message")  # the one that gives way in a narrow terminal
     for run in found:
         table.add_row(
             run.id[:8],
-            f"[{style(run.status)}]{run.status}[/]",
+            Text(run.status, style=style(run.status)),
             f"{run.started:%Y-%m-%d %H:%M:%S}",
             f"{run.seconds:.0f}",
             run.trigger,
             run.commit[:8],
-            first_line(run.message),
+            Text(first_line(run.message), no_wrap=True, overflow="ellipsis"),
         )
-    # A log takes lines as they are; a terminal has its width.
-    console.print(table, crop=console.is_terminal, width=None if console.is_terminal else 160)
+    return table
 
 
 def report(
