@@ -26,6 +26,7 @@ class Pool:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._idle: dict[str, list[Environment]] = {}
+        self._busy: set[Environment] = set()
         self._lock = threading.Lock()
 
     def take(self, function: FunctionVersion, caller: Caller) -> tuple[Environment, bool]:
@@ -33,9 +34,10 @@ class Pool:
         fits, stale = self._pick(function, caller)
         for environment in stale:
             environment.close()
-        if fits is not None:
-            return fits, False
-        return Environment(self._engine, function, caller), True
+        environment = fits or Environment(self._engine, function, caller)
+        with self._lock:
+            self._busy.add(environment)
+        return environment, fits is None
 
     def _pick(self, function: FunctionVersion, caller: Caller) -> tuple[Environment | None, list[Environment]]:
         """A warm environment, and those to end: other code or configuration, an expiring session, idle too long."""
@@ -58,16 +60,20 @@ class Pool:
         return expired
 
     def give_back(self, environment: Environment) -> None:
-        """Keep it for the next invocation, or end it when it can serve no more."""
-        if not environment.usable:
-            environment.close()
-            return
+        """Keep it for the next invocation, or end it when it can serve no more, or its function is gone."""
         with self._lock:
-            self._idle.setdefault(environment.function.key, []).append(environment)
+            kept = environment in self._busy and environment.usable
+            self._busy.discard(environment)
+            if kept:
+                self._idle.setdefault(environment.function.key, []).append(environment)
+        if not kept:
+            environment.close()
 
     def forget(self, name: str) -> None:
-        """End the idle environments of a function that was deleted."""
-        self._end(lambda key: key.partition(":")[0] == name)
+        """End the environments of a function that was deleted: the idle ones now, the others after their invocation."""
+        with self._lock:
+            self._busy = {environment for environment in self._busy if _name(environment.function.key) != name}
+        self._end(lambda key: _name(key) == name)
 
     def close(self) -> None:
         """End every idle environment."""
@@ -78,3 +84,7 @@ class Pool:
             gone = [environment for key in filter(wanted, list(self._idle)) for environment in self._idle.pop(key)]
         for environment in gone:
             environment.close()
+
+
+def _name(key: str) -> str:
+    return key.partition(":")[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 from typing import Any
 
@@ -206,7 +207,19 @@ def test_a_function_that_its_stack_deletes_leaves_no_process(engine: Any) -> Non
     eventually(lambda: environments(engine, name) == [])
 
 
+def test_a_function_that_is_deleted_while_it_runs_leaves_no_process(engine: Any) -> None:
+    source = "import time\n\ndef handler(event, context):\n    time.sleep(2)\n"
+    function(engine, "deleted-while-running", source, Timeout=10)
+    invoke(engine, "deleted-while-running", {}, InvocationType="Event")
+    eventually(lambda: environments(engine, "deleted-while-running"))
+    engine.client("lambda").delete_function(FunctionName="deleted-while-running")
+    eventually(lambda: environments(engine, "deleted-while-running") == [])
+
+
 def environments(engine: Any, name: str) -> list[str]:
     """The recorded processes of a function."""
-    records = [path.read_text() for path in (engine.home / "processes").glob("*.json")]
+    records = []
+    for path in (engine.home / "processes").glob("*.json"):
+        with contextlib.suppress(FileNotFoundError):  # it has just ended
+            records.append(path.read_text())
     return [record for record in records if f"lambda {name}:" in record]
