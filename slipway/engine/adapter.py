@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from slipway.loopback import past_proxies
 
 if TYPE_CHECKING:
-    from slipway.engine.caller import Credentials
+    from slipway.engine.credentials import Credentials
 
 Headers = dict[str, str]
 Response = tuple[int, Headers, Any]

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from slipway.engine import adapter, journal
-from slipway.engine.caller import Caller, Credentials
+from slipway.engine import credentials as keys
+from slipway.engine.caller import Caller
 from slipway.engine.errors import AccessDenied, ValidationFailed
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ class Authorization:
 
         docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session
         """
-        credentials = new_credentials("ASIA")
+        credentials = keys.new(keys.ROLE)
         session_name = caller.arn.rsplit("/", 1)[-1]
         adapter.register_session(credentials, role_arn, session_name, caller.arn, SESSION_SECONDS, policy)
         return Caller(self._engine, caller.arn, credentials)
@@ -148,14 +149,14 @@ class Authorization:
                 entry.error = "AccessDenied"
                 reason = "because no role trust policy allows the sts:AssumeRole action"
                 raise AccessDenied(principal, "sts:AssumeRole", role_arn, reason)
-        credentials = new_credentials("ASIA")
+        credentials = keys.new(keys.ROLE)
         name = role_arn.rsplit("/", 1)[-1]
         arn = f"arn:aws:sts::{self._engine.account}:assumed-role/{name}/{session_name}"
         adapter.register_session(credentials, role_arn, session_name, arn, SESSION_SECONDS)
         return Caller(self._engine, arn, credentials)
 
     def _new_service(self, principal: str, source_arn: str) -> Caller:
-        credentials = new_credentials("ASVC")
+        credentials = keys.new(keys.SERVICE)
         self._services[credentials.access_key_id] = ServicePrincipal(principal, source_arn, self._engine.account)
         adapter.register_service_session(credentials, principal, SESSION_SECONDS)
         return Caller(self._engine, principal, credentials)
@@ -176,13 +177,6 @@ class Authorization:
         if not allowed:
             reason = f"because no resource-based policy of it allows the {action} action to {service.name}"
             raise AccessDenied(service.name, action, resource, reason)
-
-
-def new_credentials(prefix: str) -> Credentials:
-    """Fresh random keys in AWS's form."""
-    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
-    key = prefix + "".join(secrets.choice(alphabet) for _ in range(16))
-    return Credentials(key, secrets.token_urlsafe(30), secrets.token_urlsafe(60) if prefix != "AKIA" else None)
 
 
 def passed_roles(params: Mapping[str, Any], path: str) -> list[str]:

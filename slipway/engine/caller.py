@@ -9,7 +9,6 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import botocore.session
@@ -17,6 +16,7 @@ from botocore.config import Config
 from botocore.model import ServiceModel
 
 from slipway.engine import journal
+from slipway.engine.credentials import Credentials
 
 if TYPE_CHECKING:
     from slipway.engine.engine import Engine
@@ -45,15 +45,6 @@ def _session(region: str) -> botocore.session.Session:
 def service_model(service: str, region: str) -> ServiceModel:
     """Botocore's model of a service; loaded once for clients and dispatcher together."""
     return _session(region).get_service_model(service)
-
-
-@dataclass(frozen=True)
-class Credentials:
-    """Keys of one identity; `token` is None for a person's long-term key."""
-
-    access_key_id: str
-    secret_access_key: str = field(repr=False)
-    token: str | None = field(default=None, repr=False)
 
 
 class Caller:

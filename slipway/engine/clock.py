@@ -1,8 +1,8 @@
 """The engine's one source of waiting time.
 
 A clock factor above 1 shortens everything that AWS makes people wait for: Wait states, schedules, CloudWatch
-periods, cooldowns, bake times. Timestamps stay real. The factor is 1 unless `slipway up --clock-factor` says otherwise, and every
-run says which it used.
+periods, cooldowns, bake times. Timestamps stay real. The factor is 1 unless `slipway up --clock-factor` says otherwise,
+and every run says which it used.
 """
 
 from __future__ import annotations

@@ -28,8 +28,9 @@ from botocore.model import OperationModel, ServiceModel
 from slipway.engine import adapter, handover, journal, wire
 from slipway.engine.actions import documented
 from slipway.engine.authorization import passed_roles
-from slipway.engine.caller import Caller, Credentials, service_model
+from slipway.engine.caller import Caller, service_model
 from slipway.engine.changes import EVERYTHING
+from slipway.engine.credentials import Credentials
 from slipway.engine.engine import Engine
 from slipway.engine.errors import AwsError
 from slipway.engine.service import Call, Operation, Service

@@ -23,9 +23,9 @@ from pathlib import Path
 from typing import Any
 
 from slipway.engine import adapter, front_door
+from slipway.engine import credentials as keys
 from slipway.engine import engine as engines
-from slipway.engine.authorization import new_credentials
-from slipway.engine.caller import Caller, Credentials
+from slipway.engine.caller import Caller
 from slipway.engine.clock import Clock
 from slipway.engine.dispatcher import Dispatcher, find_services
 from slipway.engine.engine import ACCOUNT, Engine
@@ -269,7 +269,7 @@ def person_caller(engine: Engine) -> Caller:
     path = engine.home / "credentials"
     config = ConfigParser()
     if not config.read(path):
-        made = new_credentials("AKIA")
+        made = keys.new(keys.PERSON)
         config["default"] = {
             "aws_access_key_id": made.access_key_id,
             "aws_secret_access_key": made.secret_access_key,
@@ -278,7 +278,7 @@ def person_caller(engine: Engine) -> Caller:
         with path.open("w") as file:
             config.write(file)
     section = config["default"]
-    credentials = Credentials(section["aws_access_key_id"], section["aws_secret_access_key"])
+    credentials = keys.Credentials(section["aws_access_key_id"], section["aws_secret_access_key"])
     return Caller(engine, f"arn:aws:iam::{engine.account}:user/{adapter.PERSON}", credentials)
 
 

@@ -70,7 +70,6 @@ def test_services_go_by_the_name_of_their_sdk(service: str, botocore_name: str |
     "resource",
     [
         "arn:aws:states:::sagemaker:createTrainingJob.sync",
-        "arn:aws:states:::glue:startJobRun.sync",
         "arn:aws:states:::codebuild:startBuild.sync",
         "arn:aws:states:::states:startExecution.sync:2",
         "arn:aws:states:::lambda:invoke.waitForTaskToken",

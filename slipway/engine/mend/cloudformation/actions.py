@@ -13,7 +13,8 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from slipway.engine import adapter
-from slipway.engine.caller import Caller, Credentials
+from slipway.engine.caller import Caller
+from slipway.engine.credentials import Credentials
 from slipway.engine.engine import current
 from slipway.engine.errors import AccessDenied
 from slipway.engine.mend.cloudformation import hooks

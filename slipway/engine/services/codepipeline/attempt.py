@@ -6,7 +6,8 @@ import json
 import zipfile
 from typing import Any
 
-from slipway.engine.caller import Caller, Credentials
+from slipway.engine.caller import Caller
+from slipway.engine.credentials import Credentials
 from slipway.engine.engine import Engine
 from slipway.engine.services.codepipeline import artifacts
 from slipway.engine.services.codepipeline.artifacts import Location

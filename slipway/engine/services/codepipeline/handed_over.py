@@ -12,7 +12,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from slipway.engine.caller import Credentials
+from slipway.engine.credentials import Credentials
 from slipway.engine.services.codepipeline.attempt import Attempt
 from slipway.engine.services.codepipeline.outcome import ActionFailed, Link, Succeeded, Waiting
 from slipway.engine.services.codepipeline.records import jobs, new_id, now

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import pytest
 
-from slipway.engine.caller import Credentials
+from slipway.engine.credentials import Credentials
 from slipway.engine.services.codebuild.failure import PhaseFailed
 from slipway.engine.services.codebuild.source import fetch
 
