@@ -81,6 +81,12 @@ def push(install: Install, folder: Path) -> Pushed:
     run(*settings, "fetch", "--quiet", install.clone_url, f"refs/heads/{install.branch}", cwd=folder)
     tip = run("rev-parse", "FETCH_HEAD", cwd=folder)
     commit = _join(folder, tip, head) if _knows_content(folder, tip, head) else head
+    if not _is_ancestor(folder, tip, commit):
+        newest = run("log", "--max-count=1", "--format=%h, %s", tip, cwd=folder)
+        raise GitFailed(
+            f"{install.branch} of {install.clone_url} has commits that HEAD does not have, the newest is {newest};"
+            " `git merge FETCH_HEAD` takes them in, then push again"
+        )
     if commit != tip:
         run(*settings, "push", "--quiet", install.clone_url, f"{commit}:refs/heads/{install.branch}", cwd=folder)
     return Pushed(head, commit, commit != tip, len(run("status", "--porcelain", cwd=folder).splitlines()))

@@ -170,17 +170,22 @@ def _execution(install: Install, action: Action, most: int) -> list[Line]:
 
 def _function(install: Install, action: Action, most: int) -> list[Line]:
     """What the function wrote while the action ran."""
-    client = install.target.client("codepipeline")
-    pipeline = client.get_pipeline(name=install.pipeline)["pipeline"]
-    declared = [a for s in pipeline["stages"] if s["name"] == action.stage for a in s["actions"]]
-    function = next(a["configuration"]["FunctionName"] for a in declared if a["name"] == action.name)
+    function = _configuration(install, action)["FunctionName"]
     until = action.updated + _LATE if action.status != "InProgress" else None
     return of_group(install, f"/aws/lambda/{function}", most, since=action.started, until=until)
 
 
 def _stack(install: Install, action: Action, most: int) -> list[Line]:
-    stack = action.external_id or action.name
-    events = install.target.client("cloudformation").describe_stack_events(StackName=stack)["StackEvents"]
+    """The events of the stack that the action deploys; NotFound when it came to none."""
+    stack = action.external_id or _configuration(install, action)["StackName"]
+    try:
+        events = install.target.client("cloudformation").describe_stack_events(StackName=stack)["StackEvents"]
+    except ClientError as error:
+        if "does not exist" in str(error):
+            raise NotFound(
+                f"{action.stage}/{action.name} made no stack {stack}: {action.error or 'no reason given'}"
+            ) from error
+        raise
     return [
         Line(
             event["StackName"],
@@ -190,6 +195,13 @@ def _stack(install: Install, action: Action, most: int) -> list[Line]:
         )
         for event in reversed(events[:most])
     ]
+
+
+def _configuration(install: Install, action: Action) -> dict[str, str]:
+    """An action's configuration as the pipeline declares it now."""
+    pipeline = install.target.client("codepipeline").get_pipeline(name=install.pipeline)["pipeline"]
+    declared = [a for s in pipeline["stages"] if s["name"] == action.stage for a in s["actions"]]
+    return next(dict(a.get("configuration", {})) for a in declared if a["name"] == action.name)
 
 
 _READERS = {"CodeBuild": _build, "StepFunctions": _execution, "Lambda": _function, "CloudFormation": _stack}

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from slipway import install
+from slipway.errors import BadInput, NotFound
+from tests.slipway.stubs import Aws
+
+CREATED = "2026-11-21T00:00:00Z"
+
+
+def stack(name: str, **outputs: str) -> dict[str, object]:
+    told = [{"OutputKey": key, "OutputValue": value} for key, value in outputs.items()]
+    return {"StackName": name, "CreationTime": CREATED, "StackStatus": "CREATE_COMPLETE", "Outputs": told}
+
+
+@pytest.mark.parametrize("name", ["slipway", "churn-eu", "a", "a1-2b", "a" * install.MOST_CHARACTERS])
+def test_a_good_stack_name_is_taken(name: str) -> None:
+    install.check_name(name)
+
+
+@pytest.mark.parametrize("name", ["Churn", "churn_eu", "1churn", "-churn", "churn-", "churn--eu", "", "chürn", "a b"])
+def test_a_stack_name_from_which_no_bucket_can_be_named_is_refused(name: str) -> None:
+    with pytest.raises(BadInput, match=f"stack name {re.escape(repr(name))}: expected lower-case letters, digits"):
+        install.check_name(name)
+
+
+def test_a_stack_name_that_is_too_long_is_refused_with_the_limit() -> None:
+    long = "a" * (install.MOST_CHARACTERS + 1)
+    with pytest.raises(BadInput, match=f"has {len(long)} characters; expected {install.MOST_CHARACTERS} at most"):
+        install.check_name(long)
+
+
+@given(st.text(max_size=40))
+def test_any_name_is_taken_or_refused(name: str) -> None:
+    try:
+        install.check_name(name)
+    except BadInput:
+        return
+    assert re.fullmatch(r"[a-z][a-z0-9-]*[a-z0-9]|[a-z]", name)
+
+
+def test_the_only_stack_with_a_pipeline_is_found(aws: Aws) -> None:
+    nested = {**stack("churn-Pipeline", PipelineName="churn"), "ParentId": "arn:aws:cloudformation:::stack/churn/1"}
+    aws.answer(
+        "cloudformation.describe_stacks", {"Stacks": [stack("other"), stack("churn", PipelineName="churn"), nested]}
+    )
+    assert install.only(aws.target) == "churn"
+
+
+def test_no_stack_with_a_pipeline_says_what_makes_one(aws: Aws) -> None:
+    aws.answer("cloudformation.describe_stacks", {"Stacks": [stack("other")]})
+    with pytest.raises(NotFound, match=r"no stack with a pipeline in local engine at .*; `slipway launch` makes one"):
+        install.only(aws.target)
+
+
+def test_several_stacks_with_a_pipeline_have_to_be_named(aws: Aws) -> None:
+    found = [stack(name, PipelineName=name) for name in ("churn", "fraud", "third")]
+    aws.answer("cloudformation.describe_stacks", {"Stacks": found})
+    with pytest.raises(BadInput, match=r"name one: --stack churn \(or fraud, third\)"):
+        install.only(aws.target)
+
+
+def test_a_stack_that_does_not_exist_is_not_found(aws: Aws) -> None:
+    aws.refuse("cloudformation.describe_stacks", "ValidationError", "Stack with id nope does not exist")
+    with pytest.raises(NotFound, match=r"there is no stack nope in .*; `slipway launch nope` makes one"):
+        install.find(aws.target, "nope")
+
+
+def test_an_environment_that_no_run_has_made_says_so(aws: Aws) -> None:
+    aws.refuse("cloudformation.describe_stacks", "ValidationError", "Stack with id churn-test does not exist")
+    with pytest.raises(NotFound, match="there is no test yet: no run has made stack churn-test"):
+        aws.install().environment("test")
+
+
+def test_an_environment_gives_its_outputs(aws: Aws) -> None:
+    aws.answer("cloudformation.describe_stacks", {"Stacks": [stack("churn-test", ApiUrl="http://x")]})
+    assert aws.install().environment("test") == {"ApiUrl": "http://x"}
+
+
+def test_a_missing_output_is_named_beside_those_that_are_there() -> None:
+    with pytest.raises(NotFound, match="stack churn has no output DataBucket; it has Branch, CloneUrl, PipelineName"):
+        _ = Aws().install().data_bucket
