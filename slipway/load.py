@@ -12,6 +12,8 @@ from typing import Any
 from slipway.api import Api, PredictionFailed
 from slipway.target import Target
 
+POLL_SECONDS = 0.25
+
 
 @dataclass
 class Load:
@@ -60,7 +62,7 @@ def wait_for_instances(
     count = instances(target, endpoint)
     seen(count)
     while not enough(count) and time.monotonic() < deadline:
-        time.sleep(0.25)
+        time.sleep(POLL_SECONDS)
         now = instances(target, endpoint)
         if now != count:
             seen(now)

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from slipway import overview
+from tests.slipway.stubs import Aws
+
+RUN = "1b28d30d-86cb-4acc-8f55-46f4c1801c77"
+
+
+def stage(name: str, status: str = "", *actions: dict[str, Any], closed: str = "") -> dict[str, Any]:
+    latest = {"latestExecution": {"pipelineExecutionId": RUN, "status": status}} if status else {}
+    transition = {"enabled": not closed, **({"disabledReason": closed} if closed else {})}
+    return {"stageName": name, "inboundTransitionState": transition, "actionStates": list(actions), **latest}
+
+
+def action(name: str, status: str = "", **more: Any) -> dict[str, Any]:
+    latest = {"status": status, "lastStatusChange": datetime.now(UTC) - timedelta(minutes=5), **more}
+    return {"actionName": name, **({"latestExecution": latest} if status else {})}
+
+
+def drawn(*stages: dict[str, Any]) -> list[str]:
+    console = Console(width=100, color_system=None)
+    with console.capture() as captured:
+        console.print(overview.picture({"stageStates": list(stages)}))
+    return [line.rstrip() for line in captured.get().splitlines()]
+
+
+def test_stages_and_actions_are_shown_with_how_they_last_went() -> None:
+    failed = action("Build", "Failed", errorDetails={"code": "JobFailed", "message": "exit status 2\nmore"})
+    assert drawn(stage("Build", "Failed", failed), stage("Train", "", action("Train"), closed="by hand")) == [
+        "Build      Failed       1b28d30d",
+        "  ✗ Build  Failed       5 min ago  exit status 2",
+        "Train      not run yet             closed: by hand",
+        "  · Train  not run yet",
+    ]
+
+
+def test_an_open_approval_is_shown_as_one() -> None:
+    waits = action("Approve", "InProgress", token="t")
+    assert drawn(stage("Test", "InProgress", waits))[1].endswith("waits for approval")
+
+
+@pytest.mark.parametrize(
+    ("stages", "hint"),
+    [
+        (
+            [stage("Test", "InProgress", action("Approve", "InProgress", token="t"))],
+            "next: `slipway report 1b28d30d`, then `slipway approve` or `slipway reject`",
+        ),
+        ([stage("Build", "Failed", action("Build", "Failed"))], "`slipway retry Build` tries again"),
+        ([stage("Build", "InProgress", action("Build", "InProgress"))], "next: `slipway watch`"),
+        ([stage("Build", "Succeeded", action("Build", "Succeeded"))], "next: `slipway push` or `slipway drop FILE`"),
+    ],
+    ids=["waits", "failed", "goes on", "idle"],
+)
+def test_it_says_what_to_do_next(stages: list[dict[str, Any]], hint: str) -> None:
+    assert hint in overview.hint({"stageStates": stages})
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(-3, "0 s ago"), (30, "30 s ago"), (600, "10 min ago"), (9000, "2 h ago")]
+)
+def test_a_moment_is_told_by_how_long_ago_it_was(seconds: float, text: str) -> None:
+    assert overview.ago(datetime.now(UTC) - timedelta(seconds=seconds)) == text
+
+
+def test_the_state_is_pipelines_own_answer(aws: Aws) -> None:
+    aws.answer("codepipeline.get_pipeline_state", {"pipelineName": "churn", "stageStates": []}, {"name": "churn"})
+    assert overview.state(aws.install()) == {"pipelineName": "churn", "stageStates": []}

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import pytest
+
+from slipway import stackevents
+from slipway.stackevents import LaunchFailed, StackEvent
+from tests.slipway.samples import at
+from tests.slipway.stubs import Aws
+from tests.slipway.test_launch import STACK_ID, described, event
+
+INNER_ID = "arn:aws:cloudformation:us-east-1:111122223333:stack/churn-Storage-1/2"
+NESTED = "AWS::CloudFormation::Stack"
+
+
+def test_the_cause_is_told_and_not_its_consequences(aws: Aws) -> None:
+    aws.answer("cloudformation.describe_stacks", described("ROLLBACK_COMPLETE"))
+    nested = {**event(1, "Storage", "CREATE_FAILED", "nested failed", NESTED), "PhysicalResourceId": INNER_ID}
+    cancelled = event(2, "Topic", "CREATE_FAILED", "Resource creation cancelled")
+    aws.answer("cloudformation.describe_stack_events", {"StackEvents": [cancelled, nested]}, {"StackName": "churn"})
+    inner = {**event(3, "Bucket", "CREATE_FAILED", "bucket already exists"), "StackName": "churn-Storage-1"}
+    aws.answer("cloudformation.describe_stack_events", {"StackEvents": [inner]}, {"StackName": INNER_ID})
+    aws.answer("cloudformation.describe_stacks", described("ROLLBACK_COMPLETE"))
+    told: list[StackEvent] = []
+    expected = (
+        r"^stack churn ended as ROLLBACK_COMPLETE: Bucket \(AWS::S3::Bucket\) in stack churn-Storage-1:"
+        r" bucket already exists$"
+    )
+    with pytest.raises(LaunchFailed, match=expected):
+        stackevents.wait(aws.target, "churn", told.append)
+    assert [found.logical_id for found in told] == ["Storage", "Topic", "Bucket"]
+
+
+def test_what_an_earlier_launch_did_is_not_told_again(aws: Aws) -> None:
+    aws.answer("cloudformation.describe_stacks", described("UPDATE_COMPLETE"))
+    events = [
+        event(3, "Bucket", "UPDATE_COMPLETE"),
+        event(2, "Bucket", "CREATE_COMPLETE"),
+        event(1, "A", "CREATE_FAILED"),
+    ]
+    aws.answer("cloudformation.describe_stack_events", {"StackEvents": events})
+    aws.answer("cloudformation.describe_stacks", described("UPDATE_COMPLETE"))
+    told: list[StackEvent] = []
+    stackevents.wait(aws.target, "churn", told.append, since="2")
+    assert [found.status for found in told] == ["UPDATE_COMPLETE"]
+
+
+def test_every_event_is_told_once_while_it_goes_on(aws: Aws) -> None:
+    first, second = event(1, "Bucket", "CREATE_IN_PROGRESS"), event(2, "Bucket", "CREATE_COMPLETE")
+    aws.answer("cloudformation.describe_stacks", described("CREATE_IN_PROGRESS"))
+    aws.answer("cloudformation.describe_stack_events", {"StackEvents": [first]})
+    aws.answer("cloudformation.describe_stacks", described("CREATE_COMPLETE"))
+    aws.answer("cloudformation.describe_stack_events", {"StackEvents": [second, first]})
+    aws.answer("cloudformation.describe_stacks", described("CREATE_COMPLETE"))
+    told: list[StackEvent] = []
+    stackevents.wait(aws.target, "churn", told.append)
+    assert [found.status for found in told] == ["CREATE_IN_PROGRESS", "CREATE_COMPLETE"]
+
+
+def test_a_stack_that_cannot_be_deleted_says_why(aws: Aws) -> None:
+    stack = {"StackName": "churn", "StackId": STACK_ID, "CreationTime": at(0), "StackStatus": "DELETE_FAILED"}
+    told = {"Stacks": [{**stack, "StackStatusReason": "bucket is not empty"}]}
+    aws.answer("cloudformation.describe_stacks", told)
+    with pytest.raises(LaunchFailed, match="stack churn could not be deleted: bucket is not empty"):
+        stackevents.wait_until_gone(aws.target, "churn")
+
+
+def test_a_stack_that_is_gone_need_not_be_waited_for(aws: Aws) -> None:
+    aws.refuse("cloudformation.describe_stacks", "ValidationError", "Stack with id churn does not exist")
+    stackevents.wait_until_gone(aws.target, "churn")
