@@ -57,10 +57,14 @@ class LocalEngine:
 
     def session(self) -> boto3.Session:
         """A boto3 session with the person's key."""
-        import boto3  # not needed by git's credential helper, which every push waits for
+        # Not needed by git's credential helper, which every push waits for.
+        import boto3
+        from botocore.session import Session
 
         key, secret = self.keys()
-        return boto3.Session(aws_access_key_id=key, aws_secret_access_key=secret, region_name=self.region)
+        # AWS_PROFILE is about AWS; an unknown one would be an error even here.
+        core = Session(session_vars={"profile": (None, [], None, None)})
+        return boto3.Session(key, secret, region_name=self.region, botocore_session=core)
 
     def client(self, service: str) -> Any:
         """A boto3 client as the person at the keyboard."""
@@ -121,7 +125,7 @@ def find(home: Path = HOME) -> LocalEngine | None:
     """
     try:
         facts = json.loads((home / "engine.json").read_text())
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except ValueError as error:
         raise EngineFailed(

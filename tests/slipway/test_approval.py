@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from slipway import approval
+from slipway.errors import NotFound
+from tests.slipway.samples import RUN_ID, detail
+from tests.slipway.stubs import Aws
+
+
+def state(status: str, **more: str) -> dict[str, Any]:
+    action = {"actionName": "Approve", "latestExecution": {"status": status, **more}}
+    stage = {"pipelineExecutionId": RUN_ID, "status": "InProgress"}
+    return {"stageStates": [{"stageName": "Test", "latestExecution": stage, "actionStates": [action]}]}
+
+
+def test_the_open_approval_is_answered_with_its_token(aws: Aws) -> None:
+    aws.answer("codepipeline.get_pipeline_state", state("InProgress", token="token"), {"name": "churn"})
+    gate = detail("Test/Approve", "InProgress", provider="Manual")
+    gate["input"]["resolvedConfiguration"] = {"CustomData": "roc_auc 0.9", "ExternalEntityLink": "https://report"}
+    aws.answer("codepipeline.list_action_executions", {"actionExecutionDetails": [gate]})
+    request = {
+        "pipelineName": "churn",
+        "stageName": "Test",
+        "actionName": "Approve",
+        "token": "token",
+        "result": {"status": "Rejected", "summary": "the recall is too low"},
+    }
+    aws.answer("codepipeline.put_approval_result", {}, request)
+    answered = approval.answer(aws.install(), "Rejected", "the recall is too low")
+    assert (answered.run_id, answered.message, answered.link) == (RUN_ID, "roc_auc 0.9", "https://report")
+
+
+@pytest.mark.parametrize("told", [state("Succeeded"), {"stageStates": []}], ids=["answered before", "no run yet"])
+def test_when_nothing_waits_it_says_where_to_look(told: dict[str, Any], aws: Aws) -> None:
+    aws.answer("codepipeline.get_pipeline_state", told)
+    with pytest.raises(NotFound, match="nothing waits for approval in pipeline churn; `slipway status` shows"):
+        approval.answer(aws.install(), "Approved", "yes")

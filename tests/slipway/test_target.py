@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from slipway import target
+from slipway.errors import BadInput
+from slipway.local import EngineFailed
+from slipway.target import NoAccount
+from tests.slipway.stubs import Aws
+
+
+@pytest.fixture(autouse=True)
+def nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """An environment without AWS settings."""
+    for name in ("AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+
+
+def test_local_is_the_default_and_says_how_to_start_an_engine(tmp_path: Path) -> None:
+    with pytest.raises(EngineFailed, match=f"no engine runs on {tmp_path}; start one with `slipway up`"):
+        target.choose(False, tmp_path)
+
+
+def test_aws_without_a_region_asks_for_one() -> None:
+    with pytest.raises(NoAccount, match="--aws needs a region and none is set; give --region, or set AWS_REGION"):
+        target.choose(True)
+
+
+def test_aws_without_credentials_says_how_to_sign_in() -> None:
+    with pytest.raises(NoAccount, match="do not work: Unable to locate credentials; sign in"):
+        target.choose(True, region="eu-west-1")
+
+
+def test_a_profile_that_does_not_exist_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "nope")
+    with pytest.raises(NoAccount, match=r"cannot be used: .*nope"):
+        target.choose(True, region="eu-west-1")
+
+
+def test_a_region_without_aws_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="--region eu-west-1 goes with --aws"):
+        target.choose(False, tmp_path, "eu-west-1")
+
+
+def test_another_program_gets_keys_region_and_the_engines_url(monkeypatch: pytest.MonkeyPatch) -> None:
+    there = Aws().target
+    monkeypatch.setenv("AWS_PROFILE", "mine")
+    variables = there.environment()
+    assert variables["AWS_ENDPOINT_URL"] == "http://127.0.0.1:1"
+    assert (variables["AWS_ACCESS_KEY_ID"], variables["AWS_REGION"]) == ("AKIATEST", "us-east-1")
+    assert "AWS_PROFILE" not in variables
+
+
+def test_a_target_says_where_it_is(aws: Aws) -> None:
+    assert aws.target.name == "local engine at http://127.0.0.1:1"
+    real = Aws(local=False)
+    real.answer("sts.get_caller_identity", {"Account": "123456789012"})
+    assert real.target.name == "AWS account 123456789012, region us-east-1"
+    assert (aws.target.clock_factor, real.target.clock_factor) == (30.0, 1.0)
