@@ -1,0 +1,281 @@
+"""What a person meets who types commands: right ones, wrong ones, and what stands on which stream."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from slipway import cli, local
+from slipway.cli import common
+from slipway.target import Target
+from tests.slipway.samples import RUN_ID, detail, summary
+from tests.slipway.stubs import OUTPUTS, Aws
+from tests.slipway.test_launch import described
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
+    """Run a command in an empty folder: exit code, standard output, standard error."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("SLIPWAY_HOME", raising=False)
+    monkeypatch.setattr(common.errors, "_width", 1000)
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        code = cli.run(arguments)
+        told = capsys.readouterr()
+        return code, told.out, told.err
+
+    return run
+
+
+@pytest.fixture
+def engine(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Aws:
+    """An engine on which the bundle is launched as churn."""
+
+    def choose(aws_: bool, home: Path, region: str | None) -> Target:
+        return aws.target
+
+    monkeypatch.setattr(common, "choose", choose)
+    return aws
+
+
+def installed(aws: Aws) -> None:
+    """Two looks: which stack there is, and its outputs."""
+    stack = described("CREATE_COMPLETE")["Stacks"][0]
+    outputs = [{"OutputKey": name, "OutputValue": value} for name, value in OUTPUTS.items()]
+    for _ in range(2):
+        aws.answer("cloudformation.describe_stacks", {"Stacks": [{**stack, "Outputs": outputs}]})
+
+
+COMMANDS = [
+    ["status"],
+    ["watch"],
+    ["runs"],
+    ["report"],
+    ["logs"],
+    ["push"],
+    ["clone", "folder"],
+    ["approve"],
+    ["reject"],
+    ["retry", "Build"],
+    ["predict", "[1]"],
+    ["env"],
+]
+
+
+@pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
+def test_without_an_engine_every_command_says_how_to_start_one(arguments: list[str], run: Run) -> None:
+    message = (
+        "slipway: no engine runs on .slipway; start one with `slipway up`, or see everything with `slipway demo`\n"
+    )
+    assert run(*arguments) == (3, "", message)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["bogus"], "no such command 'bogus'"),
+        (["up", "--port", "abc"], "invalid value for '--port'"),
+        (["up", "--port", "70000"], "invalid value for '--port'"),
+        (["up", "--clock-factor", "0.5"], "invalid value for '--clock-factor'"),
+        (["runs", "--limit", "0"], "invalid value for '--limit'"),
+        (["runs", "--nope"], "no such option"),
+        (["retry"], "missing argument 'stage'"),
+        (["configure", "a.csv"], "missing option '--target'"),
+        (["predict", "[1]", "-e", "staging"], "'staging' is not one of 'test', 'production'"),
+        (["predict", "{bad"], "the features begin like JSON and are not"),
+        (["predict", " "], "the features are empty"),
+        (["launch", "Bad_Name"], "stack name 'Bad_Name': expected lower-case letters"),
+        (["launch", "-p", "nope"], "--parameter nope: expected NAME=VALUE"),
+        (["launch"], "holds no template.yaml; run this in the bundle's folder"),
+        (["drop", "notes.txt"], "notes.txt does not exist"),
+        (["status", "--region", "eu-west-1"], "--region eu-west-1 goes with --aws"),
+        (["logs", "--follow", "--json"], "--follow does not go with --json"),
+        (["demo"], "holds no config/ml-pipeline.json; run this in the bundle's folder"),
+        (["demo", "--data", "x.csv"], "--data FILE and --target COLUMN go together"),
+        (["configure", "a.csv", "--target", "y"], "config/ml-pipeline.json does not exist"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_a_wrong_argument_is_one_message_and_changes_nothing(
+    arguments: list[str], message: str, run: Run, tmp_path: Path
+) -> None:
+    code, out, err = run(*arguments)
+    assert (code in (2, 4), out) == (True, "")
+    assert err.startswith("slipway: ")
+    assert message in err
+    assert "Traceback" not in err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_wrong_usage_names_the_help_that_explains(run: Run) -> None:
+    assert run("runs", "--nope")[2].endswith("; `slipway runs --help` explains\n")
+
+
+def test_nothing_typed_is_answered_with_the_help(run: Run) -> None:
+    code, out, err = run()
+    assert (code, err) == (2, "")
+    assert "slipway demo" in out
+
+
+def test_what_aws_refuses_is_told_with_call_code_and_message(engine: Aws, run: Run) -> None:
+    engine.refuse("cloudformation.describe_stacks", "AccessDenied", "you may not")
+    assert run("runs") == (1, "", "slipway: DescribeStacks was refused: AccessDenied: you may not\n")
+
+
+def test_an_interruption_says_what_goes_on(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(home: Path) -> bool:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(local, "remove", interrupt)
+    code, out, err = run("down")
+    assert (code, out) == (130, "")
+    assert err.startswith("slipway: interrupted; what was started goes on")
+
+
+def test_a_file_that_cannot_be_written_is_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(home: Path) -> bool:
+        raise PermissionError(13, "Permission denied", "/somewhere")
+
+    monkeypatch.setattr(local, "remove", fail)
+    assert run("down") == (1, "", "slipway: /somewhere cannot be used: Permission denied\n")
+
+
+def test_down_without_an_engine_is_done(run: Run) -> None:
+    assert run("down") == (0, "nothing to remove: .slipway does not exist\n", "")
+    assert json.loads(run("down", "--json")[1]) == {"home": ".slipway", "removed": False}
+
+
+def test_nobody_is_asked_where_nobody_can_answer(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bundle = tmp_path / "bundle"
+    bundle.mkdir()
+    (bundle / "template.yaml").write_text("Resources: {}\n")
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+    code, out, err = run("launch", "--aws", "--folder", str(bundle))
+    assert (code, out) == (2, "")
+    assert err == ("slipway: --aws asks before it changes anything, and nobody is there to answer; add --yes\n")
+
+
+def test_runs_are_listed_for_people_and_for_machines(engine: Aws, run: Run) -> None:
+    for _ in range(2):
+        installed(engine)
+        engine.answer("codepipeline.list_pipeline_executions", {"pipelineExecutionSummaries": [summary()]})
+    code, out, err = run("runs")
+    assert (code, err) == (0, "")
+    assert [row.split()[:2] for row in out.splitlines()] == [["run", "status"], ["1b28d30d", "Succeeded"]]
+    (found,) = json.loads(run("runs", "--json")[1])
+    assert found["id"] == RUN_ID
+
+
+def test_a_pipeline_that_has_not_run_says_what_starts_a_run(engine: Aws, run: Run) -> None:
+    installed(engine)
+    engine.answer("codepipeline.list_pipeline_executions", {"pipelineExecutionSummaries": []})
+    assert run("runs") == (0, "pipeline churn has not run yet; `slipway push` starts a run\n", "")
+
+
+def test_status_of_an_engine_without_a_stack_says_what_makes_one(engine: Aws, run: Run) -> None:
+    for _ in range(2):
+        engine.answer("cloudformation.describe_stacks", {"Stacks": []})
+    code, out, _ = run("status")
+    assert (code, out.splitlines()[1]) == (0, "no stack with a pipeline yet: `slipway launch` makes one")
+    assert json.loads(run("status", "--json")[1])["pipeline"] is None
+
+
+def test_status_shows_the_pipeline_and_what_comes_next(engine: Aws, run: Run) -> None:
+    state = {
+        "pipelineName": "churn",
+        "stageStates": [{"stageName": "Build", "actionStates": [{"actionName": "Build"}]}],
+    }
+    for arguments in (["status"], ["status", "--json"]):
+        stacks = described("CREATE_COMPLETE")["Stacks"]
+        outputs = [{"OutputKey": "PipelineName", "OutputValue": "churn"}]
+        for _ in range(3):
+            engine.answer("cloudformation.describe_stacks", {"Stacks": [{**stacks[0], "Outputs": outputs}]})
+        engine.answer("codepipeline.get_pipeline_state", state)
+        code, out, err = run(*arguments)
+        assert (code, err) == (0, "")
+        if "--json" in arguments:
+            assert json.loads(out)["pipeline"] == state
+        else:
+            assert out.splitlines()[0] == "churn on local engine at http://127.0.0.1:1"
+            assert out.splitlines()[-1].startswith("next: ")
+
+
+def watching(aws: Aws, status: str, *details: Any) -> None:
+    installed(aws)
+    for _ in range(2):
+        aws.answer("codepipeline.list_pipeline_executions", {"pipelineExecutionSummaries": [summary(status=status)]})
+        aws.answer("codepipeline.list_action_executions", {"actionExecutionDetails": list(details)})
+
+
+def test_watch_tells_changes_and_stops_at_the_approval(engine: Aws, run: Run) -> None:
+    watching(engine, "InProgress", detail("Test/Approve", "InProgress", provider="Manual"))
+    code, out, err = run("watch")
+    assert (code, err) == (0, "")
+    assert out.splitlines() == [
+        "  Test > Approve: InProgress",
+        "waits for approval: `slipway report 1b28d30d`, then `slipway approve` or `slipway reject`",
+    ]
+
+
+def test_watch_for_machines_prints_the_run_and_nothing_else(engine: Aws, run: Run) -> None:
+    watching(engine, "Failed", detail("Build/Build", "Failed", errorDetails={"message": "exit status 2"}))
+    code, out, err = run("watch", "--json")
+    assert code == 5
+    assert json.loads(out)["actions"][0]["error"] == "exit status 2"
+    assert "Build > Build: Failed" in err
+    assert "again: slipway retry Build --stack churn" in err
+
+
+def test_an_approval_is_answered(engine: Aws, run: Run) -> None:
+    installed(engine)
+    action = {"actionName": "Approve", "latestExecution": {"status": "InProgress", "token": "t"}}
+    stage = {"stageName": "Test", "latestExecution": {"pipelineExecutionId": RUN_ID, "status": "InProgress"}}
+    engine.answer("codepipeline.get_pipeline_state", {"stageStates": [{**stage, "actionStates": [action]}]})
+    engine.answer("codepipeline.list_action_executions", {"actionExecutionDetails": []})
+    engine.answer("codepipeline.put_approval_result", {})
+    code, out, _ = run("approve", "-m", "good", "--json")
+    assert (code, json.loads(out)) == (0, {"run": RUN_ID, "status": "Approved"})
+
+
+def test_the_engines_own_log_is_shown(run: Run, tmp_path: Path) -> None:
+    home = tmp_path / ".slipway"
+    home.mkdir()
+    (home / "engine.log").write_text("one\ntwo\nthree\n")
+    assert run("logs", "--engine", "-n", "2") == (0, "two\nthree\n", "")
+    assert json.loads(run("logs", "--engine", "-n", "1", "--json")[1]) == ["three"]
+
+
+def test_no_log_of_an_engine_says_what_starts_one(run: Run) -> None:
+    code, out, err = run("logs", "--engine")
+    assert (code, out) == (4, "")
+    assert "`slipway up` starts one" in err
+
+
+def test_configure_says_what_it_guessed_and_writes_only_when_asked(run: Run, tmp_path: Path) -> None:
+    config = tmp_path / "pipeline.json"
+    config.write_text("{}")
+    table = tmp_path / "table.csv"
+    table.write_text("minutes,left\n" + "1.5,yes\n2.5,no\n" * 4)
+    arguments = ["configure", "table.csv", "--target", "left", "--config", "pipeline.json"]
+    code, out, _ = run(*arguments, "--dry-run")
+    assert (code, config.read_text()) == (0, "{}")
+    assert out.endswith("would write the dataset section of pipeline.json\n")
+    assert json.loads(run(*arguments, "--json")[1])["target"] == "left"
+    assert json.loads(config.read_text())["dataset"]["uri"] == "table.csv"
+
+
+@pytest.mark.parametrize(("content", "message"), [("{", "is not JSON"), ("[]", "holds no JSON object")])
+def test_a_configuration_that_is_none_is_refused(content: str, message: str, run: Run, tmp_path: Path) -> None:
+    (tmp_path / "pipeline.json").write_text(content)
+    code, _, err = run("configure", "table.csv", "--target", "y", "--config", "pipeline.json")
+    assert code == 2
+    assert f"pipeline.json {message}" in err
