@@ -42,7 +42,8 @@ def typed(text: str) -> list[str]:
 
 
 def test_commands_are_found_in_code_and_not_in_prose() -> None:
-    text = 'run slipway nothing, `slipway push`, or\n\n    .venv/bin/slipway report latest   # this\n    "$(slipway env)"\n'
+    indented = "    .venv/bin/slipway report latest   # this\n    $(slipway env)\n"
+    text = f"run slipway nothing, `slipway push`, or\n\n{indented}"
     assert [found.split() for found in typed(text)] == [["push"], ["report", "latest"], ["env"]]
 
 
