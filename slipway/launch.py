@@ -95,7 +95,7 @@ def _request(
     target: Target, stack: str, uploaded: Package, parameters: Mapping[str, str], described: dict[str, Any] | None
 ) -> dict[str, Any]:
     given = {"SourceBucket": uploaded.bucket, "SourceKey": uploaded.seed_key, **parameters}
-    rest = _log_role(target, set(given)) if described is None else _kept(described, set(given))
+    rest = _log_role(target, set(given)) if described is None else _kept(target, uploaded, described, set(given))
     return {
         "StackName": stack,
         "TemplateURL": uploaded.template_url,
@@ -138,9 +138,15 @@ def _log_role(target: Target, given: set[str]) -> list[dict[str, Any]]:
     return [{"ParameterKey": "ManageApiGatewayLogging", "ParameterValue": "true"}]
 
 
-def _kept(described: dict[str, Any], given: set[str]) -> list[dict[str, Any]]:
+def _kept(target: Target, uploaded: Package, described: dict[str, Any], given: set[str]) -> list[dict[str, Any]]:
+    """The parameters that stay as they are: those of the stack that the template still has.
+
+    docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_GetTemplateSummary.html
+    """
+    summary = target.client("cloudformation").get_template_summary(TemplateURL=uploaded.template_url)
+    declared = {parameter["ParameterKey"] for parameter in summary.get("Parameters", [])}
     names = [parameter["ParameterKey"] for parameter in described.get("Parameters", [])]
-    return [{"ParameterKey": name, "UsePreviousValue": True} for name in names if name not in given]
+    return [{"ParameterKey": name, "UsePreviousValue": True} for name in names if name in declared - given]
 
 
 def parameter(text: str) -> tuple[str, str]:

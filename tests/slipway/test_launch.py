@@ -112,9 +112,25 @@ def test_where_a_region_has_no_log_role_of_api_gateway_the_bundle_makes_it(aws: 
     assert go(aws, Person()) == "CREATE"
 
 
-def test_an_update_keeps_the_parameters_that_are_not_given_and_may_change_nothing(aws: Aws) -> None:
+def test_an_update_keeps_the_parameters_that_the_template_still_has_and_may_change_nothing(aws: Aws) -> None:
     for _ in range(2):
-        aws.answer("cloudformation.describe_stacks", described("UPDATE_COMPLETE", "SourceKey", "Branch"))
+        aws.answer("cloudformation.describe_stacks", described("UPDATE_COMPLETE", "SourceKey", "Branch", "Gone"))
+    summary = {"Parameters": [{"ParameterKey": name} for name in ("SourceBucket", "SourceKey", "Branch", "New")]}
+    aws.answer("cloudformation.get_template_summary", summary, {"TemplateURL": UPLOADED.template_url})
+    aws.answer("cloudformation.describe_stack_events", {"StackEvents": [event(1, "churn", "UPDATE_COMPLETE")]})
+    expected = [*GIVEN, {"ParameterKey": "Branch", "UsePreviousValue": True}]
+    request = {"StackName": ANY, "TemplateURL": ANY, "Capabilities": ANY, "Parameters": expected}
+    aws.answer("cloudformation.update_stack", {"StackId": STACK_ID}, request)
+    aws.answer("cloudformation.describe_stacks", described("UPDATE_COMPLETE"))
+    aws.answer("cloudformation.describe_stack_events", {"StackEvents": []})
+    aws.answer("cloudformation.describe_stacks", described("UPDATE_COMPLETE"))
+    assert go(aws, Person()) == "UPDATE"
+
+
+def test_an_update_that_changes_nothing_is_none(aws: Aws) -> None:
+    for _ in range(2):
+        aws.answer("cloudformation.describe_stacks", described("UPDATE_COMPLETE"))
+    aws.answer("cloudformation.get_template_summary", {})
     aws.answer("cloudformation.describe_stack_events", {"StackEvents": [event(1, "churn", "UPDATE_COMPLETE")]})
     aws.refuse("cloudformation.update_stack", "ValidationError", "No updates are to be performed.")
     assert go(aws, Person()) == "NONE"
