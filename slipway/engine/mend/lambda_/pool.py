@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -26,17 +27,21 @@ class Pool:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._idle: dict[str, list[Environment]] = {}
-        self._busy: set[Environment] = set()
+        # Busy environments, with how often their function had been deleted when they were asked for.
+        self._busy: dict[Environment, int] = {}
+        self._deletions: Counter[str] = Counter()
         self._lock = threading.Lock()
 
     def take(self, function: FunctionVersion, caller: Caller) -> tuple[Environment, bool]:
         """An environment for one invocation, and whether it is a new one that still has to load the handler."""
+        with self._lock:
+            deletions = self._deletions[_name(function.key)]
         fits, stale = self._pick(function, caller)
         for environment in stale:
             environment.close()
         environment = fits or Environment(self._engine, function, caller)
         with self._lock:
-            self._busy.add(environment)
+            self._busy[environment] = deletions
         return environment, fits is None
 
     def _pick(self, function: FunctionVersion, caller: Caller) -> tuple[Environment | None, list[Environment]]:
@@ -62,17 +67,17 @@ class Pool:
     def give_back(self, environment: Environment) -> None:
         """Keep it for the next invocation, or end it when it can serve no more, or its function is gone."""
         with self._lock:
-            kept = environment in self._busy and environment.usable
-            self._busy.discard(environment)
+            key = environment.function.key
+            kept = self._busy.pop(environment) == self._deletions[_name(key)] and environment.usable
             if kept:
-                self._idle.setdefault(environment.function.key, []).append(environment)
+                self._idle.setdefault(key, []).append(environment)
         if not kept:
             environment.close()
 
     def forget(self, name: str) -> None:
         """End the environments of a function that was deleted: the idle ones now, the others after their invocation."""
         with self._lock:
-            self._busy = {environment for environment in self._busy if _name(environment.function.key) != name}
+            self._deletions[name] += 1
         self._end(lambda key: _name(key) == name)
 
     def close(self) -> None:
