@@ -38,7 +38,7 @@ class Created:
 class ResourceCall:
     """One create, update or delete of one resource.
 
-    A create that waits for what it made says its physical id to `began` first, so that it is known if the engine ends.
+    A create that waits for what it makes says its physical id to `began` before: it is known then if the engine ends.
     """
 
     engine: Engine

@@ -86,10 +86,24 @@ def create_endpoint(call: ResourceCall) -> Created:
     name = call.properties.get("EndpointName") or call.physical_name()
     request = {key: value for key, value in call.properties.items() if key not in _ENDPOINT_UPDATE_ONLY}
     request["EndpointName"] = name
-    endpoint_arn = call.caller.client("sagemaker").create_endpoint(**request)["EndpointArn"]
-    call.began(endpoint_arn)
+    client = call.caller.client("sagemaker")
+    endpoint_arn = call.engine.arn("sagemaker", f"endpoint/{name}")
+    if not _exists(client, name):
+        # Before it is there: an engine that is killed right after would leave a name that is taken.
+        call.began(endpoint_arn)
+    client.create_endpoint(**request)
     _wait_until_in_service(call, name)
     return Created(endpoint_arn, {"EndpointName": name, "EndpointArn": endpoint_arn})
+
+
+def _exists(client: Any, name: str) -> bool:
+    try:
+        client.describe_endpoint(EndpointName=name)
+    except ClientError as error:
+        if any(text in error.response["Error"]["Message"] for text in _GONE):
+            return False
+        raise
+    return True
 
 
 def update_endpoint(call: ResourceCall) -> Created:
