@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -61,8 +61,17 @@ class ResourceCall:
 
 @dataclass(frozen=True)
 class ResourceType:
-    """The three operations of a type; `update` changes in place, since replacement is the schema's business."""
+    """The three operations of a type, and which of its schema's properties they carry out.
+
+    `update` changes in place, since replacement is the schema's business. Of the schema's top-level properties,
+    `honours` names those that act here as on AWS (or are a record there too: a description, a tag), `without_effect`
+    those that are accepted and do nothing here; a dotted path names a nested one. Both a property in neither and a
+    dotted path in `refuses` are refused by name before anything is made.
+    """
 
     create: Callable[[ResourceCall], Created]
     update: Callable[[ResourceCall], Created]
     delete: Callable[[ResourceCall], None]
+    honours: frozenset[str] = frozenset()
+    without_effect: Mapping[str, str] = field(default_factory=dict)
+    refuses: Mapping[str, str] = field(default_factory=dict)
