@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-import uuid
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, TypeVar
@@ -19,6 +18,7 @@ from botocore.exceptions import ClientError
 from slipway.engine import resources
 from slipway.engine.engine import current
 from slipway.engine.errors import AwsError
+from slipway.engine.handler_errors import handler_message
 from slipway.engine.mend.cloudformation import begun, hooks
 from slipway.engine.mend.cloudformation.authority import acting
 from slipway.engine.mend.cloudformation.checks import schemas
@@ -134,38 +134,9 @@ def _told(resource_type: str, operation: Callable[[], _T]) -> _T:
     try:
         return operation()
     except ClientError as error:
-        raise ResourceFailed(_handler_message(resource_type, error)) from error
+        raise ResourceFailed(handler_message(resource_type.split("::")[1], error)) from error
     except AwsError as error:
         raise ResourceFailed(f'Resource handler returned message: "{error.message}"') from error
-
-
-def _handler_message(resource_type: str, error: ClientError) -> str:
-    details, about = error.response.get("Error", {}), error.response.get("ResponseMetadata", {})
-    code = str(details.get("Code", ""))
-    return (
-        f'Resource handler returned message: "{details.get("Message", code)} '
-        f"(Service: {resource_type.split('::')[1]}, Status Code: {about.get('HTTPStatusCode', 400)}, "
-        f'Request ID: {about.get("RequestId", "")})" '
-        f"(RequestToken: {uuid.uuid4()}, HandlerErrorCode: {_handler_error_code(code)})"
-    )
-
-
-def _handler_error_code(code: str) -> str:
-    """https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-test-contract-errors.html"""
-    for part, handler_error in (
-        ("AccessDenied", "AccessDenied"),
-        ("Throttl", "Throttling"),
-        ("LimitExceeded", "ServiceLimitExceeded"),
-        ("NotFound", "NotFound"),
-        ("DoesNotExist", "NotFound"),
-        ("AlreadyExists", "AlreadyExists"),
-        ("Conflict", "ResourceConflict"),
-        ("Validation", "InvalidRequest"),
-        ("Invalid", "InvalidRequest"),
-    ):
-        if part in code:
-            return handler_error
-    return "GeneralServiceException"
 
 
 def _on_worker_thread(original: Any) -> Any:

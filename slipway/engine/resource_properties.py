@@ -1,0 +1,83 @@
+"""What modules of `slipway/engine/resources/` have in common: reading a resource's properties and comparing them.
+
+CloudFormation writes members with a capital letter, most APIs with a small one; tags are a list or a map.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from slipway.engine.handler_errors import handler_message
+from slipway.engine.resource import ResourceCall, ResourceFailed
+
+Properties = Mapping[str, Any]
+
+
+def changed(call: ResourceCall, *names: str) -> bool:
+    """Whether one of the properties is set on create, or differs on update."""
+    return any(call.properties.get(name) != call.old_properties.get(name) for name in names)
+
+
+def picked(properties: Properties, *names: str) -> dict[str, Any]:
+    """Those of the properties that are set, under their own names."""
+    return {name: properties[name] for name in names if name in properties}
+
+
+def renamed(value: Any) -> Any:
+    """A value with every member's first letter small, as most JSON protocols write it."""
+    if isinstance(value, list):
+        return [renamed(item) for item in value]
+    if isinstance(value, Mapping):
+        return {name[:1].lower() + name[1:]: renamed(item) for name, item in value.items()}
+    return value
+
+
+def tags_of(properties: Properties) -> dict[str, str]:
+    """The tags, key → value, from CloudFormation's list or map."""
+    tags = properties.get("Tags") or {}
+    return dict(tags) if isinstance(tags, Mapping) else {tag["Key"]: tag["Value"] for tag in tags}
+
+
+def tag_list(tags: Mapping[str, str], key: str = "Key", value: str = "Value") -> list[dict[str, str]]:
+    """Tags as a list of pairs, with the API's names for the two."""
+    return [{key: name, value: text} for name, text in tags.items()]
+
+
+@dataclass(frozen=True)
+class TagChange:
+    """What an update does to the tags of a resource: those to set, and the keys to remove."""
+
+    set: dict[str, str]
+    removed: list[str]
+
+
+def tag_change(call: ResourceCall) -> TagChange:
+    """From the old tags to the new ones."""
+    old, new = tags_of(call.old_properties), tags_of(call.properties)
+    return TagChange({key: new[key] for key in new if old.get(key) != new[key]}, [key for key in old if key not in new])
+
+
+@contextmanager
+def gone_is_fine(*codes: str) -> Iterator[None]:
+    """Delete something, and be content with an error that says that it is not there."""
+    try:
+        yield
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in codes:
+            raise
+
+
+@contextmanager
+def or_removed(service: str, physical_id: str) -> Iterator[None]:
+    """Finish a create: what fails from here on leaves a resource behind, which is to be deleted."""
+    try:
+        yield
+    except ClientError as error:
+        raise ResourceFailed(handler_message(service, error), physical_id=physical_id) from error
+    except ResourceFailed as failure:
+        raise ResourceFailed(str(failure), physical_id=physical_id) from failure
