@@ -49,26 +49,48 @@ def from_json(shape: Shape, value: Any) -> Any:
     return parsed
 
 
+def from_parts(shape: StructureShape, body: Any, located: Mapping[str, Any]) -> dict[str, Any]:
+    """A REST request's input: the body's members, and by their own names those from path, query string and headers."""
+    problems = Problems()
+    in_body = {name: member for name, member in shape.members.items() if "location" not in member.serialization}
+    parsed = _parse_members(in_body, body, "", problems)
+    for name, value in located.items():
+        parsed[name] = _parse(shape.members[name], value, name, problems)
+    _check_required(shape, parsed, "", problems)
+    problems.raise_if_any()
+    return parsed
+
+
 def _parse(shape: Shape, value: Any, path: str, problems: Problems) -> Any:
     return _PARSERS.get(shape.type_name, _parse_number)(shape, value, path, problems)
 
 
 def _parse_structure(shape: StructureShape, value: Any, path: str, problems: Problems) -> Any:
+    parsed = _parse_members(shape.members, value, path, problems)
+    if isinstance(value, Mapping):
+        _check_required(shape, parsed, path, problems)
+    return parsed
+
+
+def _parse_members(members: Mapping[str, Shape], value: Any, path: str, problems: Problems) -> dict[str, Any]:
     if not isinstance(value, Mapping):
         problems.add(value, path or "input", "Member must be a structure")
         return {}
-    by_wire = {member.serialization.get("name", name): name for name, member in shape.members.items()}
+    by_wire = {member.serialization.get("name", name): name for name, member in members.items()}
     parsed = {}
     for wire, item in value.items():
         name = by_wire.get(wire)
         if name is None:
-            problems.add_unknown(_join(path, wire), sorted(shape.members))
+            problems.add_unknown(_join(path, wire), sorted(members))
         elif item is not None:
-            parsed[name] = _parse(shape.members[name], item, _join(path, name), problems)
-    for name in shape.required_members:
-        if name not in parsed and not shape.members[name].serialization.get("location"):
-            problems.add(None, _join(path, name), "Member must not be null")
+            parsed[name] = _parse(members[name], item, _join(path, name), problems)
     return parsed
+
+
+def _check_required(shape: StructureShape, parsed: Mapping[str, Any], path: str, problems: Problems) -> None:
+    for name in shape.required_members:
+        if name not in parsed:
+            problems.add(None, _join(path, name), "Member must not be null")
 
 
 def _parse_list(shape: ListShape, value: Any, path: str, problems: Problems) -> Any:
@@ -119,6 +141,8 @@ def _parse_blob(_shape: Shape, value: Any, path: str, problems: Problems) -> Any
 
 
 def _parse_timestamp(_shape: Shape, value: Any, path: str, problems: Problems) -> Any:
+    if isinstance(value, datetime):
+        return value
     try:
         if isinstance(value, int | float) and not isinstance(value, bool):
             return datetime.fromtimestamp(value, UTC)

@@ -8,6 +8,8 @@ from slipway.engine import wire
 from slipway.engine.caller import service_model
 from slipway.engine.errors import AwsError
 
+pytestmark = pytest.mark.specification("smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html")
+
 PIPELINE = service_model("codepipeline", "us-east-1")
 RUNTIME = service_model("sagemaker-runtime", "us-east-1")
 

@@ -1,0 +1,77 @@
+"""Requests and answers on the wire, by botocore's service models.
+
+One module a protocol: each turns a request into a tree of values by their names on the wire, which
+`slipway.engine.shapes` validates, and an answer's members into a body. A request says by its form which protocol it
+speaks, since several services speak more than one.
+
+docs: smithy.io/2.0/aws/protocols/ (aws-json-1_1-protocol.html, aws-restjson1-protocol.html, aws-restxml-protocol.html,
+aws-query-protocol.html), smithy.io/2.0/additional-specs/protocols/smithy-rpc-v2.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from botocore.model import OperationModel, ServiceModel
+
+from slipway.engine.errors import AwsError
+from slipway.engine.shapes import from_json
+from slipway.engine.wire import cbor, json_, query, rest
+from slipway.engine.wire.message import Query, WireRequest, WireResponse
+from slipway.engine.wire.routes import operation_of, protocol_of
+
+__all__ = [
+    "Query",
+    "WireRequest",
+    "WireResponse",
+    "operation_of",
+    "parse",
+    "protocol_of",
+    "render",
+    "render_error",
+]
+
+_RPC = {"json": json_.tree, "query": query.tree, "smithy-rpc-v2-cbor": cbor.tree}
+
+
+def parse(operation: OperationModel, request: WireRequest) -> dict[str, Any]:
+    """The validated parameters of a request; ValidationFailed when it does not fit the model."""
+    shape = operation.input_shape
+    if shape is None:
+        return {}
+    protocol = protocol_of(operation.service_model, request)
+    if protocol in _RPC:
+        parsed: dict[str, Any] = from_json(shape, _RPC[protocol](shape, request))
+        return parsed
+    return rest.parse(operation, request, protocol)
+
+
+def render(operation: OperationModel, result: Mapping[str, Any] | None, request_id: str = "") -> WireResponse:
+    """The answer of a successful call, in the service's own protocol."""
+    protocol = operation.service_model.metadata["protocol"]
+    if protocol == "query":
+        return query.render(operation, result or {}, request_id)
+    if protocol == "rest-json":
+        return rest.render(operation, result or {})
+    return json_.render(operation, result or {})
+
+
+def render_error(model: ServiceModel, error: AwsError, request_id: str, protocol: str = "") -> WireResponse:
+    """An error in the shape that clients parse; the status is the model's when the error has none."""
+    status = error.status or _modelled_status(model, error.code)
+    spoken = protocol or model.metadata["protocol"]
+    if spoken == "query":
+        return query.render_error(model, error, request_id, status)
+    if spoken == "rest-xml":
+        return rest.render_xml_error(error, request_id, status)
+    if spoken == "smithy-rpc-v2-cbor":
+        return cbor.render_error(model, error, request_id, status)
+    return json_.render_error(model, error, request_id, status)
+
+
+def _modelled_status(model: ServiceModel, code: str) -> int:
+    for shape in model.error_shapes:
+        if code in (shape.name, shape.error_code):
+            return int(shape.metadata.get("error", {}).get("httpStatusCode", 400))
+    return 400
