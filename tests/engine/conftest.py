@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from slipway import local
+from tests.engine.stacks import Stacks
 
 
 class RunningEngine:
@@ -33,6 +34,14 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningEngine]:
     started = start(tmp_path_factory.mktemp("engine") / ".slipway")
     yield started
     started.engine.stop()
+
+
+@pytest.fixture
+def stacks(engine: RunningEngine) -> Iterator[Stacks]:
+    """Stacks of one test."""
+    made = Stacks(engine)
+    yield made
+    made.clean()
 
 
 def start(home: Path, clock_factor: float = 60.0) -> RunningEngine:

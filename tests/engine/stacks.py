@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import time
 import uuid
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -91,11 +90,3 @@ class Stacks:
         """Delete what is left."""
         for stack_id in reversed(self._made):
             self.cloudformation.delete_stack(StackName=stack_id)
-
-
-@pytest.fixture
-def stacks(engine: Any) -> Iterator[Stacks]:
-    """Stacks of one test."""
-    made = Stacks(engine)
-    yield made
-    made.clean()
