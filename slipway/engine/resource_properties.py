@@ -5,7 +5,9 @@ CloudFormation writes members with a capital letter, most APIs with a small one;
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+import uuid
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -48,6 +50,11 @@ def tag_list(tags: Mapping[str, str], key: str = "Key", value: str = "Value") ->
     return [{key: name, value: text} for name, text in tags.items()]
 
 
+def text_of(value: Any) -> str:
+    """A value as an API has it that takes texts: numbers and booleans as one writes them, policies as JSON."""
+    return value if isinstance(value, str) else json.dumps(value)
+
+
 @dataclass(frozen=True)
 class TagChange:
     """What an update does to the tags of a resource: those to set, and the keys to remove."""
@@ -81,3 +88,22 @@ def or_removed(service: str, physical_id: str) -> Iterator[None]:
         raise ResourceFailed(handler_message(service, error), physical_id=physical_id) from error
     except ResourceFailed as failure:
         raise ResourceFailed(str(failure), physical_id=physical_id) from failure
+
+
+def is_there(read: Callable[[], object], *missing: str) -> bool:
+    """Whether a read finds its thing; `missing` are the error codes that say that it does not."""
+    try:
+        read()
+    except ClientError as error:
+        if error.response["Error"]["Code"] in missing:
+            return False
+        raise
+    return True
+
+
+def already_exists(resource_type: str, identifier: str) -> ResourceFailed:
+    """CloudFormation's refusal to make what is there already, where the service's own API would just take it over."""
+    return ResourceFailed(
+        f"Resource handler returned message: \"Resource of type '{resource_type}' with identifier '{identifier}' "
+        f'already exists." (RequestToken: {uuid.uuid4()}, HandlerErrorCode: AlreadyExists)'
+    )
