@@ -34,6 +34,19 @@ OWN_ACTIONS: Mapping[str, frozenset[str]] = {
     ),
     "codebuild.amazonaws.com": frozenset({"cloudwatch:PutMetricData"}),
     "delivery.logs.amazonaws.com": frozenset({"logs:CreateLogStream", "logs:PutLogEvents"}),
+    # PutTargets looks for the target; docs/decisions.md, "A rule's target comes first".
+    "events.amazonaws.com": frozenset(
+        {
+            "lambda:GetFunction",
+            "sqs:GetQueueUrl",
+            "sns:GetTopicAttributes",
+            "logs:DescribeLogGroups",
+            "events:DescribeEventBus",
+            "states:DescribeStateMachine",
+            "codepipeline:GetPipeline",
+            "codebuild:BatchGetProjects",
+        }
+    ),
     "application-autoscaling.amazonaws.com": frozenset(
         {
             "cloudwatch:GetMetricData",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from slipway.engine.authorization import Authorization
 from slipway.engine.changes import Changes
 from slipway.engine.clock import Clock
+from slipway.engine.deliveries import Deliveries
 from slipway.engine.journal import Journal
 from slipway.engine.processes import Processes
 from slipway.engine.store import Database, Store
@@ -36,6 +37,7 @@ class Engine:
         self.stopping = threading.Event()
         self.changes = Changes()
         self._database = Database(home / "state" / "slipway.db")
+        self.deliveries = Deliveries(self)
 
     def arn(self, service: str, resource: str) -> str:
         """`arn:aws:<service>:<region>:<account>:<resource>`."""

@@ -228,6 +228,7 @@ def _start(engine: Engine, services: list[Service], lock: HomeLock) -> None:
             for starter in service.starters:
                 starter(engine)
         restart.start(engine, person)
+        engine.deliveries.resume()
     engine.spawn("save-state", _save_while_running, engine, lock)
     facts = {
         "pid": os.getpid(),

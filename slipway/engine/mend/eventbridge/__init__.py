@@ -1,8 +1,9 @@
-"""EventBridge: MiniStack keeps buses and rules and matches events, this package delivers them.
+"""EventBridge: MiniStack keeps buses and rules and matches events, this package takes and delivers them.
 
 What changes: a target is called by a real call under the rule's or target's role, or as events.amazonaws.com where the
-target has a resource policy; what fails is retried and then sent to the dead-letter queue; targets and target
-parameters that are not executed are refused when they are put; schedules follow the engine's clock.
+target has a resource policy; what fails is retried, durably, and then sent to the dead-letter queue; targets and target
+parameters that are not executed, and targets that are not there, are refused when they are put; schedules follow the
+engine's clock.
 
 docs.aws.amazon.com/eventbridge/latest/userguide/eb-targets.html
 docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
@@ -10,60 +11,61 @@ docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from slipway.engine import adapter
 from slipway.engine.engine import current
-from slipway.engine.mend.eventbridge import delivery, targets
+from slipway.engine.mend.eventbridge import delivery, entries, existence, rules, schedules, targets
 
 _SERVICE = "services.eventbridge"
 _TICK_SECONDS = 10.0
 _SHORTEST_TICK = 0.25
 _PROVISIONERS = "services.cloudformation.provisioners"
+_OF_A_RULE = ("_enable_rule", "_disable_rule", "_describe_rule", "_list_targets_by_rule", "_remove_targets")
+
+Handle = Callable[..., Awaitable[rules.Response]]
 
 
 def apply() -> None:
     """Put our functions in MiniStack's places."""
-    adapter.replace(_SERVICE, "_invoke_target", lambda _: delivery.deliver)
-    adapter.replace(_SERVICE, "_validate_target_arn", _checked)
-    adapter.replace(_SERVICE, "_put_rule", _on_known_bus)
-    adapter.replace(_SERVICE, "_parse_rate_seconds", _scaled)
+    replace = functools.partial(adapter.replace, _SERVICE)
+    replace("_invoke_target", lambda _: delivery.deliver)
+    replace("_put_events", lambda _: entries.put_events)
+    replace("_put_rule", rules.put_rule)
+    replace("_delete_rule", rules.delete_rule)
+    replace("_put_targets", rules.put_targets)
+    for name in (*_OF_A_RULE, "_put_targets"):
+        replace(name, rules.of_known_rule)
+    for name in (*_OF_A_RULE, "_put_targets", "_put_rule", "_delete_rule", "_list_rules"):
+        replace(name, rules.on_known_bus)
+    replace("handle_request", _looking_first)
+    replace("_parse_rate_seconds", _scaled)
     clock = current().clock
-    adapter.replace(_SERVICE, "_SCHEDULER_TICK_INTERVAL", lambda _: max(_SHORTEST_TICK, clock.real(_TICK_SECONDS)))
+    replace("_SCHEDULER_TICK_INTERVAL", lambda _: max(_SHORTEST_TICK, clock.real(_TICK_SECONDS)))
+    delivery.declare(current())
     _check_in_stacks()
 
 
-def _checked(validate: Callable[[dict[str, Any]], Any]) -> Callable[[dict[str, Any]], Any]:
-    def checked(target: dict[str, Any]) -> Any:
-        refused = validate(target)
-        reason = targets.refusal(target)
-        if refused is not None or not reason:
-            return refused
-        return adapter.part("core.responses").error_response_json("ValidationException", reason, 400)
+def _looking_first(handle: Handle) -> Handle:
+    """PutTargets looks for the targets, in a thread since that makes calls."""
 
-    return checked
+    async def handled(method: str, path: str, headers: dict[str, str], body: bytes, query: Any) -> rules.Response:
+        if headers.get("x-amz-target", "").endswith(".PutTargets"):
+            reason = await asyncio.to_thread(_missing, json.loads(body or b"{}"))
+            if reason:
+                return rules.refused("ResourceNotFoundException", reason)
+        return await handle(method, path, headers, body, query)
 
-
-def _on_known_bus(put: Callable[[dict[str, Any]], Any]) -> Callable[[dict[str, Any]], Any]:
-    """PutRule: a rule on a bus that is not there is refused."""
-
-    def checked(data: dict[str, Any]) -> Any:
-        reason = _unknown_bus(data)
-        if reason:
-            return adapter.part("core.responses").error_response_json("ResourceNotFoundException", reason, 400)
-        return put(data)
-
-    return checked
+    return handled
 
 
-def _unknown_bus(rule: dict[str, Any]) -> str:
-    events = adapter.part(_SERVICE)
-    events._ensure_default_bus()
-    bus = str(rule.get("EventBusName") or "default").rpartition("/")[2]
-    return "" if bus in events._event_buses else f"Event bus {bus} does not exist."
+def _missing(data: dict[str, Any]) -> str:
+    put = [target for target in data.get("Targets") or [] if not targets.refusal(target)]
+    return next(filter(None, (existence.refusal(current(), target) for target in put)), "")
 
 
 def _scaled(parse: Callable[[str], int | None]) -> Callable[[str], float | None]:
@@ -84,7 +86,7 @@ def _invalid(rule: dict[str, Any]) -> str:
         reason := events._event_pattern_error(pattern if isinstance(pattern, str) else json.dumps(pattern))
     ):
         return f"Event pattern is not valid. Reason: {reason}"
-    if schedule and not events._validate_schedule_expression(schedule):
+    if schedule and not schedules.is_valid(schedule):
         return "Parameter ScheduleExpression is not valid."
     return ""
 
@@ -99,7 +101,7 @@ def _check_in_stacks() -> None:
 def _check_first(create: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(create)
     def checked(logical_id: str, properties: dict[str, Any], stack_name: str, *args: Any, **kwargs: Any) -> Any:
-        reasons = [_unknown_bus(properties), _invalid(properties)]
+        reasons = [rules.unknown_bus(properties), _invalid(properties)]
         reasons += [targets.refusal(target) for target in properties.get("Targets") or []]
         for reason in filter(None, reasons):
             raise ValueError(reason)

@@ -1,4 +1,4 @@
-"""The kinds of target: what each is called with, and under whose identity.
+"""The kinds of target: what each is called with, under whose identity, and how one is looked up.
 
 docs.aws.amazon.com/eventbridge/latest/userguide/eb-targets.html
 docs.aws.amazon.com/eventbridge/latest/APIReference/API_Target.html
@@ -13,6 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from slipway.engine.engine import current
+from slipway.engine.mend.eventbridge import bus, inputs
 from slipway.engine.mend.lambda_.asynchronous import queue_url
 
 if TYPE_CHECKING:
@@ -36,12 +38,13 @@ _MEMBERS = {
 
 @dataclass(frozen=True)
 class Delivery:
-    """One event on its way to one target."""
+    """One event on its way to one target; `event` is the whole of it, `payload` what the target gets."""
 
     engine: Engine
     caller: Caller
     target: Target
     payload: str
+    event: str = "{}"
 
     @property
     def arn(self) -> str:
@@ -51,9 +54,13 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of target; one that `needs_role` is called under the target's `RoleArn`."""
+    """A kind of target; one that `needs_role` is called under the target's `RoleArn`.
+
+    `look` makes a call that fails when the target is not there.
+    """
 
     send: Callable[[Delivery], None]
+    look: Callable[[Caller, str], object]
     needs_role: bool = False
 
 
@@ -86,7 +93,7 @@ def _pipeline(delivery: Delivery) -> None:
     """
     wanted = json.loads(delivery.payload) if "InputTransformer" in delivery.target or "Input" in delivery.target else {}
     extra = {key: _list(wanted[key]) for key in ("sourceRevisions", "variables") if wanted.get(key)}
-    delivery.caller.client("codepipeline").start_pipeline_execution(name=delivery.arn.rpartition(":")[2], **extra)
+    delivery.caller.client("codepipeline").start_pipeline_execution(name=_name(delivery.arn), **extra)
 
 
 def _list(value: Any) -> list[Any]:
@@ -101,39 +108,86 @@ def _build(delivery: Delivery) -> None:
     """
     wanted = json.loads(delivery.payload) if "InputTransformer" in delivery.target or "Input" in delivery.target else {}
     wanted.pop("projectName", None)
-    delivery.caller.client("codebuild").start_build(projectName=delivery.arn.partition(":project/")[2], **wanted)
+    delivery.caller.client("codebuild").start_build(projectName=_project(delivery.arn), **wanted)
 
 
 def _log_group(delivery: Delivery) -> None:
-    group = delivery.arn.partition(":log-group:")[2].removesuffix(":*")
     client, stream = delivery.caller.client("logs"), str(uuid.uuid4())
-    client.create_log_stream(logGroupName=group, logStreamName=stream)
+    client.create_log_stream(logGroupName=_group(delivery.arn), logStreamName=stream)
     event = {"timestamp": int(time.time() * 1000), "message": delivery.payload}
-    client.put_log_events(logGroupName=group, logStreamName=stream, logEvents=[event])
+    client.put_log_events(logGroupName=_group(delivery.arn), logStreamName=stream, logEvents=[event])
+
+
+def _event_bus(delivery: Delivery) -> None:
+    delivery.caller.check("events:PutEvents", delivery.arn, {})
+    bus.forward(delivery.arn, json.loads(delivery.event))
+
+
+def _name(arn: str) -> str:
+    return arn.rpartition(":")[2]
+
+
+def _project(arn: str) -> str:
+    return arn.partition(":project/")[2]
+
+
+def _group(arn: str) -> str:
+    return arn.partition(":log-group:")[2].removesuffix(":*")
+
+
+class Missing(LookupError):
+    """A target that a list of its kind does not have."""
+
+
+def _find_project(caller: Caller, arn: str) -> None:
+    if not caller.client("codebuild").batch_get_projects(names=[_project(arn)])["projects"]:
+        raise Missing(arn)
+
+
+def _find_group(caller: Caller, arn: str) -> None:
+    found = caller.client("logs").describe_log_groups(logGroupNamePrefix=_group(arn))["logGroups"]
+    if _group(arn) not in {group["logGroupName"] for group in found}:
+        raise Missing(arn)
 
 
 KINDS: dict[str, Kind] = {
-    "lambda": Kind(_function),
-    "sqs": Kind(_queue),
-    "sns": Kind(_topic),
-    "logs": Kind(_log_group),
-    "states": Kind(_state_machine, needs_role=True),
-    "codepipeline": Kind(_pipeline, needs_role=True),
-    "codebuild": Kind(_build, needs_role=True),
+    "lambda": Kind(_function, lambda caller, arn: caller.client("lambda").get_function(FunctionName=arn)),
+    "sqs": Kind(_queue, lambda caller, arn: caller.client("sqs").get_queue_url(QueueName=_name(arn))),
+    "sns": Kind(_topic, lambda caller, arn: caller.client("sns").get_topic_attributes(TopicArn=arn)),
+    "logs": Kind(_log_group, _find_group),
+    "events": Kind(
+        _event_bus,
+        lambda caller, arn: caller.client("events").describe_event_bus(Name=arn.partition("/")[2]),
+        needs_role=True,
+    ),
+    "states": Kind(
+        _state_machine,
+        lambda caller, arn: caller.client("stepfunctions").describe_state_machine(stateMachineArn=arn),
+        needs_role=True,
+    ),
+    "codepipeline": Kind(
+        _pipeline, lambda caller, arn: caller.client("codepipeline").get_pipeline(name=_name(arn)), needs_role=True
+    ),
+    "codebuild": Kind(_build, _find_project, needs_role=True),
 }
 
 
 def kind(target: Target) -> Kind | None:
     """The kind of a target; None when it is not executed."""
-    parts = str(target.get("Arn", "")).split(":")
-    return KINDS.get(parts[2]) if len(parts) > 5 else None
+    parts = str(target.get("Arn", "")).split(":", 5)
+    if len(parts) < 6 or (parts[2] == "events" and not parts[5].startswith("event-bus/")):
+        return None
+    return KINDS.get(parts[2])
 
 
 def refusal(target: Target) -> str:
     """Why a target cannot be put, empty when it can."""
-    arn, found = target.get("Arn", ""), kind(target)
+    arn, found = str(target.get("Arn", "")), kind(target)
     if found is None:
         return f"Target {arn} is not executed here: targets are {', '.join(sorted(KINDS))}"
+    elsewhere = [part for part in arn.split(":")[3:5] if part not in (current().region, current().account)]
+    if elsewhere:
+        return f"Target {arn} is in {elsewhere[0]}; only targets of this region and account are executed here"
     unknown = sorted(set(target) - _MEMBERS)
     if unknown:
         return f"{unknown[0]} of target {target.get('Id')} is not executed here"
@@ -142,4 +196,7 @@ def refusal(target: Target) -> str:
     fifo = arn.endswith(".fifo") and arn.split(":")[2] == "sqs"
     if fifo and not (target.get("SqsParameters") or {}).get("MessageGroupId"):
         return f"Parameter(s) SqsParameters must be specified for target: {target.get('Id')}."
-    return ""
+    letters = (target.get("DeadLetterConfig") or {}).get("Arn", "")
+    if letters and (letters.split(":")[2:3] != ["sqs"] or letters.endswith(".fifo")):
+        return f"The dead-letter queue of target {target.get('Id')} must be a standard SQS queue."
+    return inputs.refusal(target)

@@ -6,34 +6,10 @@ import json
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
-from slipway.engine.mend.eventbridge.delivery import at_path, failure_of
 from tests.engine.mend.account import eventually, function, journal, let_in, messages, queue
 
-
-@pytest.mark.parametrize(
-    ("path", "part"),
-    [("$.detail.key", 1), ("$", {"detail": {"key": 1}}), ("$.detail", {"key": 1}), ("$.nothing.here", None)],
-)
-def test_an_input_path_names_a_part_of_the_event(path: str, part: Any) -> None:
-    assert at_path({"detail": {"key": 1}}, path) == part
-
-
-@pytest.mark.parametrize(
-    ("code", "status", "kind", "retried"),
-    [
-        pytest.param("AccessDeniedException", 403, "NO_PERMISSIONS", False, id="permission"),
-        pytest.param("PipelineNotFoundException", 400, "NO_RESOURCE", False, id="target"),
-        pytest.param("ThrottlingException", 400, "THROTTLING", True, id="throttled"),
-        pytest.param("InternalFailure", 500, "INTERNAL_ERROR", True, id="fault"),
-        pytest.param("ValidationException", 400, "SDK_CLIENT_ERROR", False, id="request"),
-    ],
-)
-def test_only_what_can_pass_is_tried_again(code: str, status: int, kind: str, retried: bool) -> None:
-    response = {"Error": {"Code": code, "Message": "m"}, "ResponseMetadata": {"HTTPStatusCode": status}}
-    failure = failure_of(ClientError(response, "Operation"))  # type: ignore[arg-type]
-    assert (failure.code, failure.retried) == (kind, retried)
+pytestmark = pytest.mark.specification("docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html")
 
 
 def put_rule(engine: Any, name: str, target: dict[str, Any]) -> str:
