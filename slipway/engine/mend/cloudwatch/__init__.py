@@ -16,7 +16,7 @@ from typing import Any
 
 from slipway.engine import adapter
 from slipway.engine.engine import current
-from slipway.engine.mend.cloudwatch import actions, alarms
+from slipway.engine.mend.cloudwatch import actions, alarms, dashboards
 
 _SERVICE = "services.cloudwatch"
 _SHORTEST_PERIOD = 1
@@ -33,13 +33,8 @@ def apply() -> None:
     replace("_put_composite_alarm", _checked)
     replace("_get_metric_data", _scaled)
     replace("_get_metric_statistics", _scaled)
-    handlers = adapter.part("services.cloudformation.provisioners")._RESOURCE_HANDLERS
-    alarm = handlers["AWS::CloudWatch::Alarm"]
-    handlers["AWS::CloudWatch::Alarm"] = {
-        **alarm,
-        "create": _checked_resource(alarm["create"], 1),
-        "update": _checked_resource(alarm["update"], 2),
-    }
+    replace("_put_dashboard", dashboards.put)
+    replace("_validate_alarm_tag_arn", dashboards.tagged)
     current().spawn("alarms", alarms.run, current())
 
 
@@ -56,17 +51,6 @@ def _checked(put: Handler) -> Handler:
         return put(params, data, is_cbor, is_json)
 
     return checked
-
-
-def _checked_resource(handle: Handler, properties_at: int) -> Handler:
-    @functools.wraps(handle)
-    def handled(*args: Any, **kwargs: Any) -> Any:
-        reason = actions.refusal(args[properties_at])
-        if reason:
-            raise ValueError(reason)
-        return handle(*args, **kwargs)
-
-    return handled
 
 
 def _scaled(get: Handler) -> Handler:

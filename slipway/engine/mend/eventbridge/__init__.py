@@ -19,12 +19,11 @@ from typing import Any
 
 from slipway.engine import adapter
 from slipway.engine.engine import current
-from slipway.engine.mend.eventbridge import delivery, entries, existence, rules, schedules, targets
+from slipway.engine.mend.eventbridge import delivery, entries, existence, rules, targets
 
 _SERVICE = "services.eventbridge"
 _TICK_SECONDS = 10.0
 _SHORTEST_TICK = 0.25
-_PROVISIONERS = "services.cloudformation.provisioners"
 _OF_A_RULE = ("_enable_rule", "_disable_rule", "_describe_rule", "_list_targets_by_rule", "_remove_targets")
 
 Handle = Callable[..., Awaitable[rules.Response]]
@@ -47,7 +46,6 @@ def apply() -> None:
     clock = current().clock
     replace("_SCHEDULER_TICK_INTERVAL", lambda _: max(_SHORTEST_TICK, clock.real(_TICK_SECONDS)))
     delivery.declare(current())
-    _check_in_stacks()
 
 
 def _looking_first(handle: Handle) -> Handle:
@@ -76,35 +74,3 @@ def _scaled(parse: Callable[[str], int | None]) -> Callable[[str], float | None]
         return None if seconds is None else current().clock.real(seconds)
 
     return scaled
-
-
-def _invalid(rule: dict[str, Any]) -> str:
-    """What PutRule would say to the rule's pattern and schedule."""
-    events = adapter.part(_SERVICE)
-    pattern, schedule = rule.get("EventPattern"), rule.get("ScheduleExpression")
-    if pattern and (
-        reason := events._event_pattern_error(pattern if isinstance(pattern, str) else json.dumps(pattern))
-    ):
-        return f"Event pattern is not valid. Reason: {reason}"
-    if schedule and not schedules.is_valid(schedule):
-        return "Parameter ScheduleExpression is not valid."
-    return ""
-
-
-def _check_in_stacks() -> None:
-    """CloudFormation's rules have their targets checked like PutTargets'."""
-    handlers = adapter.part(_PROVISIONERS)._RESOURCE_HANDLERS
-    rule = handlers["AWS::Events::Rule"]
-    handlers["AWS::Events::Rule"] = {**rule, "create": _check_first(rule["create"])}
-
-
-def _check_first(create: Callable[..., Any]) -> Callable[..., Any]:
-    @functools.wraps(create)
-    def checked(logical_id: str, properties: dict[str, Any], stack_name: str, *args: Any, **kwargs: Any) -> Any:
-        reasons = [rules.unknown_bus(properties), _invalid(properties)]
-        reasons += [targets.refusal(target) for target in properties.get("Targets") or []]
-        for reason in filter(None, reasons):
-            raise ValueError(reason)
-        return create(logical_id, properties, stack_name, *args, **kwargs)
-
-    return checked

@@ -48,11 +48,6 @@ def test_a_bucket_asks_for_what_its_properties_need() -> None:
     assert needs("delete", change("AWS::S3::Bucket", "b")) == [("s3:DeleteBucket", "arn:aws:s3:::b")]
 
 
-def test_a_generated_name_keeps_the_prefix_that_a_policy_can_name() -> None:
-    ((_, arn),) = needs("create", change("AWS::SQS::Queue"))
-    assert arn.startswith("arn:aws:sqs:eu-west-1:111122223333:stack-Logical-")
-
-
 def test_a_role_is_handed_to_the_service_that_gets_it() -> None:
     function = change("AWS::Lambda::Function", FunctionName="f", Role="arn:aws:iam::1:role/r")
     passed = [need for need in needs_of("create", function) if need.passed_to]

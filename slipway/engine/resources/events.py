@@ -1,0 +1,167 @@
+"""AWS::Events: rules and event buses.
+
+docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_Events.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slipway.engine.resource import Created, ResourceCall, ResourceFailed, ResourceType
+from slipway.engine.resource_properties import (
+    already_exists,
+    changed,
+    gone_is_fine,
+    is_there,
+    or_removed,
+    picked,
+    tag_change,
+    tag_list,
+    tags_of,
+    text_of,
+)
+
+_NAME_LENGTH = 64
+_MISSING = "ResourceNotFoundException"
+_DEFAULT_BUS = "default"
+_RULE = ("Description", "EventPattern", "RoleArn", "ScheduleExpression", "State")
+
+
+def create_rule(call: ResourceCall) -> Created:
+    """The rule and its targets; a name that is taken is refused, though PutRule would change that rule."""
+    properties, client = call.properties, _client(call)
+    name = properties.get("Name") or call.physical_name(_NAME_LENGTH)
+    if "Name" in properties and _rule_exists(call, name):
+        raise already_exists("AWS::Events::Rule", name)
+    tags = {"Tags": tag_list(tags_of(properties))} if tags_of(properties) else {}
+    arn = client.put_rule(Name=name, **_bus(properties), **_rule(properties), **tags)["RuleArn"]
+    with or_removed("Events", _reference(properties, name)):
+        _put_targets(call, name)
+    return _created(properties, name, arn)
+
+
+def update_rule(call: ResourceCall) -> Created:
+    """The rule, its targets and its tags."""
+    client, name = _client(call), _name(call)
+    arn = client.put_rule(Name=name, **_bus(call.properties), **_rule(call.properties))["RuleArn"]
+    if changed(call, "Targets"):
+        kept = {target["Id"] for target in call.properties.get("Targets", [])}
+        gone = [target["Id"] for target in call.old_properties.get("Targets", []) if target["Id"] not in kept]
+        _remove_targets(call, name, gone)
+        _put_targets(call, name)
+    tags = tag_change(call)
+    if tags.set:
+        client.tag_resource(ResourceARN=arn, Tags=tag_list(tags.set))
+    if tags.removed:
+        client.untag_resource(ResourceARN=arn, TagKeys=tags.removed)
+    return _created(call.properties, name, arn)
+
+
+def delete_rule(call: ResourceCall) -> None:
+    """The rule, after its targets: one that has any cannot be deleted."""
+    client, name, bus = _client(call), _name(call), _bus(call.properties)
+    with gone_is_fine(_MISSING):
+        targets = client.list_targets_by_rule(Rule=name, **bus)["Targets"]
+        _remove_targets(call, name, [target["Id"] for target in targets])
+        client.delete_rule(Name=name, **bus)
+
+
+def _client(call: ResourceCall) -> Any:
+    return call.caller.client("events")
+
+
+def _bus(properties: dict[str, Any]) -> dict[str, str]:
+    return picked(properties, "EventBusName")
+
+
+def _rule(properties: dict[str, Any]) -> dict[str, str]:
+    return {name: text_of(value) for name, value in picked(properties, *_RULE).items()}
+
+
+def _rule_exists(call: ResourceCall, name: str) -> bool:
+    return is_there(lambda: _client(call).describe_rule(Name=name, **_bus(call.properties)), _MISSING)
+
+
+def _put_targets(call: ResourceCall, name: str) -> None:
+    targets = call.properties.get("Targets")
+    if targets:
+        _all_done(_client(call).put_targets(Rule=name, Targets=targets, **_bus(call.properties)))
+
+
+def _remove_targets(call: ResourceCall, name: str, identifiers: list[str]) -> None:
+    if identifiers:
+        _all_done(_client(call).remove_targets(Rule=name, Ids=identifiers, **_bus(call.properties)))
+
+
+def _all_done(answer: dict[str, Any]) -> None:
+    """Targets fail one by one, in an answer that is a success."""
+    for entry in answer["FailedEntries"]:
+        raise ResourceFailed(f"{entry['TargetId']}: {entry['ErrorMessage']}")
+
+
+def _name(call: ResourceCall) -> str:
+    return call.physical_id.rpartition("|")[2]
+
+
+def _reference(properties: dict[str, Any], name: str) -> str:
+    """What `Ref` gives: the name, on another bus than the default one after the bus's."""
+    bus = str(properties.get("EventBusName", _DEFAULT_BUS)).rpartition("/")[2]
+    return name if bus == _DEFAULT_BUS else f"{bus}|{name}"
+
+
+def _created(properties: dict[str, Any], name: str, arn: str) -> Created:
+    return Created(_reference(properties, name), {"Arn": arn, "RuleName": name})
+
+
+def create_bus(call: ResourceCall) -> Created:
+    """The bus."""
+    properties = call.properties
+    tags = {"Tags": tag_list(tags_of(properties))} if tags_of(properties) else {}
+    _client(call).create_event_bus(Name=properties["Name"], **picked(properties, "Description"), **tags)
+    return _created_bus(call)
+
+
+def update_bus(call: ResourceCall) -> Created:
+    """Description and tags."""
+    client, created = _client(call), _created_bus(call)
+    if changed(call, "Description"):
+        client.update_event_bus(Name=created.physical_id, Description=call.properties.get("Description", ""))
+    tags, arn = tag_change(call), created.attributes["Arn"]
+    if tags.set:
+        client.tag_resource(ResourceARN=arn, Tags=tag_list(tags.set))
+    if tags.removed:
+        client.untag_resource(ResourceARN=arn, TagKeys=tags.removed)
+    return created
+
+
+def delete_bus(call: ResourceCall) -> None:
+    """The bus; DeleteEventBus takes one that is gone."""
+    _client(call).delete_event_bus(Name=call.physical_id)
+
+
+def _created_bus(call: ResourceCall) -> Created:
+    name = call.properties["Name"]
+    return Created(name, {"Arn": call.engine.arn("events", f"event-bus/{name}"), "Name": name})
+
+
+RESOURCES = {
+    "AWS::Events::Rule": ResourceType(
+        create=create_rule,
+        update=update_rule,
+        delete=delete_rule,
+        honours=frozenset({"EventBusName", "Name", "Tags", "Targets", *_RULE}),
+    ),
+    "AWS::Events::EventBus": ResourceType(
+        create=create_bus,
+        update=update_bus,
+        delete=delete_bus,
+        honours=frozenset({"Description", "Name", "Tags"}),
+        refuses={
+            "DeadLetterConfig": "a bus keeps no events; a rule's target may",
+            "EventSourceName": "there are no partner event sources",
+            "KmsKeyIdentifier": "events are not encrypted",
+            "LogConfig": "a bus writes no logs",
+            "Policy": "a bus's policy is not asked; within one account, identity policies decide",
+        },
+    ),
+}
