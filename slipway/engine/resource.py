@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import string
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,13 @@ if TYPE_CHECKING:
     from slipway.engine.engine import Engine
 
 _ALPHABET = string.ascii_uppercase + string.digits
+
+
+class Partly(str):
+    """A property's text of which a part is known only once resources are made: that part reads `${Resource.Attribute}`.
+
+    A value that is not known at all is such a text too, whatever its type will be.
+    """
 
 
 class ResourceFailed(Exception):
@@ -67,6 +74,10 @@ class ResourceType:
     `honours` names those that act here as on AWS (or are a record there too: a description, a tag), `without_effect`
     those that are accepted and do nothing here; a dotted path names a nested one. Both a property in neither and a
     dotted path in `refuses` are refused by name before anything is made.
+
+    What depends on values is for `check`: it is given the properties as far as they are known before anything is made
+    (see `Partly`), and says why the engine does not execute them. What AWS itself finds wrong with values only when it
+    makes the resource is no business of it.
     """
 
     create: Callable[[ResourceCall], Created]
@@ -75,3 +86,4 @@ class ResourceType:
     honours: frozenset[str] = frozenset()
     without_effect: Mapping[str, str] = field(default_factory=dict)
     refuses: Mapping[str, str] = field(default_factory=dict)
+    check: Callable[[dict[str, Any]], Iterable[str]] = lambda _: ()
