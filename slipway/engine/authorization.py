@@ -47,6 +47,7 @@ OWN_ACTIONS: Mapping[str, frozenset[str]] = {
             "codebuild:BatchGetProjects",
         }
     ),
+    "sns.amazonaws.com": frozenset({"lambda:GetFunction", "sqs:GetQueueUrl"}),  # Subscribe looks for the subscriber
     "application-autoscaling.amazonaws.com": frozenset(
         {
             "cloudwatch:GetMetricData",

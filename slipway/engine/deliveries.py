@@ -175,3 +175,9 @@ def failure_of(error: ClientError) -> Failure:
 def doubling(longest: float) -> Callable[[int], float]:
     """Pauses that double from one second to `longest`."""
     return lambda retries: min(2.0 ** min(retries, 30), longest)
+
+
+def queue_url(engine: Engine, arn: str) -> str:
+    """The URL at which the engine serves a queue."""
+    account, name = arn.split(":")[4:6]
+    return f"{engine.url}/{account}/{name}"

@@ -13,10 +13,9 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from slipway.engine import adapter
-from slipway.engine.deliveries import Failure, GivenUp, Kind, Record, doubling
+from slipway.engine.deliveries import Failure, GivenUp, Kind, Record, doubling, queue_url
 from slipway.engine.engine import Engine, current
 from slipway.engine.mend.eventbridge import inputs, targets
-from slipway.engine.mend.lambda_.asynchronous import queue_url
 
 KIND = "eventbridge"
 DEFAULT_ATTEMPTS = 185

@@ -13,9 +13,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from slipway.engine.deliveries import queue_url
 from slipway.engine.engine import current
 from slipway.engine.mend.eventbridge import bus, inputs
-from slipway.engine.mend.lambda_.asynchronous import queue_url
 
 if TYPE_CHECKING:
     from slipway.engine.caller import Caller

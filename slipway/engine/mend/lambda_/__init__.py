@@ -18,7 +18,7 @@ from typing import Any
 from slipway.engine import adapter
 from slipway.engine.engine import Engine, current
 from slipway.engine.errors import AwsError
-from slipway.engine.mend.lambda_ import asynchronous, callers, event_source, requests
+from slipway.engine.mend.lambda_ import asynchronous, event_source, requests
 from slipway.engine.mend.lambda_.invocation import Runner
 
 _SERVICE = "services.lambda_svc"
@@ -51,7 +51,6 @@ def apply() -> None:
     replace("_create_esm", _checked_mapping)
     replace("_delete_function", _forgetting)
     replace("handle_request", _checked_request)
-    callers.apply()
     _check_in_stacks()
     _forget_in_stacks()
 

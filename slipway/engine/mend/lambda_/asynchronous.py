@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from slipway.engine import adapter
+from slipway.engine.deliveries import queue_url
 from slipway.engine.engine import Engine
 from slipway.engine.mend.lambda_.environment import request_id
 from slipway.engine.mend.lambda_.invocation import PRINCIPAL, Result
@@ -130,12 +131,6 @@ def _to_bus(engine: Engine, config: Record, arn: str, body: Record, _: Record | 
         "EventBusName": arn,
     }
     _client(engine, config, "events").put_events(Entries=[entry])
-
-
-def queue_url(engine: Engine, arn: str) -> str:
-    """The URL at which the engine serves a queue."""
-    account, name = arn.split(":")[4:6]
-    return f"{engine.url}/{account}/{name}"
 
 
 _SENDERS: dict[str, Callable[..., None]] = {

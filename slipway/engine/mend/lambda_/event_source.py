@@ -15,9 +15,9 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from slipway.engine import adapter
+from slipway.engine.deliveries import queue_url
 from slipway.engine.engine import Engine
 from slipway.engine.errors import AccessDenied, AwsError
-from slipway.engine.mend.lambda_.asynchronous import queue_url
 from slipway.engine.mend.lambda_.invocation import PRINCIPAL, Result
 
 NEEDED = ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")
