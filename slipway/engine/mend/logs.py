@@ -9,8 +9,7 @@ import json
 
 from slipway.engine import adapter
 from slipway.engine.engine import current
-
-_SERVICE = "services.cloudwatch_logs"
+from slipway.engine.services.logs.policies import statements
 
 
 def apply() -> None:
@@ -20,13 +19,6 @@ def apply() -> None:
 
 def policy_of(_: str) -> tuple[str, str] | None:
     """Every resource policy as one document, and the account; None when there is none."""
-    policies = adapter.part(_SERVICE)._resource_policies
-    documents = [json.loads(policy["policyDocument"]) for policy in policies.values()]
-    if not documents:
-        return None
-    statements = [statement for document in documents for statement in _list(document.get("Statement"))]
-    return json.dumps({"Version": "2012-10-17", "Statement": statements}), current().account
-
-
-def _list(value: object) -> list[object]:
-    return value if isinstance(value, list) else [value] if value else []
+    engine = current()
+    found = statements(engine)
+    return (json.dumps({"Version": "2012-10-17", "Statement": found}), engine.account) if found else None
