@@ -35,7 +35,7 @@ _PERSONS = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_SECU
 _EXECUTED = frozenset(
     {
         *("apigateway", "cloudformation", "events", "iam", "kms", "lambda", "logs", "monitoring"),
-        *("s3", "secretsmanager", "sns", "sqs", "ssm", "states", "sts"),
+        *("s3", "secretsmanager", "sns", "sqs", "ssm", "sts"),
     }
 )
 

@@ -41,7 +41,7 @@ logger = logging.getLogger("slipway")
 _READS = re.compile(r"(BatchGet|Describe|Filter|Get(?!SessionToken|FederationToken)|GET |HEAD |List|Receive)")
 
 # Operations by which a caller waits for an end: the service to save, and what the answer holds before the end.
-_ENDS = {"DescribeStacks": (EVERYTHING, "_IN_PROGRESS"), "DescribeExecution": ("states", "RUNNING")}
+_ENDS = {"DescribeStacks": (EVERYTHING, "_IN_PROGRESS")}
 _LONGEST_SAVE_SECONDS = 2.0
 
 

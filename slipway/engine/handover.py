@@ -21,10 +21,6 @@ if TYPE_CHECKING:
 
 # service: operation: where the role is in the request, and who gets it
 JSON_OPERATIONS: Mapping[str, Mapping[str, tuple[str, str]]] = {
-    "states": {
-        "CreateStateMachine": ("roleArn", "states.amazonaws.com"),
-        "UpdateStateMachine": ("roleArn", "states.amazonaws.com"),
-    },
     "events": {
         "PutRule": ("RoleArn", "events.amazonaws.com"),
         "PutTargets": ("Targets.RoleArn", "events.amazonaws.com"),
@@ -37,7 +33,6 @@ QUERY_OPERATIONS: Mapping[str, Mapping[str, tuple[str, str]]] = {
 }
 SERVICES = frozenset({*JSON_OPERATIONS, *QUERY_OPERATIONS, "lambda"})
 _LAMBDA_FUNCTIONS = "/2015-03-31/functions"
-_BOTOCORE_NAMES = {"states": "stepfunctions"}
 
 
 def refusal(
@@ -89,6 +84,6 @@ def _rendered(engine: Engine, service: str, error: AwsError, request_id: str) ->
             f"<RequestId>{request_id}</RequestId></ErrorResponse>"
         )
         return status, {"Content-Type": "text/xml"}, body.encode()
-    model = service_model(_BOTOCORE_NAMES.get(service, service), engine.region)
+    model = service_model(service, engine.region)
     response = render_error(model, error, request_id)
     return response.status, response.headers, response.body

@@ -80,6 +80,17 @@ class Table(MutableMapping[str, Record]):
         rows = self._database.execute("SELECT count(*) FROM records WHERE service=? AND name=?", *self._where)
         return int(rows[0][0])
 
+    def records(self) -> list[tuple[str, Record]]:
+        """Every key with its record, in insertion order, by one query."""
+        rows = self._database.execute(
+            "SELECT key, value FROM records WHERE service=? AND name=? ORDER BY rowid", *self._where
+        )
+        return [(key, json.loads(value)) for key, value in rows]
+
+    def clear(self) -> None:
+        """Remove every record."""
+        self._database.execute("DELETE FROM records WHERE service=? AND name=?", *self._where)
+
     def change(self, key: str, change: Callable[[Record], None]) -> Record:
         """Let `change` alter the record in place and return it; nobody comes between. KeyError if absent."""
         with self._database.lock:

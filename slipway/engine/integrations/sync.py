@@ -33,8 +33,7 @@ class Job:
 
     def run(self, call: TaskCall) -> Any:
         """Run one job to its end; `States.TaskFailed` with its description when it did not succeed."""
-        started = self.start(call)
-        call.submitted(started)
+        started = call.earlier if call.earlier is not None else self._submit(call)
         try:
             description = self._wait(call, started)
         except TaskCancelled:
@@ -44,6 +43,11 @@ class Job:
         if not self.status(description):
             raise TaskFailed("States.TaskFailed", json.dumps(result))
         return result
+
+    def _submit(self, call: TaskCall) -> Answer:
+        started = self.start(call)
+        call.submitted(started)
+        return started
 
     def _wait(self, call: TaskCall, started: Answer) -> Answer:
         pause = _FIRST_PAUSE

@@ -28,7 +28,7 @@ class TaskCall:
     """One attempt of a Task state.
 
     `caller` is the state machine's role; `submitted` tells the history that a job was started, with what the service
-    answered.
+    answered; `earlier` is that answer when an engine before this one has started the job.
     """
 
     caller: Caller
@@ -36,6 +36,7 @@ class TaskCall:
     execution_arn: str
     submitted: Callable[[Any], None] = lambda _answer: None
     cancelled: threading.Event = field(default_factory=threading.Event)
+    earlier: Any = None
 
     def pause(self, seconds: float) -> None:
         """Wait for real seconds; TaskCancelled as soon as nobody waits any more."""
