@@ -5,9 +5,11 @@ docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-code
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from slipway.engine.resource import Created, ResourceCall, ResourceFailed, ResourceType
+from slipway.engine.services.codebuild.not_executed import not_executed
 
 # Properties whose name is not the API's member with a capital letter.
 _MEMBERS = {"BuildSpec": "buildspec", "S3Logs": "s3Logs", "VPCConfig": "vpcConfig"}
@@ -57,8 +59,18 @@ def _request(call: ResourceCall) -> dict[str, Any]:
             )
     if call.properties.get("Visibility", "PRIVATE") != "PRIVATE":
         raise ResourceFailed(f"{call.logical_id}: a public AWS::CodeBuild::Project is not executed by the local engine")
-    members = {key: value for key, value in call.properties.items() if key not in (*_REFUSED, "Name", "Visibility")}
+    return _project(call.properties)
+
+
+def _project(properties: dict[str, Any]) -> dict[str, Any]:
+    """The properties in the words of CreateProject, but for the name."""
+    members = {key: value for key, value in properties.items() if key not in (*_REFUSED, "Name", "Visibility")}
     return {_member(key): _converted(value) for key, value in members.items()}
+
+
+def check(properties: dict[str, Any]) -> Iterator[str]:
+    """What the engine would not execute of a project."""
+    return not_executed(_project(properties))
 
 
 def _converted(value: Any) -> Any:
@@ -71,4 +83,4 @@ def _member(name: str) -> str:
     return _MEMBERS.get(name, name[:1].lower() + name[1:])
 
 
-RESOURCES = {"AWS::CodeBuild::Project": ResourceType(create=create, update=update, delete=delete)}
+RESOURCES = {"AWS::CodeBuild::Project": ResourceType(create=create, update=update, delete=delete, check=check)}

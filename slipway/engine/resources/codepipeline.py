@@ -11,6 +11,7 @@ import json
 from typing import Any
 
 from slipway.engine.resource import Created, ResourceCall, ResourceFailed, ResourceType
+from slipway.engine.services.codepipeline.not_executed import not_executed
 
 _NOT_DECLARED = ("DisableInboundStageTransitions", "RestartExecutionOnUpdate", "Tags", "Name", "ArtifactStores")
 _NAME_CHARACTERS = 100
@@ -108,4 +109,6 @@ def _created(call: ResourceCall, made: dict[str, Any]) -> Created:
     return Created(made["name"], {"Version": str(made["version"]), "Arn": arn})
 
 
-RESOURCES = {"AWS::CodePipeline::Pipeline": ResourceType(create=create, update=update, delete=delete)}
+RESOURCES = {
+    "AWS::CodePipeline::Pipeline": ResourceType(create=create, update=update, delete=delete, check=not_executed)
+}

@@ -36,6 +36,10 @@ class BuildspecInvalid(Exception):
     """The buildspec cannot be run; the text says where and why."""
 
 
+class BuildspecNotExecuted(BuildspecInvalid):
+    """CodeBuild would run it, the engine does not."""
+
+
 @dataclass(frozen=True)
 class Phase:
     """Commands of a phase, and those that follow whatever happened."""
@@ -117,7 +121,7 @@ def _only(mapping: Mapping[str, Any], known: set[str], where: str) -> None:
         if key in known:
             continue
         if key in _REFUSED:
-            raise BuildspecInvalid(f"{where}{key}: {_REFUSED[key]} is not executed by the local engine")
+            raise BuildspecNotExecuted(f"{where}{key}: {_REFUSED[key]} is not executed by the local engine")
         raise BuildspecInvalid(f"{where}{key}: unknown; expected one of {', '.join(sorted(known))}")
 
 
@@ -180,10 +184,12 @@ def _phase(phases: Mapping[str, Any], name: str) -> Phase:
         raise BuildspecInvalid(f"{where}runtime-versions: allowed in the install phase only")
     for runtime in runtimes:
         if runtime not in _RUNTIMES:
-            raise BuildspecInvalid(f"{where}runtime-versions/{runtime}: only python is provided by the local engine")
+            raise BuildspecNotExecuted(
+                f"{where}runtime-versions/{runtime}: only python is provided by the local engine"
+            )
     on_failure = str(phase.get("on-failure", ""))
     if on_failure.startswith("RETRY"):
-        raise BuildspecInvalid(f"{where}on-failure: RETRY is not executed by the local engine")
+        raise BuildspecNotExecuted(f"{where}on-failure: RETRY is not executed by the local engine")
     if on_failure not in ("", "ABORT", "CONTINUE"):
         raise BuildspecInvalid(f"{where}on-failure: expected ABORT or CONTINUE, found {on_failure}")
     return Phase(_strings(phase, "commands", where), _strings(phase, "finally", where), on_failure, runtimes)

@@ -94,6 +94,18 @@ def _complete(call: Call, record: Record) -> Record:
 
 
 def check(record: Record) -> None:
+    """Refuse what CodeBuild refuses, and, by name, what the engine does not execute."""
+    check_executed(record)
+    if record["source"]["type"] == "NO_SOURCE" and not record["source"].get("buildspec"):
+        raise AwsError(
+            "InvalidInputException", "Invalid input: source/buildspec is required with source type NO_SOURCE"
+        )
+    for artifact in (record["artifacts"], *record.get("secondaryArtifacts", [])):
+        if artifact["type"] == "S3" and not artifact.get("location"):
+            raise AwsError("InvalidInputException", "Invalid artifacts: location is required with type S3")
+
+
+def check_executed(record: Record) -> None:
     """Refuse, by name, what the engine does not execute."""
     for name in _REFUSED:
         refuse(record.get(name), name)
@@ -105,14 +117,8 @@ def check(record: Record) -> None:
         refuse(source["type"] not in EXECUTED, f"source/type {source['type']}")
         for name in _REFUSED_SOURCE:
             refuse(source.get(name), f"source/{name}")
-    if record["source"]["type"] == "NO_SOURCE" and not record["source"].get("buildspec"):
-        raise AwsError(
-            "InvalidInputException", "Invalid input: source/buildspec is required with source type NO_SOURCE"
-        )
     cache = record.get("cache", {"type": "NO_CACHE"})
     refuse(cache["type"] == "S3", "cache/type S3")
     refuse(record.get("logsConfig", {}).get("s3Logs", {}).get("status") == "ENABLED", "logsConfig/s3Logs")
     for artifact in (record["artifacts"], *record.get("secondaryArtifacts", [])):
         refuse(artifact.get("bucketOwnerAccess"), "artifacts/bucketOwnerAccess")
-        if artifact["type"] == "S3" and not artifact.get("location"):
-            raise AwsError("InvalidInputException", "Invalid artifacts: location is required with type S3")

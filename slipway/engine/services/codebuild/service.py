@@ -43,9 +43,13 @@ def build_id(identifier: str) -> str:
     return identifier.rpartition("/")[2]
 
 
+class NotExecuted(AwsError):
+    """CodeBuild would take it, the engine does not execute it."""
+
+
 def refuse(condition: object, what: str) -> None:
     """Refuse, by name, what the engine does not execute."""
     if condition:
-        raise AwsError(
+        raise NotExecuted(
             "InvalidInputException", f"{what} is not executed by the local engine; docs/local-engine.md says what is"
         )

@@ -110,17 +110,24 @@ def configuration_fault(keys: Mapping[str, Key], configuration: Mapping[str, str
     for name, key in keys.items():
         if key.required and name not in configuration:
             return f"is missing required configuration '{name}'"
-        if key.default in key.refused and name not in configuration:
-            return (
-                f"leaves out '{name}', whose default '{key.default}' this engine does not execute: "
-                f"{key.refused[key.default]}"
-            )
     for name, value in configuration.items():
         if name not in keys:
             return f"contains unknown configuration '{name}'"
         fault = _value_fault(name, value, keys[name])
         if fault:
             return fault
+    return configuration_not_executed(keys, configuration)
+
+
+def configuration_not_executed(keys: Mapping[str, Key], configuration: Mapping[str, str]) -> str | None:
+    """What AWS would do with a configuration and the engine does not; None when that is nothing."""
+    for name, key in keys.items():
+        value = configuration.get(name, key.default)
+        if value not in key.refused:
+            continue
+        if name in configuration:
+            return f"has '{name}' set to '{value}', which this engine does not execute: {key.refused[value]}"
+        return f"leaves out '{name}', whose default '{value}' this engine does not execute: {key.refused[value]}"
     return None
 
 
@@ -129,9 +136,7 @@ def _value_fault(name: str, value: str, key: Key) -> str | None:
         return f"has a value of {len(value)} characters for '{name}'; it must have 1 to 1000"
     if "#{" in value:
         return None
-    if value in key.refused:
-        return f"has '{name}' set to '{value}', which this engine does not execute: {key.refused[value]}"
-    if key.values and value not in key.values:
+    if key.values and value not in (*key.values, *key.refused):
         return f"has '{name}' set to '{value}'; allowed values are {', '.join(key.values)}"
     return f"has a value for '{name}' that is not valid JSON" if key.json and not _is_json(value) else None
 
