@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 SYNC = "arn:aws:states:::sagemaker:createTrainingJob.sync"
 END = {"Type": "Pass", "End": True}
+GET = "arn:aws:states:::aws-sdk:s3:getObject"
+pytestmark = pytest.mark.specification(
+    "docs.aws.amazon.com/step-functions/latest/apireference/API_ValidateStateMachineDefinition.html"
+)
 
 
 def machine(states: dict[str, Any], **top: Any) -> dict[str, Any]:
@@ -83,6 +88,84 @@ def test_a_definition_is_refused_with_the_place_of_the_fault(
     assert message in refusal
 
 
+@pytest.mark.parametrize(
+    ("state", "message"),
+    [
+        pytest.param(
+            {**END, "InputPath": "a.b"}, "A path must begin with '$', but is 'a.b' at /States/A/InputPath", id="path"
+        ),
+        pytest.param(
+            {**END, "ResultPath": "$.a[*]"}, "'$.a[*]' is not a reference path", id="a result in more than one place"
+        ),
+        pytest.param(
+            {**END, "Parameters": {"a.$": 1}},
+            "The value for the field 'a.$' must be a STRING",
+            id="a number for a path",
+        ),
+        pytest.param(
+            {**END, "Parameters": {"x": [{"a.$": "States.Nothing()"}]}},
+            "'States.Nothing' is not an intrinsic function at /States/A/Parameters/x/0/a.$",
+            id="an unknown function",
+        ),
+        pytest.param(
+            {"Type": "Choice", "Choices": [{"Variable": "$.a", "NumberEquals": 1, "Next": "A"}]},
+            "A choice rule must have exactly one comparison operator, but found NumberEquals",
+            id="an unknown comparison",
+        ),
+        pytest.param(
+            {"Type": "Choice", "Choices": [{"Variable": "$.a", "NumericEquals": "1", "Next": "A"}]},
+            "The value of NumericEquals has the wrong type",
+            id="a comparison with the wrong type",
+        ),
+        pytest.param(
+            {"Type": "Choice", "Choices": [{"And": [{"IsNull": True}], "Next": "A"}]},
+            "The field 'Variable' is required but was missing at /States/A/Choices/0/And/0",
+            id="a comparison without a variable",
+        ),
+        pytest.param({**END, "Assign": {"states": 1}}, "'states' is not a name for a variable", id="a reserved name"),
+        pytest.param(
+            {"Type": "Task", "Resource": GET, "TimeoutSeconds": 0, "End": True},
+            "TimeoutSeconds must be a whole number from 1 to 99999999",
+            id="no time at all",
+        ),
+        pytest.param(
+            {"Type": "Task", "Resource": GET, "TimeoutSeconds": 5, "HeartbeatSeconds": 5, "End": True},
+            "HeartbeatSeconds must be smaller than TimeoutSeconds",
+            id="a heartbeat that comes too late",
+        ),
+        pytest.param(
+            {"Type": "Task", "Resource": GET, "TimeoutSeconds": 5, "TimeoutSecondsPath": "$.a", "End": True},
+            "You cannot specify both TimeoutSeconds and TimeoutSecondsPath",
+            id="two time limits",
+        ),
+        pytest.param(
+            {
+                "Type": "Task",
+                "Resource": GET,
+                "Retry": [{"ErrorEquals": ["States.ALL"], "BackoffRate": 0.5}],
+                "End": True,
+            },
+            "BackoffRate must be a number that is at least 1 at /States/A/Retry/0/BackoffRate",
+            id="a back-off that shrinks",
+        ),
+        pytest.param(
+            {
+                "Type": "Task",
+                "Resource": GET,
+                "Retry": [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 5, "MaxDelaySeconds": 5}],
+                "End": True,
+            },
+            "MaxDelaySeconds must be greater than IntervalSeconds",
+            id="a longest delay that is too short",
+        ),
+    ],
+)
+def test_a_jsonpath_state_is_refused_with_the_place_of_the_fault(
+    machines: Any, state: dict[str, Any], message: str
+) -> None:
+    assert message in machines.refused({"StartAt": "A", "States": {"A": state}})
+
+
 def test_a_role_that_does_not_trust_step_functions_is_refused(machines: Any) -> None:
     trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
     message = machines.refused(machine({"A": END}), roleArn=machines.role(trust=trust))
@@ -103,7 +186,26 @@ def test_an_express_machine_is_refused_by_name(machines: Any) -> None:
 def test_validation_gives_the_same_findings(machines: Any) -> None:
     answer = machines.states.validate_state_machine_definition(definition='{"StartAt": "A", "States": {}}')
     assert answer["result"] == "FAIL"
-    assert answer["diagnostics"][0]["code"] == "SCHEMA_VALIDATION_FAILED"
+    assert answer["diagnostics"] == [
+        {
+            "severity": "ERROR",
+            "code": "SCHEMA_VALIDATION_FAILED",
+            "message": "The field 'States' is required but was missing or empty",
+            "location": "",
+        }
+    ]
+    assert answer["truncated"] is False
+
+
+def test_validation_gives_as_many_findings_as_are_asked_for(machines: Any) -> None:
+    broken = {"StartAt": "A", "States": {"A": {"Type": "Pass"}, "B": {"Type": "Pass"}}}
+    answer = machines.states.validate_state_machine_definition(definition=json.dumps(broken), maxResults=1)
+    assert (len(answer["diagnostics"]), answer["truncated"]) == (1, True)
+
+
+def test_a_definition_that_is_right_is_ok(machines: Any) -> None:
+    answer = machines.states.validate_state_machine_definition(definition=json.dumps(machine({"A": END})))
+    assert (answer["result"], answer["diagnostics"]) == ("OK", [])
 
 
 @pytest.mark.parametrize(

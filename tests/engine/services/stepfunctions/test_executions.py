@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+pytestmark = pytest.mark.specification("docs.aws.amazon.com/step-functions/latest/dg/concepts-statemachines.html")
+
 PASS = {"Type": "Pass", "End": True}
 GET = "arn:aws:states:::aws-sdk:s3:getObject"
 

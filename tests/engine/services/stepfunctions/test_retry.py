@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from slipway.engine.integrations.task import TaskFailed
 from slipway.engine.services.stepfunctions.retry import Retries, catcher, matches
 
+pytestmark = pytest.mark.specification("docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html")
+
 
 @pytest.mark.parametrize(
     ("names", "error", "covered"),
