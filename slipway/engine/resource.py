@@ -35,7 +35,10 @@ class ResourceFailed(Exception):
 
 @dataclass(frozen=True)
 class Created:
-    """What `Ref` gives (`physical_id`) and what `Fn::GetAtt` gives (`attributes`)."""
+    """What `Ref` gives (`physical_id`) and what `Fn::GetAtt` gives (`attributes`).
+
+    Attributes that an update leaves out keep the value that they had.
+    """
 
     physical_id: str
     attributes: dict[str, Any] = field(default_factory=dict)

@@ -6,6 +6,8 @@ CloudFormation writes members with a capital letter, most APIs with a small one;
 from __future__ import annotations
 
 import json
+import secrets
+import string
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -18,6 +20,7 @@ from slipway.engine.handler_errors import handler_message
 from slipway.engine.resource import ResourceCall, ResourceFailed
 
 Properties = Mapping[str, Any]
+_RANDOM_CHARACTERS = 12
 
 
 def changed(call: ResourceCall, *names: str) -> bool:
@@ -107,3 +110,9 @@ def already_exists(resource_type: str, identifier: str) -> ResourceFailed:
         f"Resource handler returned message: \"Resource of type '{resource_type}' with identifier '{identifier}' "
         f'already exists." (RequestToken: {uuid.uuid4()}, HandlerErrorCode: AlreadyExists)'
     )
+
+
+def name_of_logical_id(call: ResourceCall, prefix: str = "") -> str:
+    """A generated name of the few types whose names do not begin with the stack's."""
+    letters = string.ascii_letters + string.digits
+    return f"{prefix}{call.logical_id}-{''.join(secrets.choice(letters) for _ in range(_RANDOM_CHARACTERS))}"

@@ -68,6 +68,11 @@ class Stacks:
         events = self.cloudformation.describe_stack_events(StackName=stack)["StackEvents"]
         return " | ".join(e.get("ResourceStatusReason", "") for e in events if e["ResourceStatus"].endswith("_FAILED"))
 
+    @staticmethod
+    def outputs(stack: dict[str, Any]) -> dict[str, str]:
+        """The outputs of a stack, by their keys."""
+        return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", ())}
+
     def store(self, key: str, template: dict[str, Any]) -> str:
         """Put a template in S3 and give its virtual-hosted address."""
         bucket = self.name("templates")

@@ -31,7 +31,8 @@ def test_a_wildcard_is_used_by_any_of_its_actions() -> None:
 
 def test_what_is_granted_is_read_from_the_roles_own_policies(engine: RunningEngine) -> None:
     iam: Any = engine.client("iam")
-    trust = {"Version": "2012-10-17", "Statement": []}
+    trusted = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    trust = {"Version": "2012-10-17", "Statement": [trusted]}
     iam.create_role(RoleName="shop-reader", AssumeRolePolicyDocument=json.dumps(trust))
     statements = [
         {"Sid": "Read", "Effect": "Allow", "Action": ["s3:GetObject", "s3:ListBucket"], "Resource": "*"},

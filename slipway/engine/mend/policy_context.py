@@ -1,6 +1,5 @@
 """What IAM evaluates of a request: resources and condition keys that MiniStack's edge leaves out.
 
-docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
 docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridge.html
 docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
 """
@@ -12,14 +11,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from slipway.engine import adapter
-from slipway.engine.mend.service_linked_roles import ROLES
+from slipway.engine.mend.iam_checks import requests as iam
 
 _ACTIONS = "core.iam_actions"
-_CONDITIONS = {
-    "AWSServiceName": "iam:AWSServiceName",
-    "PermissionsBoundary": "iam:PermissionsBoundary",
-    "PolicyArn": "iam:PolicyARN",
-}
 Params = Mapping[str, Any]
 
 
@@ -60,10 +54,8 @@ def resource_of(service: str, operation: str, body: Params, params: Params, regi
     if service == "monitoring":
         names = body.get("AlarmNames") or []
         return f"arn:aws:cloudwatch:{region}:{account}:alarm:{names[0]}" if len(names) == 1 else ""
-    if service == "iam" and _value(params, "AWSServiceName"):
-        principal = _value(params, "AWSServiceName")
-        name = ROLES[principal].name if principal in ROLES else "*"
-        return f"arn:aws:iam::{account}:role/aws-service-role/{principal}/{name}"
+    if service == "iam":
+        return iam.resource_of(params, account)
     return ""
 
 
@@ -72,17 +64,9 @@ def _with_conditions(tags: Callable[..., dict[str, Any]]) -> Callable[..., dict[
         found = tags(service, action, body, params)
         if service == "monitoring" and "Namespace" in (metrics := _json(body)):
             return {**found, "cloudwatch:namespace": metrics["Namespace"]}
-        if service != "iam":
-            return found
-        given = {key: _value(params, parameter) for parameter, key in _CONDITIONS.items()}
-        return {**found, **{key: value for key, value in given.items() if value}}
+        return {**found, **(iam.conditions_of(params) if service == "iam" else {})}
 
     return conditions
-
-
-def _value(params: Params, name: str) -> str:
-    value = params.get(name, "")
-    return str(value[0] if isinstance(value, list) and value else value or "")
 
 
 def _json(body: bytes) -> Params:

@@ -117,6 +117,18 @@ NAMES = {
         "_targets",
         "handle_request",
     ),
+    "services.iam": (
+        "_IAM_HANDLERS",
+        "_error",
+        "_group_inline_policies",
+        "_groups",
+        "_instance_profiles",
+        "_roles",
+        "_user_inline_policies",
+        "_users",
+        "parse_qs",
+        "policy_known",
+    ),
     "services.kms": ("_check_key_state", "_resolve_key"),
     "services.s3": (
         "_atomic_write",
@@ -144,6 +156,7 @@ NAMES = {
         "_validate_notification_configs",
         "handle_request",
     ),
+    "services.ssm": ("_put_parameter", "error_response_json"),
     "services.sns": (
         "_create_topic",
         "_error",

@@ -67,7 +67,9 @@ def _update(original: Any) -> Any:
             # A replacement is a create, which is authorized as one when it comes to it.
             if not provisioners._replacing_change(resource_type, old, new):
                 _authorize("update", change)
-            return original(*arguments)
+            updated_id, attributes = original(*arguments)
+            kept = old_attrs if updated_id == physical_id and resource_type in OURS else None
+            return updated_id, {**(kept or {}), **attributes}
 
     return update
 

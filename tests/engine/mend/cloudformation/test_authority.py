@@ -76,7 +76,8 @@ def test_a_required_permissions_boundary_is_seen_by_the_policy(stacks: Any) -> N
             {"Action": ["iam:DeleteRole", "iam:TagRole"], "Resource": "*"},
         ],
     )
-    trust = {"Version": "2012-10-17", "Statement": []}
+    trusted = {"Effect": "Allow", "Principal": {"Service": SERVICE}, "Action": "sts:AssumeRole"}
+    trust = {"Version": "2012-10-17", "Statement": [trusted]}
     bare = {"Role": {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": trust}}}
     stack = stacks.create({"Resources": bare}, suffix="bare", RoleARN=role)
     assert "is not authorized to perform: iam:CreateRole" in stacks.reasons(stack["StackId"])
@@ -113,10 +114,12 @@ def test_a_role_is_known_by_its_path_and_not_by_its_generated_name(stacks: Any) 
     roles = f"arn:aws:iam::111122223333:role{path}*"
     actions = ["iam:CreateRole", "iam:DeleteRole", "iam:PutRolePolicy", "iam:DeleteRolePolicy", "iam:TagRole"]
     role = stacks.role(SERVICE, [{"Action": actions, "Resource": roles}])
+    trust = {"Effect": "Allow", "Principal": {"Service": SERVICE}, "Action": "sts:AssumeRole"}
+    allowed = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
     properties: dict[str, Any] = {
-        "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": []},
+        "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [trust]},
         "Path": path,
-        "Policies": [{"PolicyName": "none", "PolicyDocument": {"Version": "2012-10-17", "Statement": []}}],
+        "Policies": [{"PolicyName": "some", "PolicyDocument": {"Version": "2012-10-17", "Statement": [allowed]}}],
     }
     template = {"Resources": {"Role": {"Type": "AWS::IAM::Role", "Properties": properties}}}
     inside = stacks.create(template, suffix="inside-the-path", RoleARN=role)

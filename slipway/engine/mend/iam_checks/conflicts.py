@@ -1,0 +1,53 @@
+"""A policy that is attached exists; a user or a group that has something is not deleted.
+
+docs.aws.amazon.com/IAM/latest/APIReference/API_AttachRolePolicy.html
+docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteUser.html
+docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteGroup.html
+"""
+
+from __future__ import annotations
+
+from slipway.engine.mend.iam_checks.handlers import Params, Refusal, guard, store, value
+
+
+def apply() -> None:
+    """Check before attaching and deleting."""
+    guard(("AttachRolePolicy", "AttachUserPolicy", "AttachGroupPolicy"), _policy_exists)
+    guard(("DeleteUser",), _user_in_use)
+    guard(("DeleteGroup",), _group_in_use)
+
+
+def _policy_exists(operation: str, params: Params) -> Refusal | None:
+    del operation
+    arn = value(params, "PolicyArn")
+    if store().policy_known(arn):
+        return None
+    why = " (of AWS's managed policies, the local engine has some)" if ":iam::aws:" in arn else ""
+    return Refusal(404, "NoSuchEntity", f"Policy {arn} does not exist or is not attachable.{why}")
+
+
+def _user_in_use(operation: str, params: Params) -> Refusal | None:
+    del operation
+    name = value(params, "UserName")
+    if store()._user_inline_policies.get(name):
+        return _conflict("must delete policies first")
+    if any(name in group["Users"] for group in store()._groups.values()):
+        return _conflict("must remove users from group first")
+    return None
+
+
+def _group_in_use(operation: str, params: Params) -> Refusal | None:
+    del operation
+    name = value(params, "GroupName")
+    group = store()._groups.get(name) or {}
+    if group.get("Users"):
+        return _conflict("must remove users from group first")
+    if group.get("AttachedPolicies"):
+        return _conflict("must detach all policies first")
+    if store()._group_inline_policies.get(name):
+        return _conflict("must delete policies first")
+    return None
+
+
+def _conflict(why: str) -> Refusal:
+    return Refusal(409, "DeleteConflict", f"Cannot delete entity, {why}.")

@@ -1,0 +1,59 @@
+"""Systems Manager: a parameter's value fits its AllowedPattern and its tier.
+
+docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from slipway.engine import adapter
+
+_SERVICE = "services.ssm"
+_STANDARD_BYTES = 4096
+_ADVANCED_BYTES = 8192
+Put = Callable[[dict[str, Any]], Any]
+
+
+def apply() -> None:
+    """Put our function in MiniStack's place."""
+    adapter.replace(_SERVICE, "_put_parameter", _checked)
+
+
+def _checked(put: Put) -> Put:
+    def put_parameter(data: dict[str, Any]) -> Any:
+        code, message = _fault(data)
+        if code:
+            return adapter.part(_SERVICE).error_response_json(code, message, 400)
+        return put(data)
+
+    return put_parameter
+
+
+def _fault(data: Mapping[str, Any]) -> tuple[str, str]:
+    """Code and message of what is wrong with a value; empty when nothing is."""
+    value, pattern = str(data.get("Value", "")), data.get("AllowedPattern")
+    if pattern:
+        try:
+            fits = re.search(pattern, value)
+        except re.error as error:
+            return "InvalidAllowedPatternException", f"AllowedPattern {pattern} is not a regular expression: {error}"
+        if not fits:
+            message = f"Parameter value, cannot be validated by allowedPattern: {pattern}"
+            return "ParameterPatternMismatchException", message
+    return _too_large(len(value.encode()), str(data.get("Tier") or "Standard"))
+
+
+def _too_large(size: int, tier: str) -> tuple[str, str]:
+    if tier == "Standard" and size > _STANDARD_BYTES:
+        return "ValidationException", (
+            f"Standard tier parameters support a maximum parameter value of {_STANDARD_BYTES} characters. "
+            "To create a larger parameter value, upgrade the parameter to use the advanced-parameter tier."
+        )
+    if size > _ADVANCED_BYTES:
+        return "ValidationException", (
+            f"Advanced tier parameters support a maximum parameter value of {_ADVANCED_BYTES} characters."
+        )
+    return "", ""
