@@ -12,12 +12,13 @@ import importlib
 import json
 import os
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from slipway.engine.errors import AwsError
 from slipway.loopback import past_proxies
 
 if TYPE_CHECKING:
@@ -25,34 +26,11 @@ if TYPE_CHECKING:
 
 Headers = dict[str, str]
 Response = tuple[int, Headers, Any]
-Dispatch = Callable[[str, str, Headers, bytes, dict[str, list[str]], str], Awaitable[Response]]
 
 PERSON = "person-at-the-keyboard"
 
 # What the person's own AWS tools read, and the engine must not.
 _PERSONS = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_CA_BUNDLE")
-
-_EXECUTED = frozenset(
-    {
-        *("apigateway", "cloudformation", "events", "iam", "kms", "lambda", "logs", "monitoring"),
-        *("s3", "secretsmanager", "sns", "sqs", "ssm", "sts"),
-    }
-)
-
-
-@dataclass(frozen=True)
-class Decision:
-    """What the policies say about one action."""
-
-    allowed: bool
-    principal: str
-    reason: str
-
-    def because(self, action: str) -> str:
-        """AWS's half sentence for a refusal."""
-        if self.reason == "Deny":
-            return "with an explicit deny in a policy"
-        return f"because no identity-based policy allows the {action} action"
 
 
 def prepare(home: Path, port: int, region: str, account: str, clock_factor: float) -> None:
@@ -103,40 +81,10 @@ def application() -> Any:
     return _module("app").app
 
 
-def install(dispatch: Callable[[Dispatch], Dispatch], enforce: Callable[..., Any]) -> None:
-    """Put our dispatcher around MiniStack's, our check around its policy check, and close its root keys."""
-    app = _module("app")
-    evaluator = _module("core.iam_evaluator")
-    app._dispatch_service_request = dispatch(app._dispatch_service_request)
-    original = evaluator.enforce
-
-    def checked(*args: Any, **kwargs: Any) -> Any:
-        return enforce(original, *args, **kwargs)
-
-    evaluator.enforce = checked
-    pin = evaluator.pin_request_origin
-    # AWS is reached over TLS only; here nothing leaves the machine, and loopback stands for it.
-    app.pin_request_origin = lambda address, _secure: pin(address, True)
-    # MiniStack would load every service model of botocore (370 MB) to tell a foreign service from a misspelt one.
-    _module("core.router")._is_aws_service_name = bool
-    evaluator.is_root_access_key = _no_root_key
-    evaluator._is_root_key = _no_root_key
-
-
-def _no_root_key(access_key_id: str) -> bool:
-    """MiniStack takes `test`, an empty key and any twelve digits for root; the engine has no such door."""
-    del access_key_id
-    return False
-
-
-def denial(principal: str) -> Any:
+def denial(principal: str, *, explicit: bool) -> Any:
     """MiniStack's value for "not allowed"."""
-    return _module("core.iam_evaluator").EvalResult("ImplicitDeny", principal_arn=principal)
-
-
-def is_credential_failure(result: Any) -> bool:
-    """Whether the policy check stopped at the credentials."""
-    return isinstance(result, _module("core.iam_evaluator").AuthError)
+    result = _module("core.iam_evaluator").EvalResult
+    return result("Deny" if explicit else "ImplicitDeny", principal_arn=principal)
 
 
 @dataclass(frozen=True)
@@ -147,6 +95,24 @@ class Identified:
     arn: str = ""
     code: str = ""
     message: str = ""
+
+
+@dataclass(frozen=True)
+class Known:
+    """Whose key it is, and the secret that it signs with."""
+
+    arn: str
+    secret: str
+
+
+def resolve(access_key_id: str, token: str | None) -> Known:
+    """The identity of a key with its session token; AwsError for one that is unknown, expired or switched off."""
+    evaluator = _module("core.iam_evaluator")
+    found = evaluator.resolve_credential(access_key_id, _account(), token or "")
+    if isinstance(found, evaluator.CredentialResolutionError):
+        expired = found.code == "ExpiredTokenException"
+        raise AwsError(found.code if expired else "UnrecognizedClientException", found.message, status=403)
+    return Known(found.principal_arn, found.secret_access_key)
 
 
 def identify(headers: Headers, query: dict[str, list[str]]) -> Identified:
@@ -183,91 +149,11 @@ def secret_of(access_key_id: str) -> tuple[str, str | None] | None:
     return (str(secret), resolved.session_token) if secret else None
 
 
-def decide(access_key_id: str, action: str, resource: str, region: str, context: dict[str, Any]) -> Decision:
-    """Evaluate identity, boundary, session and resource policies for a key that was authenticated before."""
-    evaluator = _module("core.iam_evaluator")
-    principal = evaluator.resolve_principal(access_key_id, _account())
-    if isinstance(principal, evaluator.AuthError):
-        return Decision(False, access_key_id, principal.code)
-    if principal.policies is None:
-        return Decision(True, principal.arn, "Allow")
-    lowered = {key.lower(): value for key, value in context.items()}
-    lowered.setdefault("aws:tagkeys", None)
-    evaluated = evaluator.EvalContext(
-        principal_arn=principal.arn,
-        principal_type=principal.type,
-        principal_account=principal.account,
-        action=action,
-        resource_arn=resource,
-        region=region,
-        service_context=lowered,
-        principal_keys=principal.keys,
-    )
-    result = evaluator.evaluate(evaluated, principal.policies, *principal.limits)
-    service = action.split(":", 1)[0]
-    found = evaluator._resource_policy(service, resource) if action != "iam:PassRole" else None
-    if found is not None:
-        result = evaluator.combine_resource_policy(
-            result, evaluated, *found, required=service in evaluator._POLICY_REQUIRED, limits=principal.limits
-        )
-    return Decision(result.decision == "Allow", principal.arn, result.decision)
-
-
-def resource_policy_allows(service: str, action: str, resource: str, context: Mapping[str, Any]) -> bool:
-    """Whether the resource's own policy lets the AWS service principal do this."""
-    evaluator = _module("core.iam_evaluator")
-    found = evaluator._resource_policy(action.split(":", 1)[0], resource)
-    if found is None:
-        return False
-    account = _account()
-    evaluated = evaluator.EvalContext(
-        principal_arn=f"service/{service}",
-        principal_type="Service",
-        principal_account=account,
-        action=action,
-        resource_arn=resource,
-        region="",
-        service_context={key.lower(): value for key, value in context.items()},
-    )
-    return bool(evaluator.evaluate_resource_policy(found[0], evaluated, service=service).decision == "Allow")
-
-
 def role(role_arn: str) -> dict[str, Any] | None:
     """The stored role, or None."""
     name = role_arn.rsplit("/", 1)[-1]
     found = _module("services.iam")._roles.get_scoped(_account(), None, name)
     return dict(found) if found is not None and found.get("Arn") == role_arn else None
-
-
-def trusts(role_arn: str, principal: str, context: Mapping[str, Any]) -> bool:
-    """Whether the role's trust policy lets `principal`, a service principal or a caller's ARN, assume it."""
-    found = role(role_arn)
-    if found is None:
-        return False
-    evaluator = _module("core.iam_evaluator")
-    is_service = not principal.startswith("arn:")
-    evaluated = evaluator.EvalContext(
-        principal_arn=principal if not is_service else f"service/{principal}",
-        principal_type="Service" if is_service else "AssumedRole",
-        principal_account=_account(),
-        action="sts:AssumeRole",
-        resource_arn=role_arn,
-        region="",
-        service_context={key.lower(): value for key, value in context.items()},
-    )
-    document = found.get("AssumeRolePolicyDocument", "{}")
-    if not is_service:
-        return bool(evaluator.evaluate_trust_policy(document, principal, evaluated))
-    result = evaluator.evaluate_resource_policy(_without_resources(document), evaluated, service=principal)
-    return bool(result.decision == "Allow")
-
-
-def _without_resources(document: str | dict[str, Any]) -> dict[str, Any]:
-    """A trust policy as a resource policy: its statements hold for the role itself."""
-    parsed = json.loads(document) if isinstance(document, str) else document
-    statements = parsed.get("Statement", [])
-    statements = [statements] if isinstance(statements, dict) else statements
-    return {"Statement": [{**statement, "Resource": "*"} for statement in statements]}
 
 
 def register_session(
@@ -325,11 +211,6 @@ def register_person(credentials: Credentials) -> str:
     return arn
 
 
-def service_of(method: str, path: str, headers: Headers, query: dict[str, list[str]]) -> str:
-    """The MiniStack service that a request is for."""
-    return str(_module("core.router").detect_service(method, path, headers, query))
-
-
 def routing_query(
     method: str, path: str, headers: Headers, body: bytes, query: dict[str, list[str]]
 ) -> dict[str, list[str]]:
@@ -382,11 +263,6 @@ def replace_service(name: str, module: Any) -> None:
     _module("app")._loaded_modules[name] = module
 
 
-def services() -> frozenset[str]:
-    """MiniStack's names of its services that docs/local-engine.md answers for; it has many more, recorded only."""
-    return _EXECUTED
-
-
 def part(name: str) -> Any:
     """A MiniStack module by its path below `ministack` (`services.eventbridge`), for the corrections in `mend/`."""
     return _module(name)
@@ -396,13 +272,6 @@ def replace(module: str, name: str, make: Callable[[Any], Any]) -> None:
     """Put `make(original)` in the place of a MiniStack function; an AttributeError names one that is gone."""
     owner = _module(module)
     setattr(owner, name, make(getattr(owner, name)))
-
-
-def add_resource_policies(service: str, module: str, lookup: Callable[[str], tuple[str, str] | None]) -> None:
-    """Let the policy evaluator ask `lookup(arn)` for (document, account) of a service whose policies it leaves out."""
-    name = "resource_policy_for_arn"
-    setattr(_module(f"services.{module}"), name, lookup)
-    _module("core.iam_evaluator")._RESOURCE_POLICY_LOOKUPS[service] = (module, name)
 
 
 def _account() -> str:

@@ -9,10 +9,12 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import botocore.session
 from botocore.config import Config
+from botocore.loaders import create_loader
 from botocore.model import ServiceModel
 
 from slipway.engine import journal
@@ -42,8 +44,14 @@ def _session(region: str) -> botocore.session.Session:
     return _sessions[region]
 
 
+@lru_cache
 def service_model(service: str, region: str) -> ServiceModel:
-    """Botocore's model of a service; loaded once for clients and dispatcher together."""
+    """Botocore's model of a service; loaded once for clients and dispatcher together.
+
+    Only S3's is a copy: its clients take the bucket out of the paths of theirs.
+    """
+    if service == "s3":
+        return ServiceModel(create_loader().load_service_model(service, "service-2"), service)
     return _session(region).get_service_model(service)
 
 

@@ -33,11 +33,12 @@ class AccessDenied(AwsError):
 
     def __init__(self, principal: str, action: str, resource: str, reason: str = "") -> None:
         because = reason or f"because no identity-based policy allows the {action} action"
-        super().__init__(
-            "AccessDeniedException",
-            f"User: {principal} is not authorized to perform: {action} on resource: {resource} {because}",
-            status=403,
-        )
+        # docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html: S3 quotes the resource.
+        named = f'"{resource}"' if action.startswith("s3:") else resource
+        message = f"User: {principal} is not authorized to perform: {action} on resource: {named} {because}"
+        super().__init__("AccessDeniedException", message, status=403)
+        self.principal = principal
+        self.explicit = because.startswith("with an explicit deny")
 
 
 class ValidationFailed(AwsError):

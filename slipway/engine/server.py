@@ -13,16 +13,14 @@ import json
 import logging
 import os
 import pkgutil
-import queue
 import signal
 import socket
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from configparser import ConfigParser
 from pathlib import Path
-from typing import Any
 
-from slipway.engine import adapter, front_door
+from slipway.engine import adapter, edge
 from slipway.engine import credentials as keys
 from slipway.engine import engine as engines
 from slipway.engine.caller import Caller
@@ -31,13 +29,9 @@ from slipway.engine.dispatcher import Dispatcher, find_services
 from slipway.engine.engine import ACCOUNT, Engine
 from slipway.engine.home import HomeInUse, HomeLock
 from slipway.engine.saving import Saver
-from slipway.engine.service import HttpHandler, HttpRequest, HttpResponse, Service
+from slipway.engine.service import Service
 
 logger = logging.getLogger("slipway")
-
-Scope = dict[str, Any]
-Receive = Callable[[], Awaitable[dict[str, Any]]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 HOST = "127.0.0.1"
 _STARTUP_SECONDS = 30.0
@@ -89,13 +83,12 @@ def run(home: Path, port: int, region: str, clock_factor: float) -> None:
     for name in engine.processes.end_leftovers():
         logger.warning("ended %s, left behind by an engine that was killed", name)
     services = find_services()
-    dispatcher = Dispatcher(engine, services)
-    adapter.install(dispatcher.wrap, dispatcher.enforce)
     apply_corrections()
+    application = edge.Edge(engine, services, Dispatcher(engine, services))
     # Not asyncio.run: in the end it would wait for every task and thread, so for a WaitCondition of hours.
     loop = asyncio.new_event_loop()
     try:
-        loop.run_until_complete(_serve(engine, services, lock))
+        loop.run_until_complete(_serve(application, engine, services, lock))
     finally:
         engine.close()
 
@@ -108,7 +101,7 @@ def apply_corrections() -> None:
         importlib.import_module(f"slipway.engine.mend.{module.name}").apply()
 
 
-async def _serve(engine: Engine, services: list[Service], lock: HomeLock) -> None:
+async def _serve(application: edge.Edge, engine: Engine, services: list[Service], lock: HomeLock) -> None:
     from hypercorn.asyncio import serve
     from hypercorn.config import Config
 
@@ -127,7 +120,7 @@ async def _serve(engine: Engine, services: list[Service], lock: HomeLock) -> Non
     starter = asyncio.create_task(_start_when_served(engine, services, lock))
     starter.add_done_callback(lambda done: None if done.cancelled() or done.exception() is None else stop.set())
     try:
-        await serve(application(engine, services), config, shutdown_trigger=_until(stop, engine, services))  # type: ignore[arg-type]
+        await serve(application, config, shutdown_trigger=_until(stop, engine, services))  # type: ignore[arg-type]
     finally:
         starter.cancel()
         await asyncio.to_thread(_stop, engine)
@@ -144,66 +137,6 @@ def _until(stop: asyncio.Event, engine: Engine, services: list[Service]) -> Call
         await asyncio.to_thread(_stop_services, engine, services)
 
     return wait
-
-
-def application(engine: Engine, services: list[Service]) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
-    """MiniStack's application with our services' raw paths in front of it."""
-    inner = adapter.application()
-    raw = {prefix: handler for service in services for prefix, handler in service.http_handlers.items()}
-
-    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "lifespan" and (refused := front_door.refusal(scope)) is not None:
-            await front_door.refuse(scope, send, *refused)
-            return
-        if scope["type"] == "http":
-            for prefix, handler in raw.items():
-                if scope["path"].startswith(prefix):
-                    await _serve_raw(engine, handler, scope, receive, send)
-                    return
-        await inner(scope, receive, send)
-
-    return serve
-
-
-async def _serve_raw(engine: Engine, handler: HttpHandler, scope: Scope, receive: Receive, send: Send) -> None:
-    chunks: queue.Queue[bytes | None] = queue.Queue(maxsize=16)
-    request = HttpRequest(
-        method=scope["method"],
-        path=scope["path"],
-        query=scope.get("query_string", b"").decode(),
-        headers={name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]},
-        body=iter(chunks.get, None),
-    )
-    feeder = asyncio.create_task(_feed(receive, chunks))
-    try:
-        response = await asyncio.to_thread(handler, engine, request)
-        await _send_raw(response, send)
-    finally:
-        feeder.cancel()
-
-
-async def _feed(receive: Receive, chunks: queue.Queue[bytes | None]) -> None:
-    more = True
-    while more:
-        message = await receive()
-        if message["type"] != "http.request":
-            break
-        if message.get("body"):
-            await asyncio.to_thread(chunks.put, message["body"])
-        more = message.get("more_body", False)
-    await asyncio.to_thread(chunks.put, None)
-
-
-async def _send_raw(response: HttpResponse, send: Send) -> None:
-    headers = [(name.lower().encode(), value.encode("latin-1")) for name, value in response.headers.items()]
-    await send({"type": "http.response.start", "status": response.status, "headers": headers})
-    body: Iterator[bytes] = response.body
-    while True:
-        chunk = await asyncio.to_thread(next, body, None)
-        if chunk is None:
-            break
-        await send({"type": "http.response.body", "body": chunk, "more_body": True})
-    await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 async def _start_when_served(engine: Engine, services: list[Service], lock: HomeLock) -> None:

@@ -47,17 +47,11 @@ def test_nobody_can_wipe_the_engine_from_a_web_page(engine: Any) -> None:
     assert engine.client("sqs").get_queue_url(QueueName="survives-a-reset")["QueueUrl"]
 
 
-@pytest.mark.parametrize("path", ["/oauth2/authorize", "/logout"])
-def test_the_sign_in_pages_of_cognito_are_refused_by_name(engine: Any, path: str) -> None:
-    status, body = ask(engine, "GET", path)
-    assert (status, "no service cognito-idp" in body) == (501, True)
-
-
-@pytest.mark.parametrize("path", ["/health", "/iceberg/v1/config", "/"])
+@pytest.mark.parametrize("path", ["/health", "/iceberg/v1/config", "/oauth2/authorize", "/"])
 def test_an_address_that_ministack_serves_by_itself_needs_a_signature(engine: Any, path: str) -> None:
     status, body = ask(engine, "GET", path)
     assert status == 403
-    assert "InvalidAccessKeyId" in body or "The security token included in the request is invalid" in body
+    assert "Missing Authentication Token" in body
 
 
 def test_a_presigned_answer_of_a_custom_resource_is_journalled_without_its_token(engine: Any) -> None:
@@ -107,7 +101,7 @@ def test_a_bucket_addressed_by_its_host_is_checked_and_journalled(engine: Any) -
     S3SigV4Auth(credentials, "s3", "us-east-1").add_auth(request)
     assert ask(engine, "PUT", "/k", "v", **dict(request.headers.items()))[0] == 200
     lines = [json.loads(line) for line in (engine.home / "journal.jsonl").read_text().splitlines()]
-    entry = next(line for line in reversed(lines) if line["operation"] == "PUT /k")
+    entry = next(line for line in reversed(lines) if line["operation"] == "PutObject")
     assert entry["caller"].endswith("user/person-at-the-keyboard")
     assert entry["checks"][0]["action"] == "s3:PutObject"
     assert entry["status"] == 200

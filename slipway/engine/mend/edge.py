@@ -1,66 +1,214 @@
-"""MiniStack's edge serves some addresses before its own router, and so past the dispatcher: those ways are closed.
+"""MiniStack behind our own edge: what its application does around a service's handler, and no more of it.
 
-What stays: CORS preflights, the two addresses that AWS presigns for CloudFormation, APIs of API Gateway (checked and
-journalled in `mend/apigateway`), and S3 by virtual host or through its control API, which check for themselves and are
-journalled here. Anything else goes to the router, and with it through the dispatcher's four steps.
+Its own way from a socket to a handler is not used (`slipway.engine.edge` and the dispatcher are ours); what a handler
+may expect of it is here: the account, region and caller of the request, the checks that IAM makes of it, the headers
+that go out with its answer. Requests to APIs of API Gateway and S3's CORS preflights are still its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import base64
+import contextlib
+import os
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from slipway.engine import adapter, journal
+from slipway.engine.actions import documented
 from slipway.engine.engine import current
+from slipway.engine.errors import AccessDenied
+from slipway.engine.wire import WireRequest
 
-_APP = "app"
-_S3_CONTROL = "/v20180820/"
-Answer = tuple[int, dict[str, str], Any]
-Handle = Callable[..., Awaitable[Answer | None]]
+_APP, _ACTIONS, _EVALUATOR = "app", "core.iam_actions", "core.iam_evaluator"
+_PRESIGNED = ("/_ministack/cfn-response/", "/_ministack/cfn-signal/")
+Answer = adapter.Response
+Check = tuple[str, str, Mapping[str, Any]]
 
 
 def apply() -> None:
-    """Put our functions around MiniStack's."""
-    adapter.replace(_APP, "_handle_pre_body_request", _only_preflights)
-    adapter.replace(_APP, "_handle_post_body_shortcuts", _only_presigned)
-    adapter.replace(_APP, "_handle_special_data_plane_request", _only_listed_planes)
+    """Close MiniStack's root keys, and journal the checks that it makes by itself."""
+    evaluator = adapter.part(_EVALUATOR)
+    adapter.replace(_EVALUATOR, "enforce", _enforce)
+    # MiniStack takes `test`, an empty key and any twelve digits for root; the engine has no such door.
+    evaluator.is_root_access_key = evaluator._is_root_key = _no_root_key
+    # It would load every service model of botocore (370 MB) to tell a foreign service from a misspelt one.
+    adapter.part("core.router")._is_aws_service_name = bool
 
 
-def _only_preflights(handle: Handle) -> Handle:
-    async def handled(method: str, *request: Any) -> Answer | None:
-        return await handle(method, *request) if method == "OPTIONS" else None
-
-    return handled
+def _no_root_key(access_key_id: str) -> bool:
+    del access_key_id
+    return False
 
 
-def _only_presigned(handle: Handle) -> Handle:
-    async def handled(
-        method: str, path: str, headers: dict[str, str], body: bytes, query: Any, request_id: str
-    ) -> Answer | None:
-        if not path.startswith("/_ministack/"):
-            return None
-        kind = path.split("/")[2]  # never the token behind it
-        entry = journal.Entry(request_id, "cloudformation", f"{method} {kind}", caller="presigned")
-        return await _journalled(entry, handle(method, path, headers, body, query, request_id))
+def _enforce(_: Callable[..., Any]) -> Callable[..., Any]:
+    """The check of a call to an API: by AWS's own services too, and journalled."""
 
-    return handled
-
-
-def _only_listed_planes(handle: Handle) -> Handle:
-    async def handled(
-        method: str, path: str, headers: dict[str, str], body: bytes, query: Any, request_id: str, **more: Any
-    ) -> Answer | None:
-        app, host = adapter.part(_APP), headers.get("host", "")
-        if (refused := _refused(host, path)) is not None:
-            return refused
-        if app._parse_execute_api_url(host, path) is not None:
-            return await handle(method, path, headers, body, query, request_id, **more)
-        if path.startswith(_S3_CONTROL) or app._extract_s3_vhost_bucket(host):
-            entry = journal.Entry(request_id, "s3", f"{method} {path}")
-            return await _journalled(entry, handle(method, path, headers, body, query, request_id, **more))
+    def enforce(access_key_id: str, action: str, service: str, region: str, **options: Any) -> Any:
+        del region
+        failure = adapter.part(_EVALUATOR).check_credentials(access_key_id, service)
+        if failure:
+            return failure
+        action, resource = documented(action, str(options.get("resource_arn") or "*"))
+        try:
+            current().authorization.check(access_key_id, action, resource, options.get("service_context") or {})
+        except AccessDenied as denied:
+            return adapter.denial(denied.principal, explicit=denied.explicit)
         return None
 
-    return handled
+    return enforce
+
+
+@contextlib.contextmanager
+def request_scope(address: str) -> Iterator[None]:
+    """Account, region and origin of a request, for whatever of MiniStack serves it."""
+    engine = current()
+    adapter.part("core.responses").set_request_client_ip(address)
+    # AWS is reached over TLS only; here nothing leaves the machine, and loopback stands for it.
+    adapter.part(_EVALUATOR).pin_request_origin(address, True)
+    with adapter.request_scope(engine.account, engine.region):
+        yield
+
+
+def checks(service: str, request: WireRequest) -> list[Check]:
+    """The actions, resources and condition keys that IAM documents for a request to a service of MiniStack's."""
+    actions, engine = adapter.part(_ACTIONS), current()
+    headers, query = dict(request.headers), _routing(request)
+    arguments = (service, request.method, request.plain_path, headers, request.body, query)
+    action = actions.extract_iam_action(*arguments)
+    if action is None:
+        return []
+    resource = actions.extract_resource_arn(*arguments, engine.region, engine.account)
+    keys = {
+        **actions.request_tag_context(service, action, request.body, query),
+        **_service_keys(action, resource, request),
+    }
+    found = [(action, resource, keys), *_more(action, request, query)]
+    return [(*documented(action, resource), keys) for action, resource, keys in found]
+
+
+def _service_keys(action: str, resource: str, request: WireRequest) -> dict[str, Any]:
+    """The service's own condition keys."""
+    actions, engine = adapter.part(_ACTIONS), current()
+    service, _, name = action.partition(":")
+    keys: dict[str, Any] = {}
+    if service == "s3":
+        headers = adapter.part("services.s3")._merge_hoisted_amz_headers(dict(request.headers), dict(request.query))
+        keys = actions.s3_service_context(action, request.query, request.plain_path, headers)
+    if service == "logs":
+        keys = actions.logs_service_context(name, request.body, resource, engine.region, engine.account)
+    return keys
+
+
+def _more(action: str, request: WireRequest, query: Mapping[str, list[str]]) -> list[Check]:
+    """What a request needs besides: the source of a copy, each key of a batch, each bus of a list of events."""
+    actions, engine = adapter.part(_ACTIONS), current()
+    service = action.partition(":")[0]
+    if service == "s3":
+        found = actions.s3_additional_checks(
+            request.method, request.plain_path, dict(request.headers), request.body, query
+        )
+        return [(also, resource, {}) for also, resource in found]
+    if service == "events":
+        buses = actions.eventbridge_resource_arns(request.body, engine.region, engine.account)
+        return [(action, bus, {}) for bus in buses[1:]]
+    return []
+
+
+def _routing(request: WireRequest) -> dict[str, list[str]]:
+    """The query with the fields of a form."""
+    return adapter.routing_query(
+        request.method, request.plain_path, dict(request.headers), request.body, dict(request.query)
+    )
+
+
+async def serve(service: str, request: WireRequest, access_key_id: str, request_id: str) -> Answer:
+    """Call a service's handler for a request that has passed the dispatcher's steps."""
+    app, evaluator = adapter.part(_APP), adapter.part(_EVALUATOR)
+    headers, path = dict(request.headers), request.plain_path
+    # Our signature check was the check; S3 need not look at a presigned address again.
+    query = {name: values for name, values in request.query.items() if name != "X-Amz-Signature"}
+    evaluator.pin_request_caller(headers, query)
+    evaluator._verified_key.set(access_key_id)
+    if service == "s3" and (
+        refused := adapter.part("services.s3").validate_object_request(request.method, path, headers, query)
+    ):
+        answer: Answer = refused
+    else:
+        answer = await app.SERVICE_HANDLERS[service](request.method, path, headers, request.body, query)
+    status, sent, body = answer
+    app.fix_error_content_type(service, status, sent)
+    app.fix_success_content_type(service, status, sent)
+    sent.update(_answer_headers(service, request, request_id))
+    if service == "s3" and request.method == "HEAD":
+        formatted: Answer = adapter.part("services.s3").format_head_response(path, headers, (status, sent, body))
+        return formatted
+    return status, sent, body
+
+
+def _answer_headers(service: str, request: WireRequest, request_id: str) -> dict[str, str]:
+    identifiers = {
+        "x-amzn-requestid": request_id,
+        "x-amz-request-id": request_id,
+        "x-amz-id-2": base64.b64encode(os.urandom(48)).decode(),
+    }
+    if service != "s3":
+        return identifiers
+    bucket, _, _key = request.plain_path.lstrip("/").partition("/")
+    cors: dict[str, str] = adapter.part("services.s3").cors_response_headers(
+        bucket, request.method, dict(request.headers)
+    )
+    return {**cors, **identifiers}
+
+
+def bucket_of(host: str) -> str:
+    """The bucket that a virtual host stands for; empty when it is none.
+
+    docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
+    """
+    app = adapter.part(_APP)
+    bucket = app._extract_s3_vhost_bucket(host)
+    taken = not bucket or app._S3_VHOST_EXCLUDE_RE.search(host) or bucket in app._NON_S3_VHOST_NAMES
+    return "" if taken else str(bucket)
+
+
+async def special(request: WireRequest, raw_headers: Any, raw_query: str, request_id: str) -> Answer | None:
+    """The answer of what is not a service's API: APIs of API Gateway, CORS preflights, addresses that AWS presigns."""
+    app, host = adapter.part(_APP), request.headers.get("host", "")
+    if app._parse_execute_api_url(host, request.path) is not None:
+        return await _invoke_api(request, raw_headers, raw_query, request_id)
+    if request.method == "OPTIONS":
+        preflight: Answer = app._handle_options_request(
+            "OPTIONS", request.plain_path, dict(request.headers), dict(request.query), request_id
+        )
+        return preflight
+    if request.path.startswith(_PRESIGNED):
+        return await _presigned(request, request_id)
+    return _refused(host, request.path)
+
+
+async def _invoke_api(request: WireRequest, raw_headers: Any, raw_query: str, request_id: str) -> Answer:
+    """A call of an API, which authenticates by itself: `slipway.engine.mend.apigateway` checks and journals it."""
+    app, evaluator = adapter.part(_APP), adapter.part(_EVALUATOR)
+    headers, query = dict(request.headers), dict(request.query)
+    evaluator.pin_signed_request(request.method, request.path, query, raw_headers)
+    evaluator.pin_signed_body(request.body)
+    arguments = (headers["host"], request.plain_path, request.method, headers, request.body, query)
+    answer = await app._handle_execute_api_request(*arguments, raw_path=request.path, raw_query_string=raw_query)
+    answered: Answer = app._with_data_plane_headers(answer, request_id, wildcard_cors=False)
+    return answered
+
+
+async def _presigned(request: WireRequest, request_id: str) -> Answer:
+    """A custom resource's response or a wait condition's signal; the token in the address is the permission."""
+    kind = request.path.split("/")[2]  # never the token behind it
+    entry = journal.Entry(request_id, "cloudformation", f"{request.method} {kind}", caller="presigned")
+    with current().journal.call(entry):
+        answer: Answer = await adapter.part(_APP)._handle_post_body_shortcuts(
+            request.method, request.path, dict(request.headers), request.body, dict(request.query), request_id
+        )
+        entry.status = answer[0]
+    current().changes.note("cloudformation")
+    return answer
 
 
 def _refused(host: str, path: str) -> Answer | None:
@@ -75,16 +223,3 @@ def _refused(host: str, path: str) -> Answer | None:
         return None
     body = f'{{"message": "The local engine has no {what}; docs/local-engine.md lists what it has"}}'
     return 501, {"Content-Type": "application/json"}, body.encode()
-
-
-async def _journalled(entry: journal.Entry, answering: Awaitable[Answer | None]) -> Answer | None:
-    """Write the entry, with the checks made meanwhile, when there is an answer: otherwise the router makes its own."""
-    with journal.noting(entry):
-        answer = await answering
-    if answer is not None:
-        entry.status = answer[0]
-        entry.error = str(answer[1].get("x-amzn-errortype", "")) if answer[0] >= 400 else ""
-        current().journal.write(entry)
-        if answer[0] < 400 and not entry.operation.startswith(("GET ", "HEAD ")):
-            current().changes.note(entry.service)
-    return answer

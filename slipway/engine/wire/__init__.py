@@ -17,14 +17,18 @@ from botocore.model import OperationModel, ServiceModel
 
 from slipway.engine.errors import AwsError
 from slipway.engine.shapes import from_json
-from slipway.engine.wire import cbor, json_, query, rest
-from slipway.engine.wire.message import Query, WireRequest, WireResponse
-from slipway.engine.wire.routes import operation_of, protocol_of
+from slipway.engine.wire import cbor, codes, json_, query, rest
+from slipway.engine.wire.chunked import joined
+from slipway.engine.wire.message import Query, WireRequest, WireResponse, inflated
+from slipway.engine.wire.routes import named, operation_of, protocol_of
 
 __all__ = [
     "Query",
     "WireRequest",
     "WireResponse",
+    "inflated",
+    "joined",
+    "named",
     "operation_of",
     "parse",
     "protocol_of",
@@ -59,8 +63,9 @@ def render(operation: OperationModel, result: Mapping[str, Any] | None, request_
 
 def render_error(model: ServiceModel, error: AwsError, request_id: str, protocol: str = "") -> WireResponse:
     """An error in the shape that clients parse; the status is the model's when the error has none."""
-    status = error.status or _modelled_status(model, error.code)
     spoken = protocol or model.metadata["protocol"]
+    error = codes.as_named_by(model.service_name, spoken, error)
+    status = error.status or _modelled_status(model, error.code)
     if spoken == "query":
         return query.render_error(model, error, request_id, status)
     if spoken == "rest-xml":

@@ -16,15 +16,9 @@ from slipway.engine.errors import AwsError
 from slipway.engine.wire import text, xml
 from slipway.engine.wire.message import WireRequest, WireResponse
 
-_FORM = "application/x-www-form-urlencoded"
 # Beside the operation's own parameters: which operation, and a signature that is not in a header.
 _COMMON = frozenset({"Action", "Version", "SignatureVersion", "SignatureMethod", "Signature", "Timestamp"})
 Form = dict[str, Any]
-
-
-def is_form(request: WireRequest) -> bool:
-    """Whether the body is a form."""
-    return request.headers.get("content-type", "").startswith(_FORM)
 
 
 def action(request: WireRequest) -> str:
@@ -67,7 +61,7 @@ def render_error(model: ServiceModel, error: AwsError, request_id: str, status: 
 
 
 def _fields(request: WireRequest) -> Mapping[str, list[str]]:
-    form = parse_qs(request.body.decode("utf-8", "replace"), keep_blank_values=True) if is_form(request) else {}
+    form = parse_qs(request.body.decode("utf-8", "replace"), keep_blank_values=True) if request.is_form else {}
     return {**form, **request.query}
 
 

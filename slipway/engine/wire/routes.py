@@ -53,7 +53,7 @@ def protocol_of(model: ServiceModel, request: WireRequest) -> str:
     if _RPC_PATH.fullmatch(request.path):
         return "smithy-rpc-v2-cbor"
     spoken = {model.metadata["protocol"], *model.metadata.get("protocols", ())}
-    if query.is_form(request):
+    if request.is_form:
         return "query"
     return next((name for name in ("rest-json", "rest-xml", "query") if name in spoken), "json")
 

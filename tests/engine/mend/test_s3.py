@@ -104,8 +104,10 @@ def test_a_role_with_the_key_may_and_the_check_is_journalled(engine: Any, bucket
     client = role_client(engine, "s3", "has-the-key", statements)
     client.put_object(Bucket=bucket, Key="of-the-role", Body=b"x")
     assert client.get_object(Bucket=bucket, Key="of-the-role")["Body"].read() == b"x"
-    entry = next(line for line in reversed(journal(engine)) if line["operation"].startswith("GET /under-a-key"))
-    assert {"action": "kms:Decrypt", "resource": key, "decision": "Allow"} in entry["checks"]
+    entry = next(line for line in reversed(journal(engine)) if line["operation"] == "GetObject")
+    assert ("kms:Decrypt", key, "Allow") in [
+        (check["action"], check["resource"], check["decision"]) for check in entry["checks"]
+    ]
 
 
 def test_a_key_policy_that_leaves_the_account_out_lets_nobody_in(engine: Any) -> None:

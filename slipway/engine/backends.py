@@ -1,0 +1,99 @@
+"""Who serves a call: a service of ours, or one of MiniStack's. The dispatcher hands both the same kind of call.
+
+A backend says what must be allowed; `allow`, the dispatcher's third step, decides, and only then the backend serves.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Protocol
+
+from slipway.engine import adapter, handover, wire
+from slipway.engine.authorization import passed_roles
+from slipway.engine.exchange import Check, Exchange, Handover
+from slipway.engine.executed import Served
+from slipway.engine.mend import edge
+from slipway.engine.service import Call, Service
+
+Allow = Callable[[Exchange, Sequence[Check], Sequence[Handover]], None]
+
+
+class Backend(Protocol):
+    """What serves the calls to one service."""
+
+    def executes(self, operation: str) -> bool:
+        """Whether it really does what the operation says."""
+        ...
+
+    async def serve(self, exchange: Exchange, allow: Allow) -> adapter.Response:
+        """Ask `allow`, then serve."""
+        ...
+
+
+class OwnService:
+    """A service of ours: its handlers may block, so each call has a thread."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    def executes(self, operation: str) -> bool:
+        """Whether the service declares the operation."""
+        return operation in self._service.operations
+
+    async def serve(self, exchange: Exchange, allow: Allow) -> adapter.Response:
+        """Ask `allow`, then serve."""
+        run = partial(contextvars.copy_context().run, self._serve, exchange, allow)
+        return await asyncio.get_running_loop().run_in_executor(None, run)
+
+    def _serve(self, exchange: Exchange, allow: Allow) -> adapter.Response:
+        operation = exchange.operation
+        declared = self._service.operations[operation.name]
+        call = Call(
+            exchange.engine,
+            exchange.caller,
+            self._service.iam,
+            operation.name,
+            exchange.params,
+            exchange.request_id,
+        )
+        resources = declared.resource(call) if declared.resource else "*"
+        context = declared.context(call) if declared.context else {}
+        named = [resources] if isinstance(resources, str) else resources
+        allow(
+            exchange,
+            [Check(declared.action, resource, context) for resource in named],
+            [
+                Handover(role, principal)
+                for path, principal in declared.passes.items()
+                for role in passed_roles(exchange.params, path)
+            ],
+        )
+        answer = wire.render(operation, declared.handler(call), exchange.request_id)
+        return answer.status, answer.headers, answer.body
+
+
+class MiniStackService:
+    """A service that MiniStack serves, on the event loop."""
+
+    def __init__(self, served: Served) -> None:
+        self._served = served
+
+    def executes(self, operation: str) -> bool:
+        """Whether the engine answers for what MiniStack does with the operation."""
+        return operation in self._served.operations
+
+    async def serve(self, exchange: Exchange, allow: Allow) -> adapter.Response:
+        """Ask `allow`, then serve."""
+        service, name = self._served.ministack, exchange.operation.name
+        checks = edge.checks(service, exchange.request)
+        allow(
+            exchange,
+            [Check(*check) for check in checks] or [Check(f"{service}:{name}", "*")],
+            handover.handed(exchange.operation.service_model.service_name, name, exchange.params),
+        )
+        return await edge.serve(
+            service, exchange.request, exchange.caller.credentials.access_key_id, exchange.request_id
+        )

@@ -1,0 +1,123 @@
+"""From the socket to the dispatcher: the ASGI application.
+
+What is not a service's API has its own way: raw paths of our services (git), APIs of API Gateway, addresses that AWS
+presigns. Each of them authenticates by itself and writes to the journal.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+from urllib.parse import parse_qs, quote
+
+from slipway.engine import adapter, front_door, raw, wire
+from slipway.engine.dispatcher import Dispatcher
+from slipway.engine.engine import Engine
+from slipway.engine.mend import edge as ministack
+from slipway.engine.service import Service
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+Answer = adapter.Response
+
+# Hosts that are no virtual host of a bucket's, as nearly every client of the engine calls it.
+_PLAIN_HOSTS = ("127.0.0.1", "localhost")
+
+
+class Edge:
+    """The application that one engine serves."""
+
+    def __init__(self, engine: Engine, services: list[Service], dispatcher: Dispatcher) -> None:
+        self._engine = engine
+        self._dispatcher = dispatcher
+        self._lifespan = adapter.application()
+        self._raw = {prefix: handler for service in services for prefix, handler in service.http_handlers.items()}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection's request; MiniStack's own start and end are its lifespan."""
+        if scope["type"] == "lifespan":
+            await self._lifespan(scope, receive, send)
+        elif (refused := front_door.refusal(scope)) is not None:
+            await front_door.refuse(scope, send, *refused)
+        elif (handler := self._raw_handler(scope["path"])) is not None:
+            await raw.serve(self._engine, handler, scope, receive, send)
+        else:
+            await self._serve(scope, receive, send)
+
+    def _raw_handler(self, path: str) -> Any:
+        return next((handler for prefix, handler in self._raw.items() if path.startswith(prefix)), None)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        body = await _body(receive)
+        if body is None:
+            return  # the client has gone
+        request_id = str(uuid.uuid4())
+        request = _addressed(_request(scope, body))
+        with ministack.request_scope((scope.get("client") or ("127.0.0.1",))[0]):
+            raw_query = scope.get("query_string", b"").decode()
+            answer = await ministack.special(request, scope["headers"], raw_query, request_id)
+            if answer is None:
+                answer = await self._dispatcher.dispatch(request, request_id)
+        await _send(answer, receive, send, head=request.method == "HEAD")
+
+
+def _addressed(request: wire.WireRequest) -> wire.WireRequest:
+    """The request with a bucket in its path, where the host names it."""
+    host = request.headers.get("host", "")
+    bucket = "" if host.startswith(_PLAIN_HOSTS) else ministack.bucket_of(host)
+    return replace(request, path=f"/{bucket}{request.path}", signed_path=request.path) if bucket else request
+
+
+def _request(scope: Scope, body: bytes) -> wire.WireRequest:
+    """The request; the path keeps its escapes, a repeated header is one with its values joined."""
+    headers: dict[str, str] = {}
+    for name, value in scope["headers"]:
+        key, text = name.decode("latin-1").lower(), _text(value)
+        headers[key] = f"{headers[key]},{text}" if key in headers else text
+    query = parse_qs(scope.get("query_string", b"").decode("utf-8", "replace"), keep_blank_values=True)
+    path = (scope.get("raw_path") or quote(scope["path"]).encode()).decode("latin-1").partition("?")[0]
+    return wire.WireRequest(scope["method"], path, query, headers, body)
+
+
+def _text(value: bytes) -> str:
+    """A header's value, which clients send as UTF-8; HTTP's own encoding is the other one."""
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
+
+
+async def _body(receive: Receive) -> bytes | None:
+    """The whole body; None when the client went away meanwhile."""
+    parts: list[bytes] = []
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return None
+        parts.append(message.get("body", b""))
+        if not message.get("more_body", False):
+            return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+async def _send(answer: Answer, receive: Receive, send: Send, *, head: bool) -> None:
+    status, headers, body = answer
+    content: Any = body.encode() if isinstance(body, str) else body
+    streamed = not isinstance(content, bytes)
+    if not streamed and not head:
+        headers = {**{name: value for name, value in headers.items() if name.lower() != "content-length"}}
+        headers["Content-Length"] = str(len(content))
+    await send({"type": "http.response.start", "status": status, "headers": list(_lines(headers))})
+    if streamed:
+        await content.runner(send, receive)
+        return
+    await send({"type": "http.response.body", "body": b"" if head else content, "more_body": False})
+
+
+def _lines(headers: Mapping[str, Any]) -> Iterable[tuple[bytes, bytes]]:
+    """Header lines; a list is one line for each of its items, as `Set-Cookie` needs."""
+    for name, value in headers.items():
+        for item in value if isinstance(value, list | tuple) else (value,):
+            yield name.lower().encode("latin-1"), str(item).encode("utf-8" if not str(item).isascii() else "latin-1")
