@@ -14,6 +14,9 @@ RESOURCE = "resource-based policy"
 TRUST = "role trust policy"
 BOUNDARY = "permissions boundary"
 SESSION = "session policy"
+OWN = "the service's own"  # what AWS's services do on their own account, outside any policy of the customer's
+
+UNASKED = "no policy is asked"
 
 
 @dataclass(frozen=True)

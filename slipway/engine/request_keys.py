@@ -1,0 +1,83 @@
+"""The condition keys of a request: the service's own, the caller's, and those that every request has.
+
+The clock and tags of resources are looked at when a policy asks for them.
+
+docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+
+from slipway.engine.mend.iam import records
+
+Value = str | Sequence[str]
+Tags = Callable[[str], Mapping[str, str]]
+
+_RESOURCE_TAG = "aws:resourcetag/"
+_own_tags: dict[str, Tags] = {}
+
+
+def declare_tags(prefix: str, tags: Tags) -> None:
+    """Say how the tags of a resource are found, for the IAM prefix of a service of ours: by its ARN."""
+    _own_tags[prefix] = tags
+
+
+class RequestKeys(Mapping[str, Value]):
+    """Condition keys by their names in lower case."""
+
+    def __init__(self, resource: str, region: str, account: str, *given: Mapping[str, object]) -> None:
+        self._resource = resource
+        self._values: dict[str, Value] = {
+            "aws:requestedregion": region,
+            "aws:resourceaccount": _account_of(resource) or account,
+            "s3:resourceaccount": account,
+            "aws:securetransport": "true",  # AWS is reached over TLS only; loopback stands for it
+            "aws:sourceip": "127.0.0.1",
+            "aws:viaawsservice": "false",
+        }
+        for keys in given:
+            self._values.update({name.lower(): _value(value) for name, value in keys.items() if value is not None})
+
+    def __getitem__(self, name: str) -> Value:
+        if name in self._values:
+            return self._values[name]
+        found = self._looked_up(name)
+        if found is None:
+            raise KeyError(name)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def _looked_up(self, name: str) -> str | None:
+        if name == "aws:currenttime":
+            return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        if name == "aws:epochtime":
+            return str(int(time.time()))
+        if name.startswith(_RESOURCE_TAG):
+            return {key.lower(): value for key, value in self._tags().items()}.get(name.removeprefix(_RESOURCE_TAG))
+        return None
+
+    def _tags(self) -> Mapping[str, str]:
+        parts = self._resource.split(":")
+        prefix = parts[2] if len(parts) > 2 else ""
+        return _own_tags[prefix](self._resource) if prefix in _own_tags else records.resource_tags(self._resource)
+
+
+def _account_of(resource: str) -> str:
+    parts = resource.split(":", 5)
+    return parts[4] if len(parts) == 6 and parts[4].isdigit() else ""
+
+
+def _value(value: object) -> Value:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list | tuple | set | frozenset):
+        return tuple(str(each) for each in value)
+    return str(value).lower() if isinstance(value, bool) else str(value)
