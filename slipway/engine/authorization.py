@@ -1,7 +1,7 @@
-"""Is it allowed: one question, asked of every call.
+"""Is it allowed: one question, asked of every call, and answered by `slipway.engine.policy`.
 
-Identity policies, boundary, session policies and resource policies are evaluated by MiniStack's evaluator (reached
-through the adapter); what it leaves out is here: handing roles over, trust, and AWS's own services as callers.
+Here is what surrounds the answer: whose policies apply, handing roles over, assuming them, AWS's own services as
+callers, and the journal.
 
 docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
@@ -16,16 +16,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from slipway.engine import adapter, journal
+from slipway.engine import adapter, journal, resource_policies, standing
 from slipway.engine import credentials as keys
+from slipway.engine.actions import NEEDS_NOTHING
 from slipway.engine.caller import Caller
-from slipway.engine.errors import AccessDenied, ValidationFailed
+from slipway.engine.errors import AccessDenied, AwsError, ValidationFailed
+from slipway.engine.policy import Decision, Policies, Request, evaluate
+from slipway.engine.policy.decision import ALLOW, OWN, UNASKED
+from slipway.engine.request_keys import RequestKeys
+from slipway.engine.standing import Standing
 
 if TYPE_CHECKING:
     from slipway.engine.engine import Engine
 
 SESSION_SECONDS = 3600
 _RENEW_BEFORE = 300
+_ASSUME = "sts:AssumeRole"
+_UNKNOWN_KEY = "The security token included in the request is invalid."
 
 # What AWS's services do on their own account, outside any policy of the customer's.
 OWN_ACTIONS: Mapping[str, frozenset[str]] = {
@@ -86,18 +93,19 @@ class Authorization:
 
     def check(self, access_key_id: str, action: str, resource: str, context: Mapping[str, Any]) -> None:
         """Refuse with AccessDenied unless the key's identity may do `action` on `resource`."""
-        service = self._services.get(access_key_id)
-        if service is not None:
-            self._check_service(service, action, resource, context)
-            return
-        decision = adapter.decide(access_key_id, action, resource, self._engine.region, dict(context))
-        journal.note_check(decision.principal, action, resource, "Allow" if decision.allowed else decision.reason)
-        if not decision.allowed:
-            raise AccessDenied(decision.principal, action, resource, decision.because(action))
+        who = self._standing(access_key_id)
+        if who is None:
+            raise AwsError("UnrecognizedClientException", _UNKNOWN_KEY, status=403)
+        self._decide(who, action, resource, context)
 
-    def check_pass_role(self, access_key_id: str, role_arn: str, service: str) -> None:
-        """Refuse unless the identity may pass the role to `service`, and the role exists and trusts it."""
-        self.check(access_key_id, "iam:PassRole", role_arn, {"iam:PassedToService": service})
+    def check_pass_role(self, access_key_id: str, role_arn: str, service: str, associated: str = "") -> None:
+        """Refuse unless the identity may pass the role to `service`, and the role exists and trusts it.
+
+        `associated` is the ARN of what the role is for, where the service tells IAM.
+        docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html
+        """
+        context = {"iam:PassedToService": service, **({"iam:AssociatedResourceArn": associated} if associated else {})}
+        self.check(access_key_id, "iam:PassRole", role_arn, context)
         if adapter.role(role_arn) is None:
             raise ValidationFailed(f"The role {role_arn} does not exist; create it first or correct its ARN")
         if not self.trusts(role_arn, service, ""):
@@ -107,11 +115,34 @@ class Authorization:
 
     def trusts(self, role_arn: str, principal: str, source_arn: str) -> bool:
         """Whether the role's trust policy lets the service principal assume it."""
-        context = {"aws:SourceAccount": self._engine.account, **({"aws:SourceArn": source_arn} if source_arn else {})}
-        return adapter.trusts(role_arn, principal, context)
+        who = standing.of_service(principal, self._engine.account, source_arn)
+        return self._evaluate(who, _ASSUME, role_arn, {}).allowed
+
+    def _standing(self, access_key_id: str) -> Standing | None:
+        service = self._services.get(access_key_id)
+        if service is not None:
+            return standing.of_service(service.name, service.account, service.source_arn)
+        return standing.of_key(access_key_id, self._engine.account)
+
+    def _decide(self, who: Standing, action: str, resource: str, context: Mapping[str, Any]) -> None:
+        decision = self._evaluate(who, action, resource, context)
+        journal.note_check(who.principal.name, action, resource, decision)
+        if not decision.allowed:
+            raise AccessDenied(who.principal.name, action, resource, decision.because(action))
+
+    def _evaluate(self, who: Standing, action: str, resource: str, context: Mapping[str, Any]) -> Decision:
+        if action in OWN_ACTIONS.get(who.principal.service, ()):
+            return Decision(ALLOW, OWN)
+        if action in NEEDS_NOTHING:
+            return Decision(ALLOW, UNASKED)
+        account = self._engine.account
+        keys = RequestKeys(resource, self._engine.region, account, context, who.keys)
+        found = resource_policies.of(action, resource, account)
+        policies = Policies(who.identity, who.boundary, who.session, found.source, found.must_allow, found.kind)
+        return evaluate(Request(who.principal, action, resource, keys), policies)
 
     def as_role(self, role_arn: str, principal: str, session_name: str, source_arn: str = "") -> Caller:
-        """A session of the role for `principal`: a service principal, or the ARN of a caller.
+        """A session of the role for the service `principal`.
 
         Sessions are reused until shortly before they expire, or until their role is deleted; one made anew under the
         same name is another role. AccessDenied when the role does not exist or does not trust the principal.
@@ -154,18 +185,16 @@ class Authorization:
         return made
 
     def _assume(self, role_arn: str, principal: str, session_name: str, source_arn: str) -> Caller:
-        entry = journal.Entry(secrets.token_hex(8), "sts", "AssumeRole", caller=principal)
+        account = self._engine.account
+        entry = journal.Entry(secrets.token_hex(8), "sts", "AssumeRole", caller=principal, status=403)
         with self._engine.journal.call(entry):
-            allowed = adapter.role(role_arn) is not None and self.trusts(role_arn, principal, source_arn)
-            journal.note_check(principal, "sts:AssumeRole", role_arn, "Allow" if allowed else "ImplicitDeny")
-            entry.status = 200 if allowed else 403
-            if not allowed:
-                entry.error = "AccessDenied"
-                reason = "because no role trust policy allows the sts:AssumeRole action"
-                raise AccessDenied(principal, "sts:AssumeRole", role_arn, reason)
+            entry.error = "AccessDenied"
+            who = standing.of_service(principal, account, source_arn)
+            self._decide(who, _ASSUME, role_arn, {"sts:RoleSessionName": session_name})
+            entry.status, entry.error = 200, ""
         credentials = keys.new(keys.ROLE)
         name = role_arn.rsplit("/", 1)[-1]
-        arn = f"arn:aws:sts::{self._engine.account}:assumed-role/{name}/{session_name}"
+        arn = f"arn:aws:sts::{account}:assumed-role/{name}/{session_name}"
         adapter.register_session(credentials, role_arn, session_name, arn, SESSION_SECONDS)
         return Caller(self._engine, arn, credentials)
 
@@ -174,23 +203,6 @@ class Authorization:
         self._services[credentials.access_key_id] = ServicePrincipal(principal, source_arn, self._engine.account)
         adapter.register_service_session(credentials, principal, SESSION_SECONDS)
         return Caller(self._engine, principal, credentials)
-
-    def _check_service(self, service: ServicePrincipal, action: str, resource: str, context: Mapping[str, Any]) -> None:
-        allowed = action in OWN_ACTIONS.get(service.name, ()) or adapter.resource_policy_allows(
-            service.name,
-            action,
-            resource,
-            {
-                **context,
-                "aws:SourceAccount": service.account,
-                "aws:PrincipalIsAWSService": "true",
-                **({"aws:SourceArn": service.source_arn} if service.source_arn else {}),
-            },
-        )
-        journal.note_check(service.name, action, resource, "Allow" if allowed else "ImplicitDeny")
-        if not allowed:
-            reason = f"because no resource-based policy of it allows the {action} action to {service.name}"
-            raise AccessDenied(service.name, action, resource, reason)
 
 
 def passed_roles(params: Mapping[str, Any], path: str) -> list[str]:

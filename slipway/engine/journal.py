@@ -1,8 +1,10 @@
 """The call journal: one JSON line for every API call, who made it and what was decided.
 
     {"time", "request", "caller", "service", "operation",
-     "checks": [{"action", "resource", "decision"}], "status", "error"}
+     "checks": [{"action", "resource", "decision", "kind", "policy", "statement"}], "status", "error"}
 
+`kind` is the kind of policy that decided; `policy` names it (`role/<role>/<policy>`, an ARN) and `statement` gives the
+Sid or the place of its statement, where one decided.
 Times are Unix seconds. No parameter and no secret is ever written.
 """
 
@@ -17,6 +19,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from slipway.engine.policy import Decision
 
 _current: contextvars.ContextVar[Entry | None] = contextvars.ContextVar("slipway_journal_entry", default=None)
 
@@ -52,12 +56,16 @@ def current() -> Entry | None:
     return _current.get()
 
 
-def note_check(caller: str, action: str, resource: str, decision: str) -> None:
-    """Add an authorization decision to the current call's entry."""
+def note_check(caller: str, action: str, resource: str, decision: Decision) -> None:
+    """Add an authorization decision, and the policy statement that it stands on, to the current call's entry."""
     entry = _current.get()
-    if entry is not None:
-        entry.caller = entry.caller or caller
-        entry.checks.append({"action": action, "resource": resource, "decision": decision})
+    if entry is None:
+        return
+    entry.caller = entry.caller or caller
+    by = {"policy": decision.policy, "statement": decision.statement} if decision.policy else {}
+    entry.checks.append(
+        {"action": action, "resource": resource, "decision": decision.effect, "kind": decision.kind, **by}
+    )
 
 
 @contextlib.contextmanager

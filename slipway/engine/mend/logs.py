@@ -7,18 +7,17 @@ from __future__ import annotations
 
 import json
 
-from slipway.engine import adapter
+from slipway.engine import resource_policies
 from slipway.engine.engine import current
 from slipway.engine.services.logs.policies import statements
 
 
 def apply() -> None:
     """Let the policy evaluator find the account's resource policies of CloudWatch Logs."""
-    adapter.add_resource_policies("logs", "cloudwatch_logs", policy_of)
+    resource_policies.declare("logs", policy_of)
 
 
-def policy_of(_: str) -> tuple[str, str] | None:
-    """Every resource policy as one document, and the account; None when there is none."""
-    engine = current()
-    found = statements(engine)
-    return (json.dumps({"Version": "2012-10-17", "Statement": found}), engine.account) if found else None
+def policy_of(_: str) -> str | None:
+    """Every resource policy as one document; None when there is none."""
+    found = statements(current())
+    return json.dumps({"Version": "2012-10-17", "Statement": found}) if found else None
