@@ -15,6 +15,9 @@ _BATCHES: Mapping[str, str] = {
 # docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
 _ON_LOG_STREAMS = frozenset({"logs:CreateLogStream", "logs:DeleteLogStream", "logs:GetLogEvents", "logs:PutLogEvents"})
 
+# docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html: nothing allows or denies them.
+NEEDS_NOTHING = frozenset({"sts:GetCallerIdentity", "sts:GetSessionToken"})
+
 
 def documented(action: str, resource: str) -> tuple[str, str]:
     """The action and resource that a policy has to name."""
