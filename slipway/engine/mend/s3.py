@@ -44,6 +44,7 @@ def apply() -> None:
     adapter.replace(_SERVICE, "_upload_part_copy", _uploaded_by_copy)
     adapter.replace(_SERVICE, "_copy_object", _copied)
     adapter.replace(_SERVICE, "_get_object", _read)
+    adapter.replace(_SERVICE, "_delete_bucket", _told_of_versions)
 
 
 def _signed(handle: Callable[..., Awaitable[Answer]]) -> Callable[..., Awaitable[Answer]]:
@@ -93,6 +94,20 @@ def _copied(copy: Callable[..., Answer]) -> Callable[..., Answer]:
         return refused or copy(bucket, key, headers)
 
     return copied
+
+
+def _told_of_versions(delete: Callable[[str], Answer]) -> Callable[[str], Answer]:
+    """A bucket that has or had versioning says that versions keep it, which a listing of its objects does not show."""
+
+    def deleted(bucket: str) -> Answer:
+        status, headers, body = delete(bucket)
+        if status == 409 and adapter.part(_SERVICE)._bucket_versioning.get(bucket):
+            message = "The bucket you tried to delete is not empty. You must delete all versions in the bucket."
+            answer: Answer = adapter.part(_SERVICE)._error("BucketNotEmpty", message, 409, f"/{bucket}")
+            return answer
+        return status, headers, body
+
+    return deleted
 
 
 def _read(get: Callable[..., Answer]) -> Callable[..., Answer]:

@@ -208,6 +208,7 @@ NAMES = {
     "services.s3": (
         "_atomic_write",
         "_bucket_encryption",
+        "_bucket_versioning",
         "_bucket_notifications",
         "_copy_object",
         "_create_multipart_upload",

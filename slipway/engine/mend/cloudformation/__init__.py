@@ -11,7 +11,6 @@
 | `types` | our resource types (`slipway/engine/resources/`) and their replacement |
 | `nested` | `AWS::CloudFormation::Stack` as a stack operation of its own |
 | `custom` | custom resources through Lambda and SNS |
-| `buckets` | a bucket that is not empty refuses to be deleted |
 | `rollback` | a rollback says which resources failed |
 | `conversion` | scalars get the type that the schema names |
 | `exports` | an export's name is taken once |
@@ -27,7 +26,6 @@ from __future__ import annotations
 from slipway.engine.mend.cloudformation import (
     actions,
     begun,
-    buckets,
     custom,
     exports,
     nested,
@@ -40,5 +38,5 @@ from slipway.engine.mend.cloudformation import (
 
 def apply() -> None:
     """Put the corrections in place; called before the engine serves."""
-    for module in (types, nested, custom, buckets, exports, rollback, begun, operations, templates, actions):
+    for module in (types, nested, custom, exports, rollback, begun, operations, templates, actions):
         module.apply()
