@@ -47,6 +47,7 @@ class LocalEngine:
     region: str
     account: str
     clock_factor: float
+    strict: bool = False
 
     def keys(self) -> tuple[str, str]:
         """Access key id and secret access key of the person at the keyboard."""
@@ -141,19 +142,26 @@ def find(home: Path = HOME) -> LocalEngine | None:
         facts["region"],
         facts["account"],
         facts["clockFactor"],
+        facts.get("strict", False),
     )
 
 
 def start(
-    home: Path = HOME, *, port: int | None = None, region: str | None = None, clock_factor: float | None = None
+    home: Path = HOME,
+    *,
+    port: int | None = None,
+    region: str | None = None,
+    clock_factor: float | None = None,
+    strict: bool | None = None,
 ) -> LocalEngine:
     """Start the engine, or return the one that runs on this home.
 
+    A `strict` engine refuses templates with properties that have no effect here, instead of warning about them.
     EngineFailed says why it did not start; BadInput, which of the wishes the running one does not meet.
     """
     running = find(home)
     if running is not None:
-        _check_wishes(running, {"port": port, "region": region, "clock_factor": clock_factor})
+        _check_wishes(running, {"port": port, "region": region, "clock_factor": clock_factor, "strict": strict})
         return running
     if home.exists() and not home.is_dir():
         raise BadInput(f"--home {home} is a file; expected a folder, which may be new")
@@ -162,6 +170,7 @@ def start(
     log = home / "engine.log"
     command = [sys.executable, "-P", "-m", "slipway.engine.server", str(home), "--port", str(port or PORT)]
     command += ["--region", region or REGION, "--clock-factor", str(clock_factor or 1.0)]
+    command += ["--strict"] if strict else []
     with log.open("ab") as output:
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, start_new_session=True

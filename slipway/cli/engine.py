@@ -28,16 +28,21 @@ def up(
             help="AWS seconds in one real second, 1 by default: shortens waits, cooldowns and metric periods.",
         ),
     ] = None,
+    strict: Annotated[
+        bool | None,
+        typer.Option("--strict", help="Refuse templates with properties that have no effect here, instead of warning."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Start the local engine, or say where it runs."""
     with errors.status("starting the engine"):
-        engine = local.start(home, port=port, region=region, clock_factor=clock_factor)
+        engine = local.start(home, port=port, region=region, clock_factor=clock_factor, strict=strict)
     facts = {
         "url": engine.url,
         "account": engine.account,
         "region": engine.region,
         "clockFactor": engine.clock_factor,
+        "strict": engine.strict,
         "home": str(engine.home),
     }
     text = (

@@ -24,13 +24,15 @@ ACCOUNT = "111122223333"
 class Engine:
     """One embedded AWS: an account in a region, behind one URL, with its state below `home`."""
 
-    def __init__(self, home: Path, port: int, region: str, clock: Clock) -> None:
+    def __init__(self, home: Path, port: int, region: str, clock: Clock, *, strict: bool = False) -> None:
         self.home = home
         self.port = port
         self.region = region
         self.account = ACCOUNT
         self.url = f"http://127.0.0.1:{port}"
         self.clock = clock
+        # Whether a template with properties that have no effect here is refused instead of warned about.
+        self.strict = strict
         self.journal = Journal(home / "journal.jsonl")
         self.processes = Processes(home / "processes")
         self.authorization = Authorization(self)

@@ -59,6 +59,8 @@ class ResourceCall:
     old_properties: dict[str, Any] = field(default_factory=dict)
     physical_id: str = ""
     began: Callable[[str], None] = lambda _: None
+    stack_id: str = ""
+    resource_type: str = ""
 
     def physical_name(self, max_length: int = 63) -> str:
         """A name in CloudFormation's manner, `<stack>-<logical id>-<12 random characters>`, cut to `max_length`.

@@ -17,17 +17,15 @@ import signal
 import socket
 import sys
 from collections.abc import Awaitable, Callable
-from configparser import ConfigParser
 from pathlib import Path
 
 from slipway.engine import adapter, edge
-from slipway.engine import credentials as keys
 from slipway.engine import engine as engines
-from slipway.engine.caller import Caller
 from slipway.engine.clock import Clock
 from slipway.engine.dispatcher import Dispatcher, find_services
 from slipway.engine.engine import ACCOUNT, Engine
 from slipway.engine.home import HomeInUse, HomeLock
+from slipway.engine.person import person
 from slipway.engine.saving import Saver
 from slipway.engine.service import Service
 
@@ -51,10 +49,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--port", type=int, default=4566)
     parser.add_argument("--region", default="us-east-1")
     parser.add_argument("--clock-factor", type=float, default=1.0, help="AWS seconds in one real second")
+    parser.add_argument("--strict", action="store_true", help="refuse templates with properties that have no effect")
     options = parser.parse_args(arguments)
     try:
         check_port(options.port)
-        run(options.home.resolve(), options.port, options.region, options.clock_factor)
+        run(options.home.resolve(), options.port, options.region, options.clock_factor, strict=options.strict)
     except (HomeInUse, PortInUse) as error:
         print(error, file=sys.stderr)
         return 3
@@ -71,14 +70,14 @@ def check_port(port: int) -> None:
             raise PortInUse(port) from error
 
 
-def run(home: Path, port: int, region: str, clock_factor: float) -> None:
+def run(home: Path, port: int, region: str, clock_factor: float, *, strict: bool = False) -> None:
     """Serve until a signal; everything is below `home`, which is the person's alone: it holds keys and data."""
     home.mkdir(parents=True, exist_ok=True)
     home.chmod(0o700)
     lock = HomeLock(home)
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s")
     adapter.prepare(home, port, region, ACCOUNT, clock_factor)
-    engine = Engine(home, port, region, Clock(clock_factor))
+    engine = Engine(home, port, region, Clock(clock_factor), strict=strict)
     engines.set_current(engine)
     for name in engine.processes.end_leftovers():
         logger.warning("ended %s, left behind by an engine that was killed", name)
@@ -155,12 +154,12 @@ def _start(engine: Engine, services: list[Service], lock: HomeLock) -> None:
     from slipway.engine.mend.cloudformation import restart
 
     with adapter.request_scope(engine.account, engine.region):
-        person = person_caller(engine)
-        adapter.register_person(person.credentials)
+        keyholder = person(engine)
+        adapter.register_person(keyholder.credentials)
         for service in services:
             for starter in service.starters:
                 starter(engine)
-        restart.start(engine, person)
+        restart.start(engine, keyholder)
         engine.deliveries.resume()
     engine.spawn("save-state", _save_while_running, engine, lock)
     facts = {
@@ -170,6 +169,7 @@ def _start(engine: Engine, services: list[Service], lock: HomeLock) -> None:
         "region": engine.region,
         "account": engine.account,
         "clockFactor": engine.clock.factor,
+        "strict": engine.strict,
     }
     written = engine.home / "engine.json.new"
     written.write_text(json.dumps(facts))
@@ -196,24 +196,6 @@ def _save_while_running(engine: Engine, lock: HomeLock) -> None:
             # Somebody removed the home: there is nothing to keep, and its children must not outlive it.
             engine.processes.stop_all()
             os._exit(1)
-
-
-def person_caller(engine: Engine) -> Caller:
-    """The person at the keyboard, with the key in `<home>/credentials`, made once."""
-    path = engine.home / "credentials"
-    config = ConfigParser()
-    if not config.read(path):
-        made = keys.new(keys.PERSON)
-        config["default"] = {
-            "aws_access_key_id": made.access_key_id,
-            "aws_secret_access_key": made.secret_access_key,
-        }
-        path.touch(mode=0o600)
-        with path.open("w") as file:
-            config.write(file)
-    section = config["default"]
-    credentials = keys.Credentials(section["aws_access_key_id"], section["aws_secret_access_key"])
-    return Caller(engine, f"arn:aws:iam::{engine.account}:user/{adapter.PERSON}", credentials)
 
 
 if __name__ == "__main__":
