@@ -39,7 +39,10 @@ OWN_ACTIONS: Mapping[str, frozenset[str]] = {
     "sagemaker.amazonaws.com": frozenset(
         {"cloudwatch:PutMetricData", "application-autoscaling:DescribeScalableTargets"}
     ),
-    "codebuild.amazonaws.com": frozenset({"cloudwatch:PutMetricData"}),
+    **{
+        f"{service}.amazonaws.com": frozenset({"cloudwatch:PutMetricData"})
+        for service in ("apigateway", "codebuild", "lambda", "sqs")
+    },
     "delivery.logs.amazonaws.com": frozenset({"logs:CreateLogStream", "logs:PutLogEvents"}),
     # PutTargets looks for the target; docs/decisions.md, "A rule's target comes first".
     "events.amazonaws.com": frozenset(

@@ -66,14 +66,6 @@ SERVED: Mapping[str, Served] = {
         ListStacks SignalResource UpdateStack UpdateTerminationProtection ValidateTemplate
         """,
     ),
-    "cloudwatch": _served(
-        "monitoring",
-        """
-        DeleteAlarms DeleteDashboards DescribeAlarmHistory DescribeAlarms DescribeAlarmsForMetric DisableAlarmActions
-        EnableAlarmActions GetDashboard GetMetricData GetMetricStatistics ListDashboards ListMetrics ListTagsForResource
-        PutCompositeAlarm PutDashboard PutMetricAlarm PutMetricData SetAlarmState TagResource UntagResource
-        """,
-    ),
     "events": _served(
         "events",
         """

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 import logging
+import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from slipway.engine.engine import Engine, current
+from slipway.engine.engine import Engine
 
 Alarm = dict[str, Any]
 PRINCIPAL = "cloudwatch.amazonaws.com"
@@ -23,10 +25,8 @@ _LISTS = {"ALARM": "AlarmActions", "OK": "OKActions", "INSUFFICIENT_DATA": "Insu
 logger = logging.getLogger(__name__)
 
 
-def refusal(alarm: dict[str, Any]) -> str:
+def refusal(alarm: Mapping[str, Any]) -> str:
     """Why an alarm cannot be put, empty when it can."""
-    if alarm.get("Metrics") or alarm.get("ThresholdMetricId"):
-        return "Metrics: alarms on metric math or anomaly detection are not executed here; name one MetricName"
     if alarm.get("EvaluateLowSampleCountPercentile") == "ignore":
         return "EvaluateLowSampleCountPercentile: ignore is not executed here; percentiles are always evaluated"
     for name in _LISTS.values():
@@ -41,29 +41,33 @@ def _kind(arn: str) -> str:
     return parts[2] if len(parts) > 5 else ""
 
 
-def dispatch(alarm: Alarm, old: str, new: str, reason: str) -> None:
+def dispatch(engine: Engine, alarm: Alarm, old: str) -> None:
     """Emit the event and take the actions for the new state, in the background.
 
     A scaling policy is not called: Application Auto Scaling watches its alarms by DescribeAlarms.
     """
-    engine = current()
-    detail = _detail(alarm, old, new, reason)
+    detail = _detail(alarm, old)
     engine.emit("aws.cloudwatch", "CloudWatch Alarm State Change", detail, [alarm["AlarmArn"]])
     if not alarm.get("ActionsEnabled", True):
         return
-    for arn in alarm.get(_LISTS[new]) or []:
+    for arn in alarm.get(_LISTS[alarm["StateValue"]]) or []:
         if _kind(arn) == "sns":
-            engine.spawn(f"alarm {alarm['AlarmName']}", _publish, engine, dict(alarm), arn, old, new, reason)
+            engine.spawn(f"alarm {alarm['AlarmName']}", _publish, engine, alarm, arn, old)
         elif _kind(arn) == "lambda":
             engine.spawn(f"alarm {alarm['AlarmName']}", _invoke, engine, alarm["AlarmArn"], arn, detail)
 
 
+def told(seconds: float) -> str:
+    """A time as alarms tell it, `2026-01-31T12:00:00.000+0000`."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "+0000")
+
+
 def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "+0000")
+    return told(time.time())
 
 
-def _detail(alarm: Alarm, old: str, new: str, reason: str) -> dict[str, Any]:
-    state = {"value": new, "reason": reason, "timestamp": _now()}
+def _detail(alarm: Alarm, old: str) -> dict[str, Any]:
+    state = {"value": alarm["StateValue"], "reason": alarm["StateReason"], "timestamp": _now()}
     if alarm.get("StateReasonData"):
         state["reasonData"] = alarm["StateReasonData"]
     return {
@@ -74,14 +78,14 @@ def _detail(alarm: Alarm, old: str, new: str, reason: str) -> dict[str, Any]:
     }
 
 
-def _publish(engine: Engine, alarm: Alarm, topic_arn: str, old: str, new: str, reason: str) -> None:
+def _publish(engine: Engine, alarm: Alarm, topic_arn: str, old: str) -> None:
     message = {
         "AlarmName": alarm["AlarmName"],
         "AlarmDescription": alarm.get("AlarmDescription"),
         "AWSAccountId": engine.account,
         "AlarmConfigurationUpdatedTimestamp": _now(),
-        "NewStateValue": new,
-        "NewStateReason": reason,
+        "NewStateValue": alarm["StateValue"],
+        "NewStateReason": alarm["StateReason"],
         "StateChangeTime": _now(),
         "Region": engine.region,
         "AlarmArn": alarm["AlarmArn"],
@@ -91,7 +95,7 @@ def _publish(engine: Engine, alarm: Alarm, topic_arn: str, old: str, new: str, r
         "InsufficientDataActions": alarm.get("InsufficientDataActions", []),
         **({"Trigger": _trigger(alarm)} if "MetricName" in alarm else {"AlarmRule": alarm.get("AlarmRule")}),
     }
-    subject = f'{new}: "{alarm["AlarmName"]}" in {engine.region}'[:100]
+    subject = f'{alarm["StateValue"]}: "{alarm["AlarmName"]}" in {engine.region}'[:100]
     try:
         client = engine.as_service(PRINCIPAL, alarm["AlarmArn"]).client("sns")
         client.publish(TopicArn=topic_arn, Subject=subject, Message=json.dumps(message))

@@ -9,7 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slipway.engine.mend.cloudwatch.evaluation import Rule, evaluate
+from slipway.engine.services.cloudwatch.evaluation import Rule, evaluate
+
+pytestmark = pytest.mark.specification(
+    "docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html"
+)
 
 KINDS = ("missing", "ignore", "breaching", "notBreaching")
 
