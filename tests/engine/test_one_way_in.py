@@ -1,0 +1,167 @@
+"""No module of the engine reaches a backend past the dispatcher: a service is called by requests, which are checked.
+
+Held against the source. What a correction of MiniStack's may touch is the service that it corrects; what else one
+touches stands here, with the reason. A service of ours may not import another one's modules.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.specification(
+    "docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-reqcontext.html"
+)
+
+ENGINE = Path(__file__).parents[2] / "slipway" / "engine"
+
+# Corrections by file or folder: the modules of MiniStack's that are the service which they correct.
+CORRECTED = {
+    "apigateway": {"apigateway", "apigateway_v1"},
+    "cloudformation": {"cloudformation"},
+    "cloudwatch": {"cloudwatch"},
+    "eventbridge": {"eventbridge"},
+    "iam": {"iam", "sts"},
+    "iam_checks": {"iam"},
+    "lambda_": {"lambda_svc"},
+    "s3": {"s3"},
+    "s3_disk": {"s3"},
+    "s3_notifications": {"s3"},
+    "service_linked_roles": {"iam"},
+    "sns": {"sns"},
+    "sqs": {"sqs"},
+    "ssm": {"ssm"},
+}
+
+# (file, module of MiniStack's): why it is no call past the dispatcher.
+READ_PAST = {
+    ("mend/edge.py", "s3"): "the form of S3's answers, after the steps: errors of addresses, CORS and HEAD",
+    ("mend/iam/records.py", "tagging"): "the tags of a resource are a condition key of the check itself",
+    ("mend/apigateway/edge.py", "cloudwatch"): "an API's metrics are AWS's own: no caller, no policy, no charge",
+    ("mend/apigateway/urls.py", "cloudformation"): "an address in a template becomes the local one",
+    ("mend/lambda_/__init__.py", "cloudformation"): "MiniStack's own way to make functions in stacks is checked first",
+    ("mend/lambda_/requests.py", "s3"): "Lambda reads code with its requester's rights, which are checked before",
+    ("mend/s3.py", "kms"): "the record of the key that the caller was checked for: does it exist, is it enabled",
+}
+
+# (importing file or folder, service): why it is no call.
+IMPORTED = {
+    ("services/sagemaker_runtime.py", "sagemaker"): "one service with two endpoints",
+    ("resources/codebuild.py", "codebuild"): "what is not executed, refused before a stack makes anything",
+    ("resources/codepipeline.py", "codepipeline"): "what is not executed, refused before a stack makes anything",
+    ("resources/codecommit.py", "codecommit"): "`Code` of a repository has no operation of its own in the API",
+    ("mend/logs.py", "logs"): "the account's resource policies, which a check asks for",
+}
+
+# Functions of the adapter that reach into a service, and who may use them.
+REACHING = {
+    "put_service_event": {"events.py"},
+    "register_person": {"server.py"},
+}
+
+# Modules of `mend/` that others import, and who: the dispatcher's steps themselves.
+STEPS = {
+    "mend.edge": {"backends.py", "edge.py"},
+    "mend.iam.records": {
+        *("authorization.py", "request_keys.py", "resource_policies.py", "standing.py"),
+        "services/sts.py",  # it makes the sessions that the first step looks up
+    },
+    "mend.cloudformation.restart": {"server.py"},
+}
+
+_SERVING = {"handle_request", "call_service_handler_sync", "SERVICE_HANDLERS", "_dispatch_service_request"}
+
+
+@cache
+def sources() -> list[tuple[str, ast.Module]]:
+    """Every module of the engine by its path below it."""
+    return [(path.relative_to(ENGINE).as_posix(), ast.parse(path.read_text())) for path in sorted(ENGINE.rglob("*.py"))]
+
+
+def imports(tree: ast.Module) -> Iterator[str]:
+    """The dotted names that a module imports."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def texts(tree: ast.Module) -> Iterator[str]:
+    """Every text in a module."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+def of_adapter(tree: ast.Module) -> Iterator[str]:
+    """The names of the adapter that a module uses."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "adapter":
+            yield node.attr
+
+
+def test_only_the_adapter_imports_ministack() -> None:
+    importing = {path for path, tree in sources() for name in imports(tree) if name.partition(".")[0] == "ministack"}
+    assert importing == set()  # the adapter itself imports by name, when its settings are made
+    naming = {path for path, tree in sources() if any(text.startswith("ministack.") for text in texts(tree))}
+    assert naming <= {"adapter.py"}
+
+
+def test_only_corrections_take_ministack_apart() -> None:
+    using = {path for path, tree in sources() if {"part", "replace"} & set(of_adapter(tree))}
+    assert {path for path in using if not path.startswith("mend/")} == set()
+
+
+def test_a_correction_touches_the_service_that_it_corrects() -> None:
+    touched = {
+        (path, module)
+        for path, tree in sources()
+        if path.startswith("mend/")
+        for text in texts(tree)
+        for module in re.findall(r"^services\.([a-z0-9_]+)", text)
+        if module not in CORRECTED.get(path.split("/")[1].removesuffix(".py"), set())
+    }
+    assert touched == set(READ_PAST)
+
+
+def test_a_service_imports_no_other_service() -> None:
+    found = {
+        (path, service)
+        for path, tree in sources()
+        for name in imports(tree)
+        for service in re.findall(r"^slipway\.engine\.services\.(\w+)", name)
+        if not path.startswith((f"services/{service}/", f"services/{service}.py"))
+    }
+    assert found == set(IMPORTED)
+
+
+def test_only_the_edge_behind_the_dispatcher_calls_a_handler() -> None:
+    calling = {
+        path
+        for path, tree in sources()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr in _SERVING
+    }
+    assert calling == {"mend/edge.py"}
+
+
+@pytest.mark.parametrize("function", sorted(REACHING))
+def test_what_reaches_into_a_service_has_one_user(function: str) -> None:
+    assert {path for path, tree in sources() if function in set(of_adapter(tree))} == REACHING[function]
+
+
+def test_corrections_are_not_a_way_to_a_service() -> None:
+    using: dict[str, set[str]] = {}
+    for path, tree in sources():
+        for name in imports(tree):
+            for module in re.findall(r"^slipway\.engine\.(mend\.\w+(?:\.[a-z]\w*)?)", name):
+                if not path.startswith("mend/"):
+                    known = next((step for step in STEPS if module.startswith(step)), module)
+                    using.setdefault(known, set()).add(path)
+    assert using == STEPS
