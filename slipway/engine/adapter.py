@@ -11,7 +11,6 @@ from __future__ import annotations
 import importlib
 import json
 import os
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -154,35 +153,6 @@ def role(role_arn: str) -> dict[str, Any] | None:
     name = role_arn.rsplit("/", 1)[-1]
     found = _module("services.iam")._roles.get_scoped(_account(), None, name)
     return dict(found) if found is not None and found.get("Arn") == role_arn else None
-
-
-def register_session(
-    credentials: Credentials, role_arn: str, session_name: str, arn: str, seconds: int, policy: str = ""
-) -> None:
-    """Make keys of a role's session known to the authenticator; `policy` is a session policy that narrows it."""
-    identifier = (role(role_arn) or {}).get("RoleId", "AROA")
-    _register(credentials, arn, f"{identifier}:{session_name}", "AssumedRole", seconds, policy)
-
-
-def register_service_session(credentials: Credentials, principal: str, seconds: int) -> None:
-    """Make keys of an AWS service principal known to the authenticator; they have no identity policy."""
-    _register(credentials, f"arn:aws:iam::{_account()}:service/{principal}", principal, "Service", seconds)
-
-
-def _register(credentials: Credentials, arn: str, identifier: str, kind: str, seconds: int, policy: str = "") -> None:
-    _module("services.sts").register_session(
-        credentials.access_key_id,
-        {
-            "Arn": arn,
-            "UserId": identifier,
-            "SecretAccessKey": credentials.secret_access_key,
-            "SessionToken": credentials.token,
-            "Expiration": time.time() + seconds,
-            "AccountId": _account(),
-            "PrincipalType": kind,
-            "SessionPolicies": {"Policy": policy, "PolicyArns": []} if policy else None,
-        },
-    )
 
 
 def register_person(credentials: Credentials) -> str:

@@ -21,8 +21,11 @@ from slipway.engine import credentials as keys
 from slipway.engine.actions import NEEDS_NOTHING
 from slipway.engine.caller import Caller
 from slipway.engine.errors import AccessDenied, AwsError, ValidationFailed
+from slipway.engine.mend.iam import records
+from slipway.engine.mend.iam.records import Session
 from slipway.engine.policy import Decision, Policies, Request, evaluate
 from slipway.engine.policy.decision import ALLOW, OWN, UNASKED
+from slipway.engine.policy.principals import Kind
 from slipway.engine.request_keys import RequestKeys
 from slipway.engine.standing import Standing
 
@@ -160,8 +163,7 @@ class Authorization:
         docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session
         """
         credentials = keys.new(keys.ROLE)
-        session_name = caller.arn.rsplit("/", 1)[-1]
-        adapter.register_session(credentials, role_arn, session_name, caller.arn, SESSION_SECONDS, policy)
+        records.register_session(credentials, self._session(role_arn, caller.arn, policy))
         return Caller(self._engine, caller.arn, credentials)
 
     def assumed_for(self, access_key_id: str) -> tuple[str, str]:
@@ -198,13 +200,20 @@ class Authorization:
         credentials = keys.new(keys.ROLE)
         name = role_arn.rsplit("/", 1)[-1]
         arn = f"arn:aws:sts::{account}:assumed-role/{name}/{session_name}"
-        adapter.register_session(credentials, role_arn, session_name, arn, SESSION_SECONDS)
+        records.register_session(credentials, self._session(role_arn, arn))
         return Caller(self._engine, arn, credentials)
+
+    def _session(self, role_arn: str, arn: str, policy: str = "") -> Session:
+        role = adapter.role(role_arn) or {}
+        identifier = f"{role.get('RoleId', '')}:{arn.rsplit('/', 1)[-1]}"
+        return Session(arn, identifier, self._engine.account, SESSION_SECONDS, policy=policy)
 
     def _new_service(self, principal: str, source_arn: str) -> Caller:
         credentials = keys.new(keys.SERVICE)
         self._services[credentials.access_key_id] = ServicePrincipal(principal, source_arn, self._engine.account)
-        adapter.register_service_session(credentials, principal, SESSION_SECONDS)
+        account = self._engine.account
+        arn = f"arn:aws:iam::{account}:service/{principal}"
+        records.register_session(credentials, Session(arn, principal, account, SESSION_SECONDS, Kind.SERVICE))
         return Caller(self._engine, principal, credentials)
 
 

@@ -169,8 +169,4 @@ SERVED: Mapping[str, Served] = {
         GetParameters GetParametersByPath LabelParameterVersion ListTagsForResource PutParameter RemoveTagsFromResource
         """,
     ),
-    "sts": _served(
-        "sts",
-        "AssumeRole GetAccessKeyInfo GetCallerIdentity GetFederationToken GetSessionToken",
-    ),
 }

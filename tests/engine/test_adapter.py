@@ -40,7 +40,6 @@ NAMES = [
     ("services.iam", "_users"),
     ("services.iam", "_access_keys"),
     ("services.iam", "_user_inline_policies"),
-    ("services.sts", "register_session"),
     ("services.eventbridge", "_put_events"),
 ]
 

@@ -202,7 +202,7 @@ NAMES = {
         "parse_qs",
         "policy_known",
     ),
-    "services.sts": ("_sessions",),
+    "services.sts": ("_evict_expired_sessions", "_sessions", "register_session"),
     "services.tagging": ("resource_tags",),
     "services.kms": ("_check_key_state", "_resolve_key"),
     "services.s3": (

@@ -6,19 +6,68 @@ Read for every call, so by plain look-ups; documents are the texts as they were 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from slipway.engine import adapter
+from slipway.engine.credentials import Credentials
+from slipway.engine.policy.principals import Kind
 
 Record = Mapping[str, Any]
+_REMEMBERED_SECONDS = 86_400
 _AWS_MANAGED = "arn:aws:iam::aws:policy/"
+
+
+@dataclass(frozen=True)
+class Session:
+    """What a session's keys stand for; session policies narrow it, session tags describe it."""
+
+    arn: str
+    identifier: str
+    account: str
+    seconds: int
+    kind: Kind = Kind.ROLE_SESSION
+    policy: str = ""
+    policy_arns: tuple[str, ...] = ()
+    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 def session(access_key_id: str) -> Record | None:
     """What STS knows of a session's key."""
     found: Record | None = adapter.part("services.sts")._sessions.get(access_key_id)
     return found
+
+
+def register_session(credentials: Credentials, session: Session) -> None:
+    """Make the keys of a session known to the authenticator."""
+    passed = {"Policy": session.policy, "PolicyArns": list(session.policy_arns)}
+    adapter.part("services.sts").register_session(
+        credentials.access_key_id,
+        {
+            "Arn": session.arn,
+            "UserId": session.identifier,
+            "SecretAccessKey": credentials.secret_access_key,
+            "SessionToken": credentials.token,
+            "Expiration": time.time() + session.seconds,
+            "AccountId": session.account,
+            "PrincipalType": session.kind.value,
+            "SessionPolicies": passed if any(passed.values()) else None,
+            "SessionTags": [{"Key": key, "Value": value} for key, value in session.tags.items()],
+        },
+    )
+
+
+def keep_expired(_: Callable[[], None]) -> Callable[[], None]:
+    """MiniStack forgets expired sessions at once; a day longer their keys are told that they have expired."""
+
+    def evict() -> None:
+        sessions, now = adapter.part("services.sts")._sessions, time.time()
+        for key in [key for key, session in sessions.items() if now > session["Expiration"] + _REMEMBERED_SECONDS]:
+            del sessions[key]
+
+    return evict
 
 
 def user_of(access_key_id: str, account: str) -> str:
