@@ -20,18 +20,15 @@ pytestmark = pytest.mark.specification(
 
 ENGINE = Path(__file__).parents[2] / "slipway" / "engine"
 
-# Corrections by file or folder: the modules of MiniStack's that are the service which they correct.
+# Corrections by the beginning of their names: the modules of MiniStack's that are the service which they correct.
 CORRECTED = {
     "apigateway": {"apigateway", "apigateway_v1"},
     "cloudformation": {"cloudformation"},
     "cloudwatch": {"cloudwatch"},
     "eventbridge": {"eventbridge"},
     "iam": {"iam", "sts"},
-    "iam_checks": {"iam"},
     "lambda_": {"lambda_svc"},
     "s3": {"s3"},
-    "s3_disk": {"s3"},
-    "s3_notifications": {"s3"},
     "service_linked_roles": {"iam"},
     "sns": {"sns"},
     "sqs": {"sqs"},
@@ -106,6 +103,12 @@ def of_adapter(tree: ast.Module) -> Iterator[str]:
             yield node.attr
 
 
+def corrected(path: str) -> set[str]:
+    """The modules of MiniStack's that the file or folder of corrections is for."""
+    name = path.removeprefix("mend/")
+    return {module for begins, modules in CORRECTED.items() if name.startswith(begins) for module in modules}
+
+
 def test_only_the_adapter_imports_ministack() -> None:
     importing = {path for path, tree in sources() for name in imports(tree) if name.partition(".")[0] == "ministack"}
     assert importing == set()  # the adapter itself imports by name, when its settings are made
@@ -125,7 +128,7 @@ def test_a_correction_touches_the_service_that_it_corrects() -> None:
         if path.startswith("mend/")
         for text in texts(tree)
         for module in re.findall(r"^services\.([a-z0-9_]+)", text)
-        if module not in CORRECTED.get(path.split("/")[1].removesuffix(".py"), set())
+        if module not in corrected(path)
     }
     assert touched == set(READ_PAST)
 
