@@ -1,4 +1,4 @@
-"""Deployments: a stage serves the resources, models and validators that its deployment froze.
+"""Deployments: a stage serves the resources, models, validators and authorizers that its deployment froze.
 
 MiniStack finds an API's parts by the API's id; a frozen copy is kept under `<api id>@<deployment id>`.
 
@@ -19,16 +19,13 @@ _SERVICE = "services.apigateway_v1"
 
 def _stores() -> tuple[Any, ...]:
     api = adapter.part(_SERVICE)
-    return (api._resources, api._models, api._request_validators)
+    return (api._resources, api._models, api._request_validators, api._authorizers_v1)
 
 
 def freezing(create: Callable[..., Any]) -> Callable[..., Any]:
-    """CreateDeployment that keeps a copy of what it deploys; an API without methods cannot be deployed."""
+    """CreateDeployment that keeps a copy of what it deploys."""
 
     def created(api_id: str, data: dict[str, Any]) -> Any:
-        if not any(resource.get("resourceMethods") for resource in _stores()[0].get(api_id, {}).values()):
-            text = "The REST API doesn't contain any methods"
-            return adapter.part(_SERVICE)._v1_error("BadRequestException", text, 400)
         response = create(api_id, data)
         if response[0] < 400:
             deployment_id = json.loads(response[2])["id"]
@@ -56,6 +53,15 @@ def deployed(api_id: str, stage: dict[str, Any]) -> str:
     """The id under which the parts that a stage serves are found."""
     frozen = f"{api_id}@{stage.get('deploymentId', '')}"
     return frozen if frozen in _stores()[0] else api_id
+
+
+def by_own_id(arn_of: Callable[..., str]) -> Callable[..., str]:
+    """The ARN of a method, which names the API and not the deployment."""
+
+    def arn(region: str, account: str, api_id: str, *rest: str) -> str:
+        return arn_of(region, account, api_id.partition("@")[0], *rest)
+
+    return arn
 
 
 def find_method(deployed_id: str, method: str, path: str) -> tuple[Any, dict[str, str], Any]:

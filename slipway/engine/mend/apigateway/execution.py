@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from slipway.engine import adapter
-from slipway.engine.mend.apigateway import deployment, exchange, function
+from slipway.engine.mend.apigateway import deployment, exchange, function, mock
 from slipway.engine.mend.apigateway.exchange import Exchange
 
 LARGEST_BODY = 10485760
@@ -74,7 +74,7 @@ async def execute(
     request = Request(
         api, api_id, stage_name, stage, resource, method, verb, path, parameters, headers, body, query, account, region
     )
-    authorizer, refused = await _authorize(request)
+    authorizer, refused = await _authorize(request, deployed)
     refused = refused or _limit(request) or _validate(request, deployed, mapped)
     return refused if refused is not None else await _integrate(request, authorizer, passing)
 
@@ -92,9 +92,11 @@ def _noted(error: Answer) -> Answer:
     return error
 
 
-async def _authorize(request: Request) -> tuple[Any, Answer]:
+async def _authorize(request: Request, deployed: str) -> tuple[Any, Answer]:
+    """MiniStack looks for a method's authorizer by the API's id, and would find another than was deployed."""
+    custom = request.method.get("authorizationType") == "CUSTOM"
     error, context = await _gateway()._authorize_request_v1(
-        request.api_id,
+        deployed if custom else request.api_id,
         request.stage_name,
         request.method,
         request.verb,
@@ -141,22 +143,11 @@ async def _integrate(request: Request, authorizer: Any, passing: Exchange) -> An
     integration = request.method.get("methodIntegration")
     if not integration:
         return _error("API_CONFIGURATION_ERROR", "Internal server error")
-    gateway = _gateway()
     with _timed(passing):
         if integration["type"] == "AWS_PROXY":
             answer = await function.invoke(request, integration, authorizer)
-        elif integration["type"] == "HTTP_PROXY":
-            answer = await gateway._invoke_http_proxy_v1(
-                integration,
-                request.path,
-                request.verb,
-                request.headers,
-                request.body,
-                request.query,
-                request.parameters,
-            )
         else:
-            answer = gateway._invoke_mock_v1(integration)
+            answer = mock.answer(integration, passing.header("content-type"))
     return answer if isinstance(answer, tuple) else _noted(answer)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -24,6 +25,11 @@ if TYPE_CHECKING:
 
 _ANSWER_MEMBERS = {"statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded", "cookies"}
 _FAILED = "Internal server error"
+_STAGE_VARIABLE = re.compile(r"\$\{stageVariables\.(\w+)\}")
+_IDENTITY = (
+    *("accessKey", "accountId", "caller", "cognitoAuthenticationProvider", "cognitoAuthenticationType"),
+    *("cognitoIdentityId", "cognitoIdentityPoolId", "principalOrgId", "user", "userArn"),
+)
 
 
 class Malformed(ValueError):
@@ -34,7 +40,7 @@ async def invoke(request: Request, integration: dict[str, Any], authorizer: Any)
     """Invoke the function; a response, or MiniStack's value for a gateway error."""
     gateway = adapter.part("services.apigateway_v1")
     passing = exchange.current.get()
-    name = gateway._extract_lambda_ref_from_integration_uri(integration["uri"])
+    name = gateway._extract_lambda_ref_from_integration_uri(_filled(integration["uri"], request.stage))
     event = event_of(request, authorizer, passing)
     run = adapter.part("core.concurrency").run_reentrant
     call = asyncio.ensure_future(run(_call, request, integration, name, event))
@@ -54,6 +60,15 @@ async def invoke(request: Request, integration: dict[str, Any], authorizer: Any)
     except Malformed as error:
         passing.integration_error = str(error)
         return _bad_gateway()
+
+
+def _filled(uri: str, stage: dict[str, Any]) -> str:
+    """The function's URI with the stage's variables; one that is not set leaves nothing.
+
+    docs.aws.amazon.com/apigateway/latest/developerguide/aws-api-gateway-stage-variables-reference.html
+    """
+    variables = stage.get("variables") or {}
+    return _STAGE_VARIABLE.sub(lambda match: str(variables.get(match[1], "")), uri)
 
 
 def _not_invoked(gateway: Any, passing: Exchange, error: Exception) -> Any:
@@ -115,8 +130,17 @@ def event_of(request: Request, authorizer: Any, passing: Exchange) -> dict[str, 
     context = event["requestContext"]
     context.update(requestId=passing.request_id, extendedRequestId=passing.extended_id)
     context["identity"].update(sourceIp=passing.source_ip, userAgent=passing.header("user-agent"))
+    context["identity"] = {**dict.fromkeys(_IDENTITY), **context["identity"], **_api_key(request)}
     context["domainName"] = f"{request.api_id}.execute-api.{engine.region}.amazonaws.com"
+    context["domainPrefix"] = request.api_id
     return event
+
+
+def _api_key(request: Request) -> dict[str, str]:
+    """The API key that a method asked for."""
+    gateway = adapter.part("services.apigateway_v1")
+    key = gateway._resolve_api_key(gateway._api_key_from_request(request.headers))
+    return {"apiKey": key["value"], "apiKeyId": key["id"]} if key and request.method.get("apiKeyRequired") else {}
 
 
 def response_of(payload: Any, request: Request) -> tuple[int, dict[str, Any], bytes]:

@@ -8,7 +8,17 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from slipway.engine.mend.apigateway.openapi import NotExecuted, check, request_parameters
+from slipway.engine.mend.apigateway.openapi import check
+from slipway.engine.mend.apigateway.paths import request_parameters
+from slipway.engine.mend.apigateway.refusal import NotExecuted
+
+
+pytestmark = pytest.mark.specification("docs.aws.amazon.com/apigateway/latest/api/API_PutRestApi.html")
+
+FUNCTION = (
+    "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/"
+    "arn:aws:lambda:us-east-1:111122223333:function:f/invocations"
+)
 
 
 def operation(**integration: Any) -> dict[str, Any]:
@@ -20,12 +30,12 @@ def operation(**integration: Any) -> dict[str, Any]:
     [
         pytest.param(operation(type="aws"), "integration type AWS of POST /x is not executed here", id="mapped"),
         pytest.param(
-            operation(type="http_proxy", connectionType="VPC_LINK"),
+            operation(type="aws_proxy", connectionType="VPC_LINK"),
             "connectionType VPC_LINK of POST /x is not executed here",
             id="vpc link",
         ),
         pytest.param(
-            operation(type="aws_proxy", credentials="arn:aws:iam::*:user/*"),
+            operation(type="aws_proxy", uri=FUNCTION, httpMethod="POST", credentials="arn:aws:iam::*:user/*"),
             "POST /x invokes its function with the caller's credentials, which is not executed here",
             id="caller's credentials",
         ),
@@ -104,7 +114,8 @@ def test_a_document_overwrites_an_api_and_keeps_its_id(engine: Any) -> None:
     ("mode", "body", "message"),
     [
         ("merge", b"{}", "PutRestApi with mode merge is not executed here"),
-        ("overwrite", b"openapi: 3.0.1", "Invalid OpenAPI input: write it as JSON"),
+        ("overwrite", b"- a list", "Invalid OpenAPI input"),
+        ("overwrite", b"{", "Invalid OpenAPI input"),
     ],
 )
 def test_what_cannot_be_put_is_refused(engine: Any, mode: str, body: bytes, message: str) -> None:

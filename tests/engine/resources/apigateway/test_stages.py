@@ -1,0 +1,112 @@
+"""Deployments, stages and the account through stacks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.engine.resources.apigateway.templates import api, call, deployment, ref, resource, stage
+from tests.engine.resources.conftest import Deployment
+
+pytestmark = pytest.mark.specification(
+    "docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-stage.html"
+)
+ALL = {"ResourcePath": "/*", "HttpMethod": "*"}
+
+
+def stored(engine: Any, api_id: str) -> dict[str, Any]:
+    found: dict[str, Any] = engine.client("apigateway").get_stage(restApiId=api_id, stageName="live")
+    return found
+
+
+def served(**properties: Any) -> dict[str, Any]:
+    return {**api(), **deployment(), **stage(**properties)}
+
+
+def test_a_stage_is_changed_in_place(engine: Any, deployed: Deployment) -> None:
+    first = {"Description": "Old", "Variables": {"a": "1", "limit": "x"}, "TracingEnabled": True}
+    api_id, name = deployed(served(**first, Tags=[{"Key": "old", "Value": "1"}]), "Api", "Live")
+    assert (name, stored(engine, api_id)["tags"]["old"]) == ("live", "1")
+    second = {"Variables": {"limit": "y"}, "MethodSettings": [{**ALL, "ThrottlingRateLimit": 5.5}]}
+    deployed(served(**second, Tags=[{"Key": "new", "Value": "2"}]))
+    found = stored(engine, api_id)
+    assert (found["variables"], found["tracingEnabled"], found["description"]) == ({"limit": "y"}, False, "")
+    assert found["methodSettings"]["*/*"]["throttlingRateLimit"] == 5.5
+    assert ("old" in found["tags"], found["tags"]["new"]) == (False, "2")
+    deployed(served(Tags=[{"Key": "new", "Value": "2"}]))
+    assert stored(engine, api_id)["methodSettings"] == {}
+
+
+def test_a_stage_that_throttles_everything_answers_429(engine: Any, deployed: Deployment) -> None:
+    settings = [{"ResourcePath": "/greeting", "HttpMethod": "GET", "ThrottlingRateLimit": 0, "ThrottlingBurstLimit": 0}]
+    [api_id] = deployed(served(MethodSettings=settings), "Api")
+    assert call(engine, api_id)[0] == 429
+
+
+@pytest.mark.parametrize(
+    ("properties", "message"),
+    [
+        (
+            {"MethodSettings": [{**ALL, "LoggingLevel": "INFO"}]},
+            "logging/loglevel of a stage's methods is not executed",
+        ),
+        ({"MethodSettings": [{**ALL, "DataTraceEnabled": True}]}, "logging/dataTrace of a stage's methods is not"),
+        ({"DeploymentId": "missing"}, "Invalid deployment identifier specified"),
+    ],
+    ids=["execution logs", "whole requests in logs", "a deployment that is not there"],
+)
+def test_a_stage_that_is_refused_is_removed(deployed: Deployment, properties: dict[str, Any], message: str) -> None:
+    resources = served()
+    resources["Live"]["Properties"] |= properties
+    assert message in deployed.failing(resources)
+
+
+def test_an_access_log_needs_the_accounts_role(engine: Any, deployed: Deployment) -> None:
+    engine.client("apigateway").update_account(
+        patchOperations=[{"op": "replace", "path": "/cloudwatchRoleArn", "value": ""}]
+    )
+    log = {"DestinationArn": {"Fn::GetAtt": ["Group", "Arn"]}, "Format": "$context.requestId"}
+    resources = {**served(AccessLogSetting=log), "Group": {"Type": "AWS::Logs::LogGroup"}}
+    assert "CloudWatch Logs role ARN must be set in account settings" in deployed.failing(resources)
+
+
+def test_the_account_has_one_role_for_logs_which_stays(engine: Any, deployed: Deployment) -> None:
+    trust = {"Effect": "Allow", "Principal": {"Service": "apigateway.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    document = {"Version": "2012-10-17", "Statement": [trust]}
+    role = {
+        "Type": "AWS::IAM::Role",
+        "DeletionPolicy": "Retain",
+        "Properties": {"AssumeRolePolicyDocument": document},
+    }
+    account = resource("Account", CloudWatchRoleArn={"Fn::GetAtt": ["Role", "Arn"]})
+    arn, reference, identifier = deployed({"Role": role, "Account": account}, "Role.Arn", "Account", "Account.Id")
+    assert reference == identifier
+    deployed.delete()
+    assert engine.client("apigateway").get_account()["cloudwatchRoleArn"] == arn
+
+
+def test_a_stage_of_that_name_is_made_once(deployed: Deployment) -> None:
+    again = {"Again": {**stage()["Live"], "DependsOn": "Live"}}
+    assert "Stage already exists" in deployed.failing({**served(), **again})
+
+
+def test_a_deployment_serves_its_own_stage_and_takes_it_along(
+    engine: Any, deployed: Deployment, gone: Callable[..., bool]
+) -> None:
+    [api_id, identifier] = deployed({**api(), **deployment(StageName="own")}, "Api", "Deployment.DeploymentId")
+    assert call(engine, api_id, "own") == (200, "hello")
+    deployed({**api(), **deployment(StageName="other", Description="Moved")})
+    assert gone("apigateway", "get_stage", restApiId=api_id, stageName="own")
+    assert call(engine, api_id, "other") == (200, "hello")
+    found = engine.client("apigateway").get_deployment(restApiId=api_id, deploymentId=identifier)
+    assert found["description"] == "Moved"
+    deployed(api())
+    assert gone("apigateway", "get_stage", restApiId=api_id, stageName="other")
+    assert gone("apigateway", "get_deployment", restApiId=api_id, deploymentId=identifier)
+
+
+def test_an_api_without_methods_cannot_be_deployed(deployed: Deployment) -> None:
+    bare = {"Api": resource("RestApi", Name="bare"), "Deployment": resource("Deployment", RestApiId=ref("Api"))}
+    assert "The REST API doesn't contain any methods" in deployed.failing(bare)
