@@ -41,7 +41,7 @@ class Site:
         return self.plant.client(service)
 
     def create(self, file: str, text: str = "", definition: str = "", **options: Any) -> str:
-        """Create a stack of a template, as its file stands or mutated, and give its id; Refused when that is refused."""
+        """Create a stack of a template, as its file stands or mutated; its id, or Refused."""
         name = f"m{next(self._numbers)}"
         request = {"Parameters": self.parameters(file, name), "Capabilities": CAPABILITIES} | options
         body = self._packaged(text or (ROOT / file).read_text(), name, definition)
