@@ -16,7 +16,6 @@ from slipway.engine import adapter
 
 ADAPTER = Path("slipway/engine/adapter.py")
 NAMES = [
-    ("app", "_dispatch_service_request"),
     ("app", "_routing_params"),
     ("app", "_build_persistence_save_dict"),
     ("app", "_loaded_modules"),
@@ -30,7 +29,6 @@ NAMES = [
     ("core.iam_evaluator", "resolve_credential"),
     ("core.iam_evaluator", "EvalResult"),
     ("core.iam_evaluator", "AuthError"),
-    ("core.router", "detect_service"),
     ("core.router", "extract_access_key_id"),
     ("core.router", "_is_aws_service_name"),
     ("core.responses", "request_scope"),

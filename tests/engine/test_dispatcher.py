@@ -13,6 +13,8 @@ from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+pytestmark = pytest.mark.specification("docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html")
+
 TRUSTS_ACCOUNT = {
     "Version": "2012-10-17",
     "Statement": [
@@ -97,6 +99,130 @@ def test_an_operation_that_is_not_executed_is_refused_by_name(engine: Any) -> No
             approvalRuleTemplateName="t", approvalRuleTemplateContent="{}"
         )
     assert error.value.response["Error"]["Code"] == "UnsupportedOperation"
+
+
+UNCHECKED = Config(parameter_validation=False)
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "parameters", "code", "message"),
+    [
+        pytest.param(
+            "ssm",
+            "get_parameter",
+            {},
+            "ValidationException",
+            "Value null at 'Name' failed to satisfy constraint: Member must not be null",
+            id="JSON: missing",
+        ),
+        pytest.param(
+            "kms",
+            "describe_key",
+            {"KeyId": ""},
+            "ValidationException",
+            "Value '' at 'KeyId' failed to satisfy constraint: Member must have length greater than or equal to 1",
+            id="JSON: too short",
+        ),
+        pytest.param(
+            "iam",
+            "create_role",
+            {"RoleName": "not a name", "AssumeRolePolicyDocument": "{}"},
+            "ValidationError",
+            "Value 'not a name' at 'RoleName' failed to satisfy constraint: Member must satisfy regular expression",
+            id="Query: a pattern",
+        ),
+        pytest.param(
+            "lambda",
+            "create_function",
+            {"FunctionName": "f", "Runtime": "cobol", "Role": "arn:aws:iam::111122223333:role/r", "Code": {}},
+            "ValidationException",
+            "Value 'cobol' at 'Runtime' failed to satisfy constraint: Member must satisfy enum value set",
+            id="REST and JSON: an enum",
+        ),
+        pytest.param(
+            "apigateway",
+            "create_rest_api",
+            {},
+            "BadRequestException",
+            "Value null at 'name' failed to satisfy constraint",
+            id="REST and JSON: a service's own code",
+        ),
+        pytest.param(
+            "s3",
+            "put_bucket_versioning",
+            {"Bucket": "some-bucket", "VersioningConfiguration": {"Status": "Sometimes"}},
+            "InvalidArgument",
+            "Value 'Sometimes' at 'VersioningConfiguration.Status' failed to satisfy constraint",
+            id="REST and XML",
+        ),
+        pytest.param(
+            "cloudwatch",
+            "put_metric_data",
+            {"Namespace": "n" * 256},
+            "ValidationException",
+            "Member must have length less than or equal to 255",
+            id="CBOR",
+        ),
+    ],
+)
+def test_a_request_to_a_service_of_ministack_s_is_held_against_the_model(
+    engine: Any, service: str, operation: str, parameters: dict[str, Any], code: str, message: str
+) -> None:
+    client = engine.engine.session().client(service, endpoint_url=engine.url, config=UNCHECKED)
+    with pytest.raises(ClientError) as error:
+        getattr(client, operation)(**parameters)
+    assert error.value.response["Error"]["Code"] == code
+    assert message in error.value.response["Error"]["Message"]
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "parameters"),
+    [
+        ("s3", "put_bucket_website", {"Bucket": "b", "WebsiteConfiguration": {}}),
+        ("s3", "put_bucket_accelerate_configuration", {"Bucket": "b", "AccelerateConfiguration": {}}),
+        ("s3", "select_object_content", {"Bucket": "b", "Key": "k"}),
+        ("ssm", "send_command", {"DocumentName": "d"}),
+        ("iam", "create_saml_provider", {"SAMLMetadataDocument": "m", "Name": "n"}),
+        ("kms", "create_custom_key_store", {"CustomKeyStoreName": "n"}),
+        ("lambda", "create_function_url_config", {"FunctionName": "f", "AuthType": "NONE"}),
+        ("events", "create_connection", {"Name": "n"}),
+        ("sns", "create_platform_application", {"Name": "n", "Platform": "GCM", "Attributes": {}}),
+        ("cloudwatch", "put_metric_stream", {"Name": "n"}),
+        ("secretsmanager", "rotate_secret", {"SecretId": "s"}),
+        ("apigateway", "create_domain_name", {"domainName": "d"}),
+    ],
+)
+def test_an_operation_that_ministack_only_records_is_refused_by_name(
+    engine: Any, service: str, operation: str, parameters: dict[str, Any]
+) -> None:
+    client = engine.engine.session().client(service, endpoint_url=engine.url, config=UNCHECKED)
+    with pytest.raises(ClientError, match=f"The local engine does not execute {service}:") as error:
+        getattr(client, operation)(**parameters)
+    assert error.value.response["Error"]["Code"] == "UnsupportedOperation"
+    assert error.value.response["ResponseMetadata"]["HTTPStatusCode"] == 501
+
+
+def test_an_action_that_aws_does_not_have_is_aws_s_own_error(engine: Any) -> None:
+    body = "Action=MakeTea&Version=2010-05-08"
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    request = AWSRequest("POST", f"{engine.url}/", data=body, headers=headers)
+    SigV4Auth(engine.engine.session().get_credentials().get_frozen_credentials(), "iam", "us-east-1").add_auth(request)
+    connection = http.client.HTTPConnection("127.0.0.1", engine.engine.port, timeout=10)
+    connection.request("POST", "/", body, dict(request.headers.items()))
+    answer = connection.getresponse()
+    assert answer.status == 400
+    assert b"<Code>InvalidAction</Code>" in answer.read()
+
+
+def test_another_region_is_refused(engine: Any) -> None:
+    client = engine.engine.session().client("sqs", endpoint_url=engine.url, region_name="eu-west-1")
+    with pytest.raises(ClientError, match="Credential should be scoped to a valid region, not 'eu-west-1'"):
+        client.list_queues()
+
+
+def test_a_global_service_is_signed_for_in_its_own_region(engine: Any) -> None:
+    client = engine.engine.session().client("sts", endpoint_url=engine.url, region_name="eu-west-1")
+    assert client.get_caller_identity()["Account"] == "111122223333"
 
 
 def test_a_service_that_the_engine_lacks_is_refused_by_name(engine: Any) -> None:

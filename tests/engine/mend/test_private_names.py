@@ -235,6 +235,10 @@ NAMES = {
     "services.kms": ("_check_key_state", "_resolve_key"),
     "services.s3": (
         "_atomic_write",
+        "_merge_hoisted_amz_headers",
+        "cors_response_headers",
+        "format_head_response",
+        "validate_object_request",
         "_bucket_encryption",
         "_bucket_versioning",
         "_bucket_notifications",
