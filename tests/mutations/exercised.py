@@ -144,13 +144,14 @@ def _replaced(before: Any, after: Any, put: Callable[[str], Any]) -> Iterator[No
 EXERCISED = (
     Exercised("misspelt phase of the buildspec", "buildspec.yml", _BUILDSPEC.says, _build),
     Exercised("handler that the function lacks", "cf/actions.yaml", _HANDLER.says, _invoke),
+    # Before the one below: EventBridge keeps a session of a role for a while, and asks no trust policy for that long.
+    Exercised("rule's role trusts another service", "cf/triggers.yaml", "sts:AssumeRole", _without_trust),
     Exercised(
         "rule may not start the pipeline",
         "cf/triggers.yaml",
         "codepipeline:StartPipelineExecution",
         _without_permission,
     ),
-    Exercised("rule's role trusts another service", "cf/triggers.yaml", "sts:AssumeRole", _without_trust),
     Exercised("queue lets in another rule", "cf/triggers.yaml", "sqs:SendMessage", _without_queue_policy),
     Exercised("key does not let events in", "cf/storage.yaml", "kms:GenerateDataKey", _without_key),
 )
