@@ -23,7 +23,7 @@ from slipway.engine.caller import Caller
 from slipway.engine.errors import AccessDenied, AwsError, ValidationFailed
 from slipway.engine.mend.iam import records
 from slipway.engine.mend.iam.records import Session
-from slipway.engine.policy import Decision, Policies, Request, evaluate
+from slipway.engine.policy import Decision, Policies, Request, Source, compiled, evaluate
 from slipway.engine.policy.decision import ALLOW, OWN, UNASKED
 from slipway.engine.policy.principals import Kind
 from slipway.engine.request_keys import RequestKeys
@@ -118,6 +118,17 @@ class Authorization:
             raise ValidationFailed(
                 f"{service} may not assume {role_arn}: its trust policy does not allow sts:AssumeRole"
             )
+
+    def would_allow(self, access_key_id: str, action: str, key_policy: str) -> bool:
+        """Whether the identity could do `action` on a KMS key that had this policy."""
+        who, account = self._standing(access_key_id), self._engine.account
+        if who is None:
+            return False
+        resource = self._engine.arn("kms", "key/new")
+        keys = RequestKeys(resource, self._engine.region, account, who.keys)
+        source = Source("the new key policy", compiled(key_policy))
+        policies = Policies(who.identity, who.boundary, who.session, source, resource_must_allow=True)
+        return evaluate(Request(who.principal, action, resource, keys), policies).allowed
 
     def trusts(self, role_arn: str, principal: str, source_arn: str) -> bool:
         """Whether the role's trust policy lets the service principal assume it."""

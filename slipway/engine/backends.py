@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Protocol
 
-from slipway.engine import adapter, handover, wire
+from slipway.engine import adapter, handover, policy_documents, wire
 from slipway.engine.authorization import passed_roles
 from slipway.engine.exchange import Check, Exchange, Handover
 from slipway.engine.executed import Served
@@ -93,6 +93,9 @@ class MiniStackService:
             exchange,
             [Check(*check) for check in checks] or [Check(f"{service}:{name}", "*")],
             handover.handed(exchange.operation.service_model.service_name, name, exchange.params),
+        )
+        policy_documents.refuse_malformed(
+            exchange.caller, exchange.operation.service_model.service_name, name, exchange.params
         )
         return await edge.serve(
             service, exchange.request, exchange.caller.credentials.access_key_id, exchange.request_id

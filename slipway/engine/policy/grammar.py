@@ -22,7 +22,13 @@ _STATEMENT = frozenset(
         *("Resource", "NotResource", "Condition"),
     }
 )
-_PRINCIPALS = frozenset({"AWS", "Service", "Federated", "CanonicalUser"})
+# Wildcards stand for everyone, and for nobody in particular.
+_PRINCIPALS = {
+    "AWS": re.compile(r"\*|\d{12}|A[A-Z0-9]{15,127}|arn:aws[a-z-]*:(iam|sts)::(\d{12}|cloudfront):[^*?]+"),
+    "Service": re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com(\.cn)?"),
+    "Federated": re.compile(r"[^*?]+"),
+    "CanonicalUser": re.compile(r"[0-9a-f]{64}"),
+}
 _ACTION = re.compile(r"\*|[A-Za-z0-9-]+:[A-Za-z0-9*?]+")
 _KEY = re.compile(r"[A-Za-z0-9-]+:.+")
 _COLONS_OF_AN_ARN = 5
@@ -46,7 +52,7 @@ def check(text: str, kind: PolicyKind) -> None:
     try:
         document = json.loads(text)
     except ValueError as error:
-        raise Malformed(_SYNTAX if text.strip() else "The policy is empty.") from error
+        raise Malformed("This policy contains invalid Json") from error
     if not isinstance(document, dict) or document.keys() - _DOCUMENT or "Statement" not in document:
         raise Malformed(_SYNTAX)
     if document.get("Version", _VERSIONS[1]) not in _VERSIONS:
@@ -85,7 +91,8 @@ def _check_statement(statement: Any, kind: PolicyKind) -> None:
 def _check_actions(statement: Mapping[str, Any], kind: PolicyKind) -> None:
     actions = _one_of(statement, "Action", "NotAction")
     if actions is None:
-        raise Malformed("Policy statement must contain actions.")
+        trust = kind is PolicyKind.TRUST
+        raise Malformed("Missing required field Action" if trust else "Policy statement must contain actions.")
     for action in actions:
         if not _ACTION.fullmatch(action):
             if ":" not in action:
@@ -120,20 +127,23 @@ def _check_principals(statement: Mapping[str, Any], kind: PolicyKind) -> None:
         raise Malformed("Missing required field Principal")
     if named == ["NotPrincipal"] and (kind is PolicyKind.TRUST or statement["Effect"] == "Allow"):
         raise Malformed("Has prohibited field NotPrincipal")
-    element = statement[named[0]]
+    _check_principal(statement[named[0]])
+
+
+def _check_principal(element: Any) -> None:
     if element == "*":
         return
-    if not isinstance(element, dict) or not element or element.keys() - _PRINCIPALS:
-        raise Malformed("Invalid principal in policy")
+    if not isinstance(element, dict) or not element:
+        raise Malformed(f'Invalid principal in policy: "{element}"')
     for name, value in element.items():
-        _check_values(name, value)
+        for each in _list(value):
+            if name not in _PRINCIPALS or not isinstance(each, str) or not _PRINCIPALS[name].fullmatch(each):
+                raise invalid_principal(name, each)
 
 
-def _check_values(name: str, value: Any) -> None:
-    for each in value if isinstance(value, list) else [value]:
-        star_inside = isinstance(each, str) and "*" in each and each != "*"
-        if not isinstance(each, str) or not each or star_inside or (name == "Service" and each == "*"):
-            raise Malformed(f'Invalid principal in policy: "{name}":"{each}"')
+def invalid_principal(kind: str, value: Any) -> Malformed:
+    """IAM's refusal of a principal that it does not know."""
+    return Malformed(f'Invalid principal in policy: "{"SERVICE" if kind == "Service" else kind}":"{value}"')
 
 
 def _check_conditions(element: Any) -> None:

@@ -25,8 +25,8 @@ def refusal(text: str, kind: PolicyKind) -> str:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("", "The policy is empty."),
-        ("{", SYNTAX),
+        ("", "This policy contains invalid Json"),
+        ("{", "This policy contains invalid Json"),
         ("[]", SYNTAX),
         ('{"Version": "2012-10-17"}', SYNTAX),
         (json.dumps({"Version": "2012-10-17", "Statement": []}), SYNTAX),
@@ -66,9 +66,15 @@ def test_a_malformed_identity_based_policy_is_refused(text: str, sentence: str) 
     [
         ({"Resource": "*"}, "Has prohibited field Resource"),
         ({"Action": "s3:GetObject"}, "AssumeRole policy may only specify STS AssumeRole actions."),
-        ({"Principal": {"Services": "x"}}, "Invalid principal in policy"),
-        ({"Principal": {"AWS": "arn:aws:iam::1:user/*"}}, 'Invalid principal in policy: "AWS":"arn:aws:iam::1:user/*"'),
-        ({"Principal": {"Service": "*"}}, 'Invalid principal in policy: "Service":"*"'),
+        ({"Principal": {"Services": "x"}}, 'Invalid principal in policy: "Services":"x"'),
+        ({"Principal": "ada"}, 'Invalid principal in policy: "ada"'),
+        ({"Principal": {"Service": "lambda"}}, 'Invalid principal in policy: "SERVICE":"lambda"'),
+        ({"Principal": {"AWS": "ada"}}, 'Invalid principal in policy: "AWS":"ada"'),
+        (
+            {"Principal": {"AWS": "arn:aws:iam::111122223333:user/*"}},
+            'Invalid principal in policy: "AWS":"arn:aws:iam::111122223333:user/*"',
+        ),
+        ({"Principal": {"Service": "*"}}, 'Invalid principal in policy: "SERVICE":"*"'),
     ],
 )
 def test_a_malformed_trust_policy_is_refused(change: dict[str, Any], sentence: str) -> None:

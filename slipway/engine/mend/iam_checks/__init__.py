@@ -3,7 +3,6 @@
 | module | what it corrects |
 | --- | --- |
 | `requests` | the ARN with its path, and the condition keys, that a request is evaluated with |
-| `trust` | a role's trust policy is checked, its principals exist |
 | `quotas` | the sizes and numbers of policies |
 | `conflicts` | a policy that is attached exists; a user or group in use is not deleted |
 """
@@ -14,12 +13,12 @@ from functools import partial
 from typing import Any
 
 from slipway.engine import adapter
-from slipway.engine.mend.iam_checks import conflicts, quotas, trust
+from slipway.engine.mend.iam_checks import conflicts, quotas
 
 
 def apply() -> None:
-    """Put our functions around MiniStack's: a request passes conflicts, then quotas, then trust."""
-    for module in (trust, quotas, conflicts):
+    """Put our functions around MiniStack's: a request passes conflicts, then quotas."""
+    for module in (quotas, conflicts):
         module.apply()
     # An empty description takes one away.
     adapter.replace("services.iam", "parse_qs", _with_empty_values)
