@@ -10,6 +10,7 @@ docs.aws.amazon.com/lambda/latest/dg/welcome.html
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import json
 from collections.abc import Awaitable, Callable
@@ -18,7 +19,7 @@ from typing import Any
 from slipway.engine import adapter
 from slipway.engine.engine import Engine, current
 from slipway.engine.errors import AwsError
-from slipway.engine.mend.lambda_ import asynchronous, event_source, requests
+from slipway.engine.mend.lambda_ import asynchronous, event_source, mappings, requests
 from slipway.engine.mend.lambda_.invocation import Runner
 
 _SERVICE = "services.lambda_svc"
@@ -37,18 +38,27 @@ def _pollers(engine: Engine) -> event_source.Pollers:
     return event_source.Pollers(engine)
 
 
+@functools.cache
+def events(engine: Engine) -> asynchronous.Events:
+    """The events that wait for functions."""
+    return asynchronous.Events(engine)
+
+
 def apply() -> None:
     """Put our functions in MiniStack's places."""
     replace = functools.partial(adapter.replace, _SERVICE)
     replace("_execute_function_dispatch", lambda _: lambda *args: runner(current()).run(*args))
-    replace("invoke_async_with_retry", lambda _: lambda record, event: asynchronous.start(current(), record, event))
+    replace("invoke_async_with_retry", lambda _: lambda record, event: events(current()).put(record, event))
     replace("_poll_sqs", lambda _: lambda: _pollers(current()).tick())
     replace("_fetch_code_from_s3", lambda _: requests.fetch_code)
     replace("_create_function", _checked_create)
-    replace("_update_code", _answered)
+    replace("_update_code", _checked_code)
+    replace("_create_alias", _checked_alias)
+    replace("_update_alias", _checked_alias)
+    replace("_put_function_concurrency", _checked_concurrency)
+    replace("_reserved_concurrency", lambda _: _reserved_concurrency)
     replace("_publish_layer_version", _answered)
     replace("_update_config", _checked_update)
-    replace("_create_esm", _checked_mapping)
     replace("_delete_function", _forgetting)
     replace("handle_request", _checked_request)
     _check_in_stacks()
@@ -77,6 +87,7 @@ def error_response(error: AwsError) -> Response:
 
 def _checked_create(create: Create) -> Create:
     def checked(data: dict[str, Any]) -> Response:
+        requests.check_upload("CreateFunction", data)
         requests.check_function(current(), data)
         response: Response = create(data)
         return response
@@ -95,25 +106,39 @@ def _checked_update(update: Create) -> Create:
     return _answered(checked)
 
 
-def _checked_mapping(create: Create) -> Create:
-    def checked(data: dict[str, Any]) -> Response:
-        check_mapping(data)
-        response: Response = create(data)
+def _checked_code(update: Create) -> Create:
+    def checked(name: str, data: dict[str, Any]) -> Response:
+        requests.check_upload("UpdateFunctionCode", data)
+        response: Response = update(name, data)
         return response
 
     return _answered(checked)
 
 
-def check_mapping(data: dict[str, Any]) -> None:
-    """Refuse a mapping of something else than a queue, or of a queue that the function's role may not read."""
-    source = data.get("EventSourceArn", "")
-    if source.split(":")[2:3] != ["sqs"]:
-        text = f"EventSourceArn {source} is not executed here: only Amazon SQS queues are polled"
-        raise AwsError("InvalidParameterValueException", text, status=400)
-    service = adapter.part(_SERVICE)
-    record, config, _ = service._get_func_record_for_ref(data["FunctionName"])
-    if record is not None:
-        event_source.check_role(current(), config["Role"], source)
+def _checked_alias(change: Create) -> Create:
+    def checked(name: str, *arguments: Any) -> Response:
+        requests.check_alias(adapter.part(_SERVICE)._functions.get(name), arguments[-1])
+        response: Response = change(name, *arguments)
+        return response
+
+    return _answered(checked)
+
+
+def _checked_concurrency(put: Create) -> Create:
+    def checked(name: str, data: dict[str, Any]) -> Response:
+        functions = adapter.part(_SERVICE)._functions
+        requests.check_concurrency(functions.values(), name, int(data.get("ReservedConcurrentExecutions", 0)))
+        response: Response = put(name, data)
+        return response
+
+    return _answered(checked)
+
+
+def _reserved_concurrency(_: dict[str, Any], config: dict[str, Any]) -> int | None:
+    """A function's reservation, which its versions and aliases share."""
+    base = adapter.part(_SERVICE)._functions.get(config["FunctionName"]) or {}
+    reserved: int | None = base.get("concurrency")
+    return reserved
 
 
 def _forgetting(delete: Callable[..., Any]) -> Callable[..., Any]:
@@ -130,11 +155,14 @@ def _forgetting(delete: Callable[..., Any]) -> Callable[..., Any]:
 
 def _checked_request(handle: Callable[..., Awaitable[Response]]) -> Callable[..., Awaitable[Response]]:
     async def checked(method: str, path: str, headers: dict[str, str], body: bytes, query: Any) -> Response:
-        if method == "POST" and path.endswith("/invocations"):
-            try:
+        try:
+            if method == "POST" and path.endswith("/invocations"):
                 requests.check_invocation(body, headers)
-            except AwsError as error:
-                return error_response(error)
+            if method == "POST" and path.rstrip("/").endswith("/event-source-mappings"):
+                # In a thread, since it asks the queue by a call to this engine.
+                await asyncio.to_thread(mappings.check, current(), json.loads(body))
+        except AwsError as error:
+            return error_response(error)
         token = requests.signer.set(adapter.signer(headers, query))
         try:
             return await handle(method, path, headers, body, query)
@@ -149,7 +177,7 @@ def _check_in_stacks() -> None:
     handlers = adapter.part("services.cloudformation.provisioners")._RESOURCE_HANDLERS
     for resource_type, check in (
         ("AWS::Lambda::Function", _check_function_resource),
-        ("AWS::Lambda::EventSourceMapping", check_mapping),
+        ("AWS::Lambda::EventSourceMapping", _check_mapping_resource),
     ):
         handlers[resource_type] = {
             **handlers[resource_type],
@@ -166,6 +194,13 @@ def _forget_in_stacks() -> None:
 
 def _check_function_resource(properties: dict[str, Any]) -> None:
     requests.check_function(current(), properties)
+
+
+def _check_mapping_resource(properties: dict[str, Any]) -> None:
+    service = adapter.part(_SERVICE)
+    record, config, _ = service._get_func_record_for_ref(properties["FunctionName"])
+    if record is not None:
+        mappings.check_role(current(), config["Role"], properties["EventSourceArn"])
 
 
 def _check_first(check: Callable[[dict[str, Any]], None], create: Create) -> Create:

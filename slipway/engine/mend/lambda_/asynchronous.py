@@ -1,141 +1,132 @@
-"""Asynchronous invocations: two retries, then the destination or the dead-letter queue, under the function's role.
+"""Asynchronous invocations: a queue on disk, retries, and what becomes of an event in the end.
+
+An error of the function is retried after one and after two minutes; throttling is no attempt and is retried for as long
+as the event may live. What the engine had accepted before it was killed, the next one runs, so a function can see an
+event twice, as on AWS.
 
 docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
-docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+docs.aws.amazon.com/lambda/latest/dg/invocation-async-configuring.html
 """
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Callable
-from datetime import UTC, datetime
+import uuid
 from typing import Any
 
 from slipway.engine import adapter
-from slipway.engine.deliveries import queue_url
 from slipway.engine.engine import Engine
-from slipway.engine.mend.lambda_.environment import request_id
-from slipway.engine.mend.lambda_.invocation import PRINCIPAL, Result
+from slipway.engine.mend.lambda_ import destinations
+from slipway.engine.mend.lambda_.invocation import Result, request_identity
+from slipway.engine.schedule import Schedule
 
-FIRST_RETRY_SECONDS = 60
-SECOND_RETRY_SECONDS = 120
-DEFAULT_RETRIES = 2
-DEFAULT_AGE_SECONDS = 21600
+_RETRY_SECONDS = (60.0, 120.0)
+_DEFAULT_RETRIES = 2
+_DEFAULT_AGE_SECONDS = 21_600
+_LONGEST_BACK_OFF = 300.0
+# How many events run at once; AWS's own limit is the function's concurrency.
+_WORKERS = 64
 
 Record = dict[str, Any]
 
 
-def start(engine: Engine, record: Record, event: Any) -> None:
-    """Queue the event; the caller does not wait."""
-    name = record["config"]["FunctionName"]
-    engine.spawn(f"lambda {name} asynchronous", _deliver, engine, record, event)
+class Events:
+    """The events that functions of one engine have still to see."""
 
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._table = engine.store("lambda").table("events")
+        self._schedule = Schedule(engine, "asynchronous invocations", self._attempt, _WORKERS)
 
-def _deliver(engine: Engine, record: Record, event: Any) -> None:
-    config, settings = record["config"], _settings(record)
-    execute = adapter.part("services.lambda_svc")._execute_function_with_config_scope
-    attempts, begun = 0, time.monotonic()
-    retries = settings.get("MaximumRetryAttempts")
-    allowed = DEFAULT_RETRIES if retries is None else int(retries)
-    age = engine.clock.real(settings.get("MaximumEventAgeInSeconds") or DEFAULT_AGE_SECONDS)
-    while True:
-        with adapter.request_scope(engine.account, engine.region):
-            result: Result = execute(record, event)
-        attempts += 1
-        if not result.get("error"):
-            _send(engine, config, settings, "OnSuccess", _envelope(config, event, result, "Success", attempts))
+    def put(self, record: Record, event: Any) -> None:
+        """Accept an event for the function (and version or alias) of MiniStack's `record`; the caller does not wait."""
+        config = record["config"]
+        request_id = str(uuid.uuid4())
+        self._table[request_id] = {
+            "function": config["FunctionName"],
+            "qualifier": ":".join(config["FunctionArn"].split(":")[7:]),
+            "requestId": request_id,
+            "event": event,
+            "accepted": time.time(),
+            "attempts": 0,
+            "throttled": 0,
+            "due": 0.0,
+        }
+        self._schedule.put(request_id)
+
+    def resume(self) -> None:
+        """Take up what an engine before this one had accepted."""
+        for key, event in self._table.records():
+            self._schedule.put(key, event["due"])
+
+    def _attempt(self, key: str) -> None:
+        event = self._table[key]
+        record, settings = self._function(event)
+        if record is None:
+            del self._table[key]  # the function was deleted, and its queue with it
             return
-        wait = engine.clock.real(FIRST_RETRY_SECONDS if attempts == 1 else SECOND_RETRY_SECONDS)
-        if attempts > allowed or time.monotonic() - begun + wait > age:
-            break
-        time.sleep(wait)
-    reason = "RetriesExhausted" if attempts > allowed else "EventAgeExceeded"
-    _send(engine, config, settings, "OnFailure", _envelope(config, event, result, reason, attempts))
-    _dead_letter(engine, config, event, result)
+        result = self._run(record, event)
+        if result.get("error") and self._engine.stopping.is_set():
+            return  # the next engine runs it
+        if self._again(key, event, settings, result):
+            return
+        self._settle(record["config"], settings, event, result)
+        del self._table[key]
+
+    def _function(self, event: Record) -> tuple[Record | None, Record]:
+        """The function's record as it is now, and its EventInvokeConfig; None when it is gone."""
+        service = adapter.part("services.lambda_svc")
+        qualifier = event["qualifier"] or None
+        with adapter.request_scope(self._engine.account, self._engine.region):
+            found, config = service._get_func_record_for_qualifier(event["function"], qualifier)
+            if found is None:
+                return None, {}
+            base = service._functions[event["function"]]
+            settings = service._event_invoke_config(base, qualifier) or {}
+            arn = base["config"]["FunctionArn"] + (f":{qualifier}" if qualifier else "")
+            return {**found, "config": {**config, "FunctionArn": arn}}, settings
+
+    def _run(self, record: Record, event: Record) -> Result:
+        token = request_identity.set(event["requestId"])
+        try:
+            with adapter.request_scope(self._engine.account, self._engine.region):
+                execute = adapter.part("services.lambda_svc")._execute_function_with_config_scope
+                result: Result = execute(record, event["event"])
+        finally:
+            request_identity.reset(token)
+        event["throttled" if result.get("throttle") else "attempts"] += 1
+        return result
+
+    def _again(self, key: str, event: Record, settings: Record, result: Result) -> bool:
+        """Put the event back when it failed and may be tried again."""
+        retries = settings.get("MaximumRetryAttempts", _DEFAULT_RETRIES)
+        if not result.get("error") or (not result.get("throttle") and event["attempts"] > retries):
+            return False
+        due = time.time() + self._engine.clock.real(_pause(event, throttled=bool(result.get("throttle"))))
+        age = self._engine.clock.real(settings.get("MaximumEventAgeInSeconds") or _DEFAULT_AGE_SECONDS)
+        if due > event["accepted"] + age:
+            return False
+        self._table[key] = {**event, "due": due}
+        self._schedule.put(key, due)
+        return True
+
+    def _settle(self, config: Record, settings: Record, event: Record, result: Result) -> None:
+        """Tell the destinations how it ended."""
+        if not result.get("error"):
+            record = destinations.record_of(config, event, result, "Success")
+            destinations.send(self._engine, config, settings, "OnSuccess", record)
+            return
+        retries = settings.get("MaximumRetryAttempts", _DEFAULT_RETRIES)
+        exhausted = not result.get("throttle") and event["attempts"] > retries
+        response = None if result.get("throttle") else result
+        record = destinations.record_of(
+            config, event, response, "RetriesExhausted" if exhausted else "EventAgeExceeded"
+        )
+        destinations.send(self._engine, config, settings, "OnFailure", record)
+        destinations.send_dead_letter(self._engine, config, event, result)
 
 
-def _settings(record: Record) -> Record:
-    """The function's EventInvokeConfig, empty when there is none."""
-    qualified = (record.get("event_invoke_configs") or {}).get("$LATEST")
-    return record.get("event_invoke_config") or qualified or {}
-
-
-def _envelope(config: Record, event: Any, result: Result, condition: str, attempts: int) -> Record:
-    """The invocation record of docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html."""
-    response = {"statusCode": 200, "executedVersion": config.get("Version", "$LATEST")}
-    if result.get("error"):
-        response["functionError"] = "Unhandled"
-    return {
-        "version": "1.0",
-        "timestamp": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-        "requestContext": {
-            "requestId": request_id(),
-            "functionArn": f"{config['FunctionArn']}:{config.get('Version', '$LATEST')}",
-            "condition": condition,
-            "approximateInvokeCount": attempts,
-        },
-        "requestPayload": event,
-        "responseContext": response,
-        "responsePayload": result.get("body"),
-    }
-
-
-def _send(engine: Engine, config: Record, settings: Record, outcome: str, envelope: Record) -> None:
-    destination = ((settings.get("DestinationConfig") or {}).get(outcome) or {}).get("Destination")
-    if destination:
-        _SENDERS[destination.split(":")[2]](engine, config, destination, envelope)
-
-
-def _dead_letter(engine: Engine, config: Record, event: Any, result: Result) -> None:
-    target = (config.get("DeadLetterConfig") or {}).get("TargetArn")
-    if not target:
-        return
-    error = result["body"] if isinstance(result["body"], dict) else {}
-    values = {
-        "RequestID": request_id(),
-        "ErrorCode": "200",
-        "ErrorMessage": str(error.get("errorMessage", ""))[:1024] or "-",
-    }
-    attributes = {key: {"DataType": "String", "StringValue": value} for key, value in values.items()}
-    _SENDERS[target.split(":")[2]](engine, config, target, event, attributes)
-
-
-def _client(engine: Engine, config: Record, service: str) -> Any:
-    return engine.as_role(config["Role"], PRINCIPAL, config["FunctionName"]).client(service)
-
-
-def _to_queue(engine: Engine, config: Record, arn: str, body: Any, attributes: Record | None = None) -> None:
-    url = queue_url(engine, arn)
-    extra = {"MessageAttributes": attributes} if attributes else {}
-    _client(engine, config, "sqs").send_message(QueueUrl=url, MessageBody=json.dumps(body), **extra)
-
-
-def _to_topic(engine: Engine, config: Record, arn: str, body: Any, attributes: Record | None = None) -> None:
-    extra = {"MessageAttributes": attributes} if attributes else {}
-    _client(engine, config, "sns").publish(TopicArn=arn, Message=json.dumps(body), **extra)
-
-
-def _to_function(engine: Engine, config: Record, arn: str, body: Any, _: Record | None = None) -> None:
-    client = _client(engine, config, "lambda")
-    client.invoke(FunctionName=arn, InvocationType="Event", Payload=json.dumps(body).encode())
-
-
-def _to_bus(engine: Engine, config: Record, arn: str, body: Record, _: Record | None = None) -> None:
-    success = body["requestContext"]["condition"] == "Success"
-    entry = {
-        "Source": "lambda",
-        "DetailType": f"Lambda Function Invocation Result - {'Success' if success else 'Failure'}",
-        "Detail": json.dumps(body),
-        "Resources": [arn, body["requestContext"]["functionArn"]],
-        "EventBusName": arn,
-    }
-    _client(engine, config, "events").put_events(Entries=[entry])
-
-
-_SENDERS: dict[str, Callable[..., None]] = {
-    "sqs": _to_queue,
-    "sns": _to_topic,
-    "lambda": _to_function,
-    "events": _to_bus,
-}
+def _pause(event: Record, *, throttled: bool) -> float:
+    if throttled:
+        return float(min(2.0 ** min(event["throttled"] - 1, 30), _LONGEST_BACK_OFF))
+    return _RETRY_SECONDS[min(event["attempts"], len(_RETRY_SECONDS)) - 1]

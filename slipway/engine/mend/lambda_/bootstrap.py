@@ -15,12 +15,25 @@ import io
 import json
 import logging
 import os
+import resource
 import socket
 import sys
 import time
 import traceback
 from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
 from typing import Any, TextIO
+
+# ApplicationLogLevel
+_LEVELS = {
+    "TRACE": logging.DEBUG,
+    "DEBUG": logging.DEBUG,
+    "INFO": logging.INFO,
+    "WARN": logging.WARNING,
+    "ERROR": logging.ERROR,
+    "FATAL": logging.CRITICAL,
+}
 
 Handler = Callable[[Any, "Context"], Any]
 
@@ -51,14 +64,33 @@ class Context:
 
 
 class LogHandler(logging.Handler):
-    """AWS's format of a log record."""
+    """AWS's format of a log record: text, or a JSON object a line."""
 
     request_id = ""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write the record as one or more lines."""
+        """Write the record."""
         record.aws_request_id = self.request_id
         print(self.format(record))
+
+
+class JsonFormatter(logging.Formatter):
+    """docs.aws.amazon.com/lambda/latest/dg/python-logging.html, "JSON structured logs"."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One object a record."""
+        shown = {
+            "timestamp": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(record.created)),
+            "level": record.levelname,
+            "message": record.getMessage(),
+            "logger": record.name,
+            "requestId": getattr(record, "aws_request_id", ""),
+        }
+        if record.exc_info and record.exc_info[1] is not None:
+            error = record.exc_info[1]
+            trace = traceback.format_tb(record.exc_info[2])
+            shown |= {"errorType": type(error).__name__, "errorMessage": str(error), "stackTrace": trace}
+        return json.dumps(shown, ensure_ascii=False)
 
 
 def _fault(kind: str, message: str, request_id: str = "", stack: list[str] | None = None) -> dict[str, Any]:
@@ -93,6 +125,10 @@ def _load(handler: str) -> Handler | dict[str, Any]:
 
 
 def _print_fault(fault: dict[str, Any]) -> None:
+    if _logs_json():
+        now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        print(json.dumps({"timestamp": now, "level": "ERROR", **fault}, ensure_ascii=False))
+        return
     text = f"[ERROR] {fault['errorType']}: {fault['errorMessage']}"
     print("\n".join([text, "Traceback (most recent call last):", "".join(fault["stackTrace"])]).rstrip())
 
@@ -106,11 +142,45 @@ def _invoke(handler: Handler, message: dict[str, Any]) -> dict[str, Any]:
         _print_fault(fault)
         return {"fault": fault}
     try:
-        return {"result": json.dumps(result, ensure_ascii=False)}
+        return {"result": json.dumps(result, ensure_ascii=False, default=_encoded)}
     except (TypeError, ValueError) as error:
         fault = _fault("Runtime.MarshalError", f"Unable to marshal response: {error}", context.aws_request_id)
         _print_fault(fault)
         return {"fault": fault}
+
+
+def _encoded(value: Any) -> Any:
+    """AWS's runtime writes decimals as numbers."""
+    if isinstance(value, Decimal):
+        return float(value)
+    raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
+
+
+def memory_used(pid: int | str) -> int:
+    """The most memory in MB that a process has ever had; 0 when it is gone, or where the system does not tell."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace").splitlines()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    kilobytes = next((int(line.split()[1]) for line in lines if line.startswith("VmHWM:")), 0)
+    return -(-kilobytes // 1024)
+
+
+def _own_memory() -> int:
+    """What this process has used; macOS tells bytes, and only of the process itself."""
+    return memory_used("self") or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1024 * 1024)
+
+
+def _limit_files() -> None:
+    """No file is larger than all of `/tmp`."""
+    largest = int(os.environ.pop("_RUNTIME_LARGEST_FILE"))
+    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    allowed = largest if hard == resource.RLIM_INFINITY else min(largest, hard)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (allowed, hard))
+
+
+def _logs_json() -> bool:
+    return os.environ.get("AWS_LAMBDA_LOG_FORMAT") == "JSON"
 
 
 def _send(stream: TextIO, message: dict[str, Any]) -> None:
@@ -120,9 +190,13 @@ def _send(stream: TextIO, message: dict[str, Any]) -> None:
 
 def _logging() -> LogHandler:
     log = LogHandler()
-    form = "[%(levelname)s]\t%(asctime)s.%(msecs)dZ\t%(aws_request_id)s\t%(message)s"
-    log.setFormatter(logging.Formatter(form, "%Y-%m-%dT%H:%M:%S"))
-    logging.Formatter.converter = time.gmtime
+    if _logs_json():
+        log.setFormatter(JsonFormatter())
+        logging.getLogger().setLevel(_LEVELS.get(os.environ["AWS_LAMBDA_LOG_LEVEL"], logging.INFO))
+    else:
+        form = "[%(levelname)s]\t%(asctime)s.%(msecs)dZ\t%(aws_request_id)s\t%(message)s"
+        log.setFormatter(logging.Formatter(form, "%Y-%m-%dT%H:%M:%S"))
+        logging.Formatter.converter = time.gmtime
     logging.getLogger().addHandler(log)
     return log
 
@@ -134,7 +208,7 @@ def _serve(stream: TextIO, handler: Handler, log: LogHandler) -> None:
         os.environ["_X_AMZN_TRACE_ID"] = message["traceId"]
         answer = _invoke(handler, message)
         print(message["marker"])
-        _send(stream, answer)
+        _send(stream, {**answer, "memory": _own_memory()})
 
 
 def main() -> None:
@@ -147,6 +221,7 @@ def main() -> None:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(line_buffering=True)
     log = _logging()
+    _limit_files()
     loaded = _load(os.environ["_HANDLER"])
     if isinstance(loaded, dict):
         _print_fault(loaded)

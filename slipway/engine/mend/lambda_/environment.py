@@ -1,28 +1,29 @@
 """An execution environment: one process that runs one invocation at a time.
 
 docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
-docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html (the reserved variables)
+docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import secrets
+import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
-import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from slipway.engine import machine
 from slipway.engine.logs import LogStream
-from slipway.engine.mend.lambda_ import bootstrap, code
+from slipway.engine.mend.lambda_ import bootstrap, code, runtimes
 from slipway.engine.mend.lambda_.function import FunctionVersion
+from slipway.engine.mend.lambda_.report import Report, end_lines, start_lines
+from slipway.engine.mend.lambda_.variables import variables_of
 from slipway.engine.processes import Child
 
 if TYPE_CHECKING:
@@ -31,6 +32,12 @@ if TYPE_CHECKING:
 
 INIT_SECONDS = 10.0
 _LAST_LINES_SECONDS = 2.0
+_SIGNALS: dict[int, str] = {
+    signal.SIGKILL: "killed",
+    signal.SIGSEGV: "segmentation fault",
+    signal.SIGABRT: "aborted",
+    signal.SIGTERM: "terminated",
+}
 
 
 @dataclass
@@ -58,6 +65,8 @@ class Environment:
         self._ended = threading.Event()
         self._folder = engine.home / "lambda"
         self._tmp = code.temporary(self._folder / "tmp")
+        self._begun = time.monotonic()
+        self._init_seconds: float | None = None
         self._child, self._connection, self._io = self._start(engine)
 
     def _start(self, engine: Engine) -> tuple[Child, socket.socket, TextIO]:
@@ -65,9 +74,11 @@ class Environment:
         token = secrets.token_hex(16)
         with socket.create_server(("127.0.0.1", 0)) as server:
             server.settimeout(INIT_SECONDS)
-            variables = self._variables(token, server.getsockname()[1])
+            address = f"127.0.0.1:{server.getsockname()[1]}"
+            variables = variables_of(self.function, self.caller, self._folder, self._tmp, self._log.stream)
+            variables |= {"_RUNTIME_ADDRESS": address, "_RUNTIME_TOKEN": token}
             root = Path(variables["LAMBDA_TASK_ROOT"])
-            argv = [sys.executable, "-I", "-S", bootstrap.__file__]
+            argv = [runtimes.interpreter(self.function.runtime), "-I", "-S", bootstrap.__file__]
             name = f"lambda {self.function.key}"
             child = engine.processes.start(argv, env=variables, cwd=root, name=name, log=self._line)
             try:
@@ -81,45 +92,13 @@ class Environment:
             raise ConnectionRefusedError("something else than the function's process connected")
         return child, connection, stream
 
-    def _variables(self, token: str, port: int) -> dict[str, str]:
-        function = self.function
-        root = code.unpack(function.code, self._folder / "code")
-        layers = [code.unpack(layer, self._folder / "layers") for layer in function.layers]
-        path = code.search_path(root, layers, code.runtime_packages(self._folder))
-        return {
-            # The process has no home. Without these, the SDK looks for one and finds the person's profiles.
-            "AWS_CONFIG_FILE": os.devnull,
-            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-            **function.variables,
-            **self.caller.environment(),
-            "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.runtime}",
-            "AWS_LAMBDA_FUNCTION_NAME": function.name,
-            "AWS_LAMBDA_FUNCTION_VERSION": function.version,
-            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory),
-            "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
-            "AWS_LAMBDA_LOG_GROUP_NAME": function.log_group,
-            "AWS_LAMBDA_LOG_STREAM_NAME": self._log.stream,
-            "LAMBDA_TASK_ROOT": str(root),
-            "LAMBDA_RUNTIME_DIR": str(self._folder / "runtime"),
-            "LANG": "en_US.UTF-8",
-            "PATH": machine.system_path(),
-            "PYTHONUTF8": "1",
-            "TMPDIR": str(self._tmp),
-            "TZ": ":UTC",
-            "_HANDLER": function.handler,
-            "_RUNTIME_ADDRESS": f"127.0.0.1:{port}",
-            "_RUNTIME_PATH": json.dumps(path),
-            "_RUNTIME_TOKEN": token,
-        }
-
     def _line(self, line: str) -> None:
         if self._marker and line == self._marker:
             self._ended.set()
             return
-        self._lines.append(line)
-        self._log.write(line)
+        self._write(line)
 
-    def _platform(self, line: str) -> None:
+    def _write(self, line: str) -> None:
         self._lines.append(line)
         self._log.write(line)
 
@@ -128,27 +107,50 @@ class Environment:
         seconds = max(INIT_SECONDS, self.function.timeout)
         self._connection.settimeout(seconds)
         try:
-            answer = self._read()
+            answer = self._read("")
         except TimeoutError:
             text = f"Error: Init phase timed out after {seconds:.2f} seconds"
             return {"errorType": "Sandbox.Timedout", "errorMessage": text}
-        if answer.get("ready"):
-            return None
-        fault: dict[str, Any] = answer["fault"]
-        return fault
+        self._init_seconds = time.monotonic() - self._begun
+        return None if answer.get("ready") else dict(answer["fault"])
+
+    def fail(self, fault: dict[str, Any], request_id: str) -> Outcome:
+        """The outcome of an invocation whose environment could not be prepared; it serves no other."""
+        self.usable = False
+        for line in start_lines(self.function, request_id):
+            self._write(line)
+        if "requestId" in fault:
+            fault["requestId"] = request_id
+        return self._outcome({"fault": fault}, Report(request_id, status="error", error_type=fault["errorType"]))
 
     def invoke(self, event: Any, request_id: str, arn: str, trace_id: str) -> Outcome:
         """Run the handler once; after a timeout or the process's end the environment is no longer `usable`."""
         begun = time.monotonic()
-        self._lines = []
+        report = Report(request_id, init_seconds=self._init_seconds, trace_id=trace_id)
+        if self._init_seconds is None:
+            self._lines = []
+        self._init_seconds = None
         self._ended.clear()
         self._marker = f"{secrets.token_hex(8)} end of {request_id}"
-        self._platform(f"START RequestId: {request_id} Version: {self.function.version}")
+        for line in start_lines(self.function, request_id):
+            self._write(line)
         answer = self._ask(event, request_id, arn, trace_id)
+        if answer.get("memory", 0) > self.function.memory:
+            self._child.stop(0)
+            answer = self._exited(request_id, -signal.SIGKILL)
         if self.usable:
             self._ended.wait(_LAST_LINES_SECONDS)
-        self._report(request_id, time.monotonic() - begun, trace_id)
+        report.seconds = time.monotonic() - begun
+        report.memory_used = min(answer.get("memory", self.function.memory), self.function.memory)
+        kind = str(answer.get("fault", {}).get("errorType", ""))
+        report.status = "success" if not kind else "timeout" if kind == "Sandbox.Timedout" else "error"
+        report.error_type = kind
         self.last_used = time.monotonic()
+        return self._outcome(answer, report)
+
+    def _outcome(self, answer: dict[str, Any], report: Report) -> Outcome:
+        for line in end_lines(self.function, report):
+            self._write(line)
         if "result" in answer:
             return Outcome(answer["result"], log=self._lines)
         return Outcome(json.dumps(answer["fault"]), failed=True, log=self._lines)
@@ -167,45 +169,43 @@ class Environment:
         try:
             self._io.write(json.dumps(message) + "\n")
             self._io.flush()
-            return self._read()
+            return self._read(request_id)
         except TimeoutError:
-            self.usable = False
-            self._child.stop(0)
-            text = f"Task timed out after {timeout:.2f} seconds"
-            self._platform(f"{time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())} {request_id} {text}")
-            fault = {"errorType": "Sandbox.Timedout", "errorMessage": f"RequestId: {request_id} Error: {text}"}
-            return {"fault": fault}
+            return self._timed_out(request_id, f"Task timed out after {timeout:.2f} seconds")
         except OSError:
             return self._exited(request_id)
 
-    def _read(self) -> dict[str, Any]:
+    def _timed_out(self, request_id: str, text: str) -> dict[str, Any]:
+        self.usable = False
+        self._child.stop(0)
+        self._write(f"{time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())} {request_id} {text}")
+        return {"fault": {"errorType": "Sandbox.Timedout", "errorMessage": f"RequestId: {request_id} Error: {text}"}}
+
+    def _read(self, request_id: str) -> dict[str, Any]:
         line = self._io.readline()
         if not line:
-            return self._exited("")
+            return self._exited(request_id)
         answer: dict[str, Any] = json.loads(line)
         return answer
 
-    def _exited(self, request_id: str) -> dict[str, Any]:
+    def _exited(self, request_id: str, status: int | None = None) -> dict[str, Any]:
         """The answer of a process that went away: AWS names its exit status or signal."""
         self.usable = False
-        try:
-            status = self._child.wait(_LAST_LINES_SECONDS)
-        except subprocess.TimeoutExpired:
-            status = self._child.stop(0)
-        how = f"signal: {-status}" if status < 0 else f"exit status {status}"
+        if status is None:
+            try:
+                status = self._child.wait(_LAST_LINES_SECONDS)
+            except subprocess.TimeoutExpired:
+                status = self._child.stop(0)
         prefix = f"RequestId: {request_id} " if request_id else ""
-        text = f"{prefix}Error: Runtime exited with error: {how}"
-        self._platform(text)
+        text = f"{prefix}Error: {_how(status)}"
+        self._write(text)
         return {"fault": {"errorType": "Runtime.ExitError", "errorMessage": text}}
 
-    def _report(self, request_id: str, seconds: float, trace_id: str) -> None:
-        milliseconds = seconds * 1000
-        self._platform(f"END RequestId: {request_id}")
-        report = (
-            f"REPORT RequestId: {request_id}\tDuration: {milliseconds:.2f} ms\tBilled Duration: "
-            f"{int(milliseconds) + 1} ms\tMemory Size: {self.function.memory} MB"
-        )
-        self._platform(f"{report}\nXRAY TraceId: {trace_id}" if trace_id else report)
+    def end_if_out_of_memory(self) -> None:
+        """Kill the process once it has used more memory than the function has."""
+        if bootstrap.memory_used(self._child.pid) > self.function.memory:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._child.pid, signal.SIGKILL)
 
     def close(self) -> None:
         """End the process and remove what it wrote."""
@@ -216,6 +216,9 @@ class Environment:
         code.discard(self._tmp)
 
 
-def request_id() -> str:
-    """A fresh request id."""
-    return str(uuid.uuid4())
+def _how(status: int) -> str:
+    """A process's end in Lambda's words."""
+    if status == 0:
+        return "Runtime exited without providing a reason"
+    how = f"signal: {_SIGNALS.get(-status, str(-status))}" if status < 0 else f"exit status {status}"
+    return f"Runtime exited with error: {how}"

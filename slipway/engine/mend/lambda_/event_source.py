@@ -17,10 +17,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from slipway.engine import adapter
 from slipway.engine.deliveries import queue_url
 from slipway.engine.engine import Engine
-from slipway.engine.errors import AccessDenied, AwsError
+from slipway.engine.errors import AwsError
 from slipway.engine.mend.lambda_.invocation import PRINCIPAL, Result
 
-NEEDED = ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")
 _RECEIVE_AT_MOST = 10
 _WAIT_SECONDS = 10
 _PAUSE_AFTER_ERROR = 2.0
@@ -28,17 +27,6 @@ _PAUSE_AFTER_ERROR = 2.0
 Mapping = dict[str, Any]
 Message = dict[str, Any]
 logger = logging.getLogger(__name__)
-
-
-def check_role(engine: Engine, role_arn: str, queue_arn: str) -> None:
-    """Refuse a mapping whose function's role may not read the queue, as CreateEventSourceMapping does."""
-    caller = engine.as_role(role_arn, PRINCIPAL, "event-source-mapping")
-    for operation in NEEDED:
-        try:
-            caller.check(f"sqs:{operation}", queue_arn)
-        except AccessDenied as denied:
-            text = f"The function execution role does not have permissions to call {operation} on SQS"
-            raise AwsError("InvalidParameterValueException", text, status=400) from denied
 
 
 class Pollers:

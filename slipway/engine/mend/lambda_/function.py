@@ -5,13 +5,13 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 
 @dataclass(frozen=True)
 class FunctionVersion:
-    """One version of a function; equal `fingerprint`s can share execution environments."""
+    """One version of a function; equal `fingerprint`s can share execution environments. Memory and `/tmp` are in MB."""
 
     name: str
     arn: str
@@ -26,11 +26,16 @@ class FunctionVersion:
     code: bytes
     layers: tuple[bytes, ...]
     traced: bool
+    temporary: int
+    log_format: str
+    application_level: str
+    system_level: str
 
     @classmethod
     def of(cls, config: dict[str, Any], code: bytes, layers: list[bytes]) -> FunctionVersion:
         """From a FunctionConfiguration and the zips of its code and layers."""
         name = config["FunctionName"]
+        logging = config.get("LoggingConfig") or {}
         return cls(
             name=name,
             arn=config["FunctionArn"],
@@ -41,10 +46,14 @@ class FunctionVersion:
             timeout=int(config.get("Timeout", 3)),
             memory=int(config.get("MemorySize", 128)),
             variables=dict(config.get("Environment", {}).get("Variables", {})),
-            log_group=(config.get("LoggingConfig") or {}).get("LogGroup") or f"/aws/lambda/{name}",
+            log_group=logging.get("LogGroup") or f"/aws/lambda/{name}",
             code=code,
             layers=tuple(layers),
             traced=(config.get("TracingConfig") or {}).get("Mode") == "Active",
+            temporary=int((config.get("EphemeralStorage") or {}).get("Size", 512)),
+            log_format=logging.get("LogFormat") or "Text",
+            application_level=logging.get("ApplicationLogLevel") or "",
+            system_level=logging.get("SystemLogLevel") or "INFO",
         )
 
     @property
@@ -55,7 +64,8 @@ class FunctionVersion:
     @property
     def fingerprint(self) -> str:
         """Changes with whatever an execution environment is made from."""
-        made_from = [self.handler, self.role, self.timeout, self.memory, self.variables, self.log_group, self.runtime]
+        archives = ("code", "layers")
+        made_from = {field.name: getattr(self, field.name) for field in fields(self) if field.name not in archives}
         digest = hashlib.sha256(json.dumps(made_from, sort_keys=True).encode())
         for archive in (self.code, *self.layers):
             digest.update(_hash(archive))

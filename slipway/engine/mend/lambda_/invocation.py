@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import secrets
 import time
+from contextvars import ContextVar
 from typing import Any
 
 from slipway.engine import adapter
@@ -26,6 +27,8 @@ RESPONSE_LIMIT = 6291556
 CANNOT_ASSUME = "The role defined for the function cannot be assumed by Lambda."
 
 Result = dict[str, Any]
+# The request id of an event that was accepted earlier: it is the same for each attempt.
+request_identity: ContextVar[str] = ContextVar("slipway_lambda_request", default="")
 
 
 class Runner:
@@ -52,7 +55,8 @@ class Runner:
             caller = self._engine.as_role(function.role, PRINCIPAL, function.name)
         except AccessDenied:
             return _result(_fault("AccessDeniedException", CANNOT_ASSUME))
-        return _result(_limited(self._invoke(function, caller, event, request_id, config["FunctionArn"])))
+        identity = request_identity.get() or request_id
+        return _result(_limited(self._invoke(function, caller, event, identity, config["FunctionArn"])))
 
     def _invoke(self, function: FunctionVersion, caller: Caller, event: Any, request_id: str, arn: str) -> Outcome:
         try:
@@ -60,11 +64,9 @@ class Runner:
         except (OSError, ProcessFailed) as error:
             return _fault("Runtime.ExitError", f"RequestId: {request_id} Error: {error}")
         try:
-            if fresh:
-                fault = environment.prepare()
-                if fault is not None:
-                    environment.usable = False
-                    return Outcome(json.dumps({**fault, "requestId": request_id}), failed=True)
+            fault = environment.prepare() if fresh else None
+            if fault is not None:
+                return environment.fail(fault, request_id)
             return environment.invoke(event, request_id, arn, _trace(function))
         finally:
             self.pool.give_back(environment)

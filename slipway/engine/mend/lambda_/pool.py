@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from slipway.engine.engine import Engine
 
 IDLE_SECONDS = 300.0
+_LOOK_EVERY_SECONDS = 0.05
 
 
 class Pool:
@@ -31,6 +32,17 @@ class Pool:
         self._busy: dict[Environment, int] = {}
         self._deletions: Counter[str] = Counter()
         self._lock = threading.Lock()
+        engine.spawn("functions are watched", self._watch)
+
+    def _watch(self) -> None:
+        """End what uses more memory than it has, and what nobody has used for long."""
+        while not self._engine.stopping.wait(_LOOK_EVERY_SECONDS):
+            with self._lock:
+                busy, expired = list(self._busy), self._take_expired()
+            for environment in expired:
+                environment.close()
+            for environment in busy:
+                environment.end_if_out_of_memory()
 
     def take(self, function: FunctionVersion, caller: Caller) -> tuple[Environment, bool]:
         """An environment for one invocation, and whether it is a new one that still has to load the handler."""
@@ -45,10 +57,10 @@ class Pool:
         return environment, fits is None
 
     def _pick(self, function: FunctionVersion, caller: Caller) -> tuple[Environment | None, list[Environment]]:
-        """A warm environment, and those to end: other code or configuration, an expiring session, idle too long."""
+        """A warm environment, and those to end: other code or configuration, an expiring session."""
         fingerprint = function.fingerprint
         with self._lock:
-            stale = self._take_expired()
+            stale: list[Environment] = []
             kept: list[Environment] = []
             for environment in self._idle.pop(function.key, []):
                 same = environment.fingerprint == fingerprint and environment.caller is caller and environment.usable

@@ -7,7 +7,7 @@ docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 from __future__ import annotations
 
 import json
-import re
+from collections.abc import Iterable
 from contextvars import ContextVar
 from typing import Any
 
@@ -15,12 +15,26 @@ from slipway.engine import adapter
 from slipway.engine.engine import Engine
 from slipway.engine.errors import AccessDenied, AwsError
 from slipway.engine.mend.cloudformation.authority import acting
+from slipway.engine.mend.lambda_ import runtimes, variables
 from slipway.engine.mend.lambda_.invocation import CANNOT_ASSUME, PRINCIPAL
 from slipway.engine.mend.s3 import check_read
 
 SYNCHRONOUS_LIMIT = 6291456
 ASYNCHRONOUS_LIMIT = 1048576
-_RUNTIME = re.compile(r"python3\.\d+")
+# "Deployment package size: 50 MB (zipped, for direct upload)", as the request's size in base64.
+_UPLOAD_LIMIT = 69_905_067
+_REFUSED = {
+    "CapacityProviderConfig": "functions run on this machine",
+    "CodeSigningConfigArn": "signatures are not verified",
+    "DurableConfig": "durable executions are not replayed",
+    "FileSystemConfigs": "file systems are not mounted",
+    "KMSKeyArn": "variables are not encrypted under a key of the customer's",
+    "KmsKeyArn": "variables are not encrypted under a key of the customer's",
+    "TenancyConfig": "tenants are not kept apart",
+}
+
+ACCOUNT_CONCURRENCY = 1000
+_LEAST_UNRESERVED = 100
 
 # The access key that signed the request to Lambda; empty while CloudFormation makes a function.
 signer: ContextVar[str] = ContextVar("slipway_lambda_signer", default="")
@@ -30,11 +44,46 @@ def check_function(engine: Engine, properties: dict[str, Any]) -> None:
     """Refuse a function that could not run: its kind, its runtime, its role."""
     if properties.get("PackageType", "Zip") != "Zip":
         raise _invalid("PackageType Image is not executed here: container functions need Docker; use a .zip archive")
-    runtime = properties.get("Runtime", "")
-    if not _RUNTIME.fullmatch(runtime):
-        raise _invalid(f"Runtime {runtime} is not executed here: functions run on Python (python3.x)")
+    if not properties.get("Runtime") or not properties.get("Handler"):
+        raise _invalid("Runtime and Handler are mandatory parameters for functions created with deployment packages.")
+    runtimes.check(properties["Runtime"])
+    for name, what in _REFUSED.items():
+        if properties.get(name):
+            raise _invalid(f"{name} is not executed here: {what}")
+    variables.check((properties.get("Environment") or {}).get("Variables") or {})
     if not engine.authorization.trusts(properties.get("Role", ""), PRINCIPAL, ""):
         raise _invalid(CANNOT_ASSUME)
+
+
+def check_upload(operation: str, data: dict[str, Any]) -> None:
+    """Refuse a deployment package that is too large to be sent; larger ones go through S3."""
+    package = data.get("ZipFile") or (data.get("Code") or {}).get("ZipFile") or ""
+    if len(package) > _UPLOAD_LIMIT:
+        text = f"Request must be smaller than {_UPLOAD_LIMIT} bytes for the {operation} operation"
+        raise AwsError("RequestEntityTooLargeException", text, status=413)
+
+
+def check_alias(function: dict[str, Any] | None, data: dict[str, Any]) -> None:
+    """Refuse an alias of a version that is not there, or of two versions by weight."""
+    if (data.get("RoutingConfig") or {}).get("AdditionalVersionWeights"):
+        raise _invalid("RoutingConfig.AdditionalVersionWeights is not executed here: an alias leads to one version")
+    version = data.get("FunctionVersion")
+    if function is not None and version is not None and version not in ("$LATEST", *function["versions"]):
+        arn = f"{function['config']['FunctionArn']}:{version}"
+        raise AwsError("ResourceNotFoundException", f"Function not found: {arn}", status=404)
+
+
+def check_concurrency(functions: Iterable[dict[str, Any]], name: str, reserved: int) -> None:
+    """Refuse a reservation that leaves too little for the functions that have none.
+
+    docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
+    """
+    others = sum(found["concurrency"] or 0 for found in functions if found["config"]["FunctionName"] != name)
+    if ACCOUNT_CONCURRENCY - others - reserved < _LEAST_UNRESERVED:
+        raise _invalid(
+            "Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution "
+            f"below its minimum value of [{_LEAST_UNRESERVED}]."
+        )
 
 
 def fetch_code(bucket: str, key: str, version_id: str | None = None) -> bytes:

@@ -10,6 +10,8 @@ from botocore.exceptions import ClientError
 from tests.engine.mend.account import archive, role
 from tests.engine.test_dispatcher import role_client
 
+pytestmark = pytest.mark.specification("docs.aws.amazon.com/lambda/latest/dg/packaging-layers.html")
+
 SOURCE = "def handler(event, context):\n    return event\n"
 FUNCTIONS = {"Effect": "Allow", "Action": ["lambda:*", "iam:PassRole"], "Resource": "*"}
 READS = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::code-of-functions/*"}

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from slipway.engine.mend.lambda_.event_source import failed_items, record_of
 from tests.engine.mend.account import eventually, function, log, queue
 
+pytestmark = pytest.mark.specification("docs.aws.amazon.com/lambda/latest/dg/with-sqs.html")
+
 READS = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
 PARTIAL = """
 def handler(event, context):

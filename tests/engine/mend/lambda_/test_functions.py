@@ -15,6 +15,8 @@ from tests.engine.mend.account import EVERYTHING_LOGGED, archive, eventually, fu
 SOURCE = """
 import sys, time
 
+pytestmark = pytest.mark.specification("docs.aws.amazon.com/lambda/latest/dg/python-handler.html")
+
 class NoSuchColumn(Exception):
     pass
 
