@@ -5,12 +5,9 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/crpg-ref.
 
 from __future__ import annotations
 
-import io
 import json
 import uuid
-import zipfile
 from collections.abc import Mapping
-from importlib.resources import files
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -28,9 +25,8 @@ _RESPONSE_BYTES = 4096
 
 
 def apply() -> None:
-    """Take the invocation over, and give inline code its response module."""
+    """Take the invocation over."""
     adapter.replace(_MODULE, "invoke_custom_resource", lambda _original: invoke)
-    hooks.replace("_zip_inline", _with_response_module)
 
 
 def invoke(
@@ -107,21 +103,3 @@ def _read(response: Mapping[str, Any], request: Mapping[str, Any]) -> tuple[str,
     if not physical_id:
         raise ResourceFailed("Invalid PhysicalResourceId")
     return str(physical_id), dict(response.get("Data") or {})
-
-
-def _with_response_module(original: Any) -> Any:
-    """Inline Python code can import `cfnresponse`.
-
-    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/cfn-lambda-function-code-cfnresponsemodule.html
-    """
-
-    def zip_inline(source: str | None, handler: str, runtime: str = "python3.12") -> bytes | None:
-        archive: bytes | None = original(source, handler, runtime)
-        if archive is None or not runtime.startswith("python"):
-            return archive
-        buffer = io.BytesIO(archive)
-        with zipfile.ZipFile(buffer, "a", zipfile.ZIP_DEFLATED) as package:
-            package.writestr("cfnresponse.py", (files(__package__) / "cfnresponse.py").read_text())
-        return buffer.getvalue()
-
-    return zip_inline

@@ -175,8 +175,9 @@ def _named_replacement_error(original: Any) -> Any:
         if resource_type not in OURS:
             found: str | None = original(resource_type, old, new, physical_id)
             return found
-        generated = schemas.read_only(resource_type)
-        names = [path for path in schemas.primary_identifier(resource_type) if path not in generated]
+        names = schemas.primary_identifier(resource_type)
+        if any(path in schemas.read_only(resource_type) for path in names):
+            return None  # a part of the name is generated
         kept = [schemas.property_at(new, path) for path in names]
         if not kept or not all(kept) or kept != [schemas.property_at(old, path) for path in names]:
             return None
