@@ -94,8 +94,22 @@ def _delete_policy(call: ResourceCall) -> None:
 
 
 RESOURCES = {
-    "AWS::ApplicationAutoScaling::ScalableTarget": ResourceType(create=_register, update=_register, delete=_deregister),
+    "AWS::ApplicationAutoScaling::ScalableTarget": ResourceType(
+        create=_register,
+        update=_register,
+        delete=_deregister,
+        honours=frozenset({"MaxCapacity", "MinCapacity", "RoleARN", "SuspendedState", "Tags", *_IDENTITY}),
+        refuses={"ScheduledActions": "scaling follows a metric, not the clock"},
+    ),
     "AWS::ApplicationAutoScaling::ScalingPolicy": ResourceType(
-        create=_put_policy, update=_put_policy, delete=_delete_policy
+        create=_put_policy,
+        update=_put_policy,
+        delete=_delete_policy,
+        honours=frozenset(_POLICY_PROPERTIES),
+        refuses={
+            "PredictiveScalingPolicyConfiguration": "scaling follows a target, not a forecast",
+            "StepScalingPolicyConfiguration": "scaling follows a target, not steps",
+            "TargetTrackingScalingPolicyConfiguration.CustomizedMetricSpecification": "the metric is a predefined one",
+        },
     ),
 }

@@ -70,7 +70,9 @@ def _project(properties: dict[str, Any]) -> dict[str, Any]:
 
 def check(properties: dict[str, Any]) -> Iterator[str]:
     """What the engine would not execute of a project."""
-    return not_executed(_project(properties))
+    if properties.get("Visibility") == "PUBLIC_READ":
+        yield "Visibility PUBLIC_READ: builds are not public"
+    yield from not_executed(_project(properties))
 
 
 def _converted(value: Any) -> Any:
@@ -83,4 +85,27 @@ def _member(name: str) -> str:
     return _MEMBERS.get(name, name[:1].lower() + name[1:])
 
 
-RESOURCES = {"AWS::CodeBuild::Project": ResourceType(create=create, update=update, delete=delete, check=check)}
+_NO_VPC = "networks are not executed"
+RESOURCES = {
+    "AWS::CodeBuild::Project": ResourceType(
+        create=create,
+        update=update,
+        delete=delete,
+        honours=frozenset(
+            {
+                *("Artifacts", "AutoRetryLimit", "BadgeEnabled", "Cache", "ConcurrentBuildLimit", "Description"),
+                *("EncryptionKey", "Environment", "LogsConfig", "Name", "QueuedTimeoutInMinutes", "SecondaryArtifacts"),
+                *("SecondarySourceVersions", "SecondarySources", "ServiceRole", "Source", "SourceVersion", "Tags"),
+                *("TimeoutInMinutes", "Visibility"),
+            }
+        ),
+        refuses={
+            "BuildBatchConfig": "builds are made one by one",
+            "FileSystemLocations": _NO_VPC,
+            "ResourceAccessRole": "builds are not public",
+            "Triggers": "there is no git host that would call; use an EventBridge rule",
+            "VpcConfig": _NO_VPC,
+        },
+        check=check,
+    )
+}

@@ -132,4 +132,12 @@ def _seed_file(archive: zipfile.ZipFile, item: zipfile.ZipInfo, where: str) -> t
     return (git.EXECUTABLE if mode & stat.S_IXUSR else git.REGULAR), content
 
 
-RESOURCES = {"AWS::CodeCommit::Repository": ResourceType(create=create, update=update, delete=delete)}
+RESOURCES = {
+    "AWS::CodeCommit::Repository": ResourceType(
+        create=create,
+        update=update,
+        delete=delete,
+        honours=frozenset({"Code", "KmsKeyId", "RepositoryDescription", "RepositoryName", "Tags"}),
+        refuses={"Triggers": "use an EventBridge rule on CodeCommit Repository State Change"},
+    )
+}

@@ -110,5 +110,16 @@ def _created(call: ResourceCall, made: dict[str, Any]) -> Created:
 
 
 RESOURCES = {
-    "AWS::CodePipeline::Pipeline": ResourceType(create=create, update=update, delete=delete, check=not_executed)
+    "AWS::CodePipeline::Pipeline": ResourceType(
+        create=create,
+        update=update,
+        delete=delete,
+        honours=frozenset(
+            {
+                *("ArtifactStore", "ArtifactStores", "DisableInboundStageTransitions", "ExecutionMode", "Name"),
+                *("PipelineType", "RestartExecutionOnUpdate", "RoleArn", "Stages", "Tags", "Triggers", "Variables"),
+            }
+        ),
+        check=not_executed,
+    )
 }

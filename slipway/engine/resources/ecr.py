@@ -113,4 +113,17 @@ def _update_tags(call: ResourceCall, arn: str) -> None:
         client.tag_resource(resourceArn=arn, tags=new)
 
 
-RESOURCES = {"AWS::ECR::Repository": ResourceType(create=create, update=update, delete=delete)}
+RESOURCES = {
+    "AWS::ECR::Repository": ResourceType(
+        create=create,
+        update=update,
+        delete=delete,
+        honours=frozenset(
+            {
+                *("EmptyOnDelete", "EncryptionConfiguration", "ImageScanningConfiguration", "ImageTagMutability"),
+                *("ImageTagMutabilityExclusionFilters", "LifecyclePolicy", "RepositoryName", "Tags"),
+            }
+        ),
+        refuses={"RepositoryPolicyText": "within one account, identity policies decide"},
+    )
+}

@@ -108,4 +108,18 @@ def _tags(properties: dict[str, Any]) -> list[dict[str, str]]:
     return [{"key": tag["Key"], "value": tag["Value"]} for tag in properties.get("Tags", [])]
 
 
-RESOURCES = {"AWS::StepFunctions::StateMachine": ResourceType(create=create, update=update, delete=delete)}
+RESOURCES = {
+    "AWS::StepFunctions::StateMachine": ResourceType(
+        create=create,
+        update=update,
+        delete=delete,
+        honours=frozenset(
+            {
+                *("Definition", "DefinitionS3Location", "DefinitionString", "DefinitionSubstitutions"),
+                *("LoggingConfiguration", "RoleArn", "StateMachineName", "StateMachineType", "Tags"),
+            }
+        ),
+        without_effect={"TracingConfiguration": "no segments are sent"},
+        refuses={"EncryptionConfiguration": "definitions and executions are not encrypted"},
+    )
+}

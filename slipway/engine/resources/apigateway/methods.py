@@ -6,7 +6,7 @@ docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apig
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from slipway.engine.resource import Created, ResourceCall, ResourceType
@@ -15,10 +15,11 @@ from slipway.engine.resources.apigateway.requests import MISSING, client, member
 
 _METHOD = ("ApiKeyRequired", "AuthorizationScopes", "AuthorizerId", "OperationName", "RequestModels")
 _INTEGRATION = (
-    *("Credentials", "IntegrationHttpMethod", "PassthroughBehavior", "RequestParameters", "RequestTemplates"),
+    *("Credentials", "IntegrationHttpMethod", "PassthroughBehavior", "RequestTemplates"),
     *("TimeoutInMillis", "Type", "Uri", "ConnectionType"),
 )
 _NAME_LENGTH = 64
+_NOT_EXECUTED = ("AWS", "HTTP", "HTTP_PROXY")
 
 
 def create_resource(call: ResourceCall) -> Created:
@@ -103,6 +104,17 @@ def _put_integration(call: ResourceCall) -> None:
         )
 
 
+def check_method(properties: dict[str, Any]) -> Iterator[str]:
+    """What the engine would not execute of a method's integration."""
+    integration = properties.get("Integration")
+    if not isinstance(integration, dict):
+        return
+    if integration.get("Type") in _NOT_EXECUTED:
+        yield f"Integration.Type {integration['Type']}: AWS_PROXY for functions and MOCK are executed"
+    if integration.get("ConnectionType") == "VPC_LINK":
+        yield f"Integration.ConnectionType VPC_LINK: {_NO_VPC}"
+
+
 _NO_CACHE = "answers are not cached"
 _NO_CONVERSION = "payloads are not converted"
 _NO_VPC = "networks are not executed"
@@ -130,7 +142,9 @@ TYPES = {
             "Integration.ContentHandling": _NO_CONVERSION,
             "Integration.IntegrationResponses.ContentHandling": _NO_CONVERSION,
             "Integration.IntegrationTarget": _NO_VPC,
+            "Integration.RequestParameters": "requests are passed on as they came",
             "Integration.ResponseTransferMode": "answers are not streamed",
         },
+        check=check_method,
     ),
 }

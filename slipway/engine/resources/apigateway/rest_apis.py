@@ -5,6 +5,7 @@ docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apig
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import yaml
@@ -21,14 +22,14 @@ from slipway.engine.resources.apigateway.requests import (
     update_tags,
 )
 
-_SCALARS = ("ApiKeySourceType", "Description", "MinimumCompressionSize", "Name", "Policy", "Version")
+_SCALARS = ("ApiKeySourceType", "Description", "Name", "Policy", "Version")
 _DOCUMENT = ("Body", "BodyS3Location", "FailOnWarnings", "Mode", "Parameters")
 
 
 def create(call: ResourceCall) -> Created:
     """The API, then what its OpenAPI document says."""
     properties, document = call.properties, _document(call)
-    request = members(properties, "BinaryMediaTypes", "Description", "MinimumCompressionSize", "Version")
+    request = members(properties, "BinaryMediaTypes", "Description", "Version")
     if "ApiKeySourceType" in properties:
         request["apiKeySource"] = properties["ApiKeySourceType"]
     if "EndpointConfiguration" in properties:
@@ -118,25 +119,35 @@ def _patches(call: ResourceCall) -> list[Patch]:
     return patches
 
 
+def check(properties: dict[str, Any]) -> Iterator[str]:
+    """What the engine would not execute of an API."""
+    if properties.get("ApiKeySourceType") == "AUTHORIZER":
+        yield "ApiKeySourceType AUTHORIZER: keys are read from the request's header"
+    endpoint = properties.get("EndpointConfiguration")
+    if isinstance(endpoint, dict) and "PRIVATE" in endpoint.get("Types", ()):
+        yield "EndpointConfiguration.Types PRIVATE: networks are not executed"
+    if properties.get("Mode") == "merge":
+        yield "Mode merge: a document is put over all that the API has"
+    parameters = properties.get("Parameters")
+    for name in parameters if isinstance(parameters, dict) else ():
+        if name != "endpointConfigurationTypes":
+            yield f"Parameters.{name}: a document is imported as it is"
+
+
 TYPES = {
     "AWS::ApiGateway::RestApi": ResourceType(
         create=create,
         update=update,
         delete=delete,
-        honours=frozenset(
-            {"BinaryMediaTypes", "EndpointConfiguration", "Tags", *_SCALARS, *_DOCUMENT} - {"MinimumCompressionSize"}
-        ),
-        without_effect={
-            "EndpointAccessMode": "connections are not encrypted",
-            "MinimumCompressionSize": "answers are not compressed",
-            "SecurityPolicy": "connections are not encrypted",
-        },
+        honours=frozenset({"BinaryMediaTypes", "EndpointConfiguration", "Tags", *_SCALARS, *_DOCUMENT}),
+        without_effect={"SecurityPolicy": "connections are not encrypted"},
         refuses={
             "CloneFrom": "an API is made from resources or a document",
             "DisableExecuteApiEndpoint": "there are no custom domain names by which such an API could be called",
+            "EndpointAccessMode": "connections are not encrypted",
             "EndpointConfiguration.VpcEndpointIds": "networks are not executed",
-            "Parameters.basepath": "a document's base path is ignored",
-            "Parameters.ignore": "a document's documentation is ignored",
+            "MinimumCompressionSize": "answers are not compressed",
         },
+        check=check,
     )
 }

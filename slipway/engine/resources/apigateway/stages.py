@@ -158,6 +158,16 @@ def keep_account(_: ResourceCall) -> None:
     """The account's settings outlive the stack that made them."""
 
 
+def check_stage(properties: dict[str, Any]) -> Iterator[str]:
+    """What the engine would not execute of a stage."""
+    settings = properties.get("MethodSettings")
+    for entry in settings if isinstance(settings, list) else ():
+        if str(entry.get("LoggingLevel", "OFF")) in ("ERROR", "INFO"):
+            yield f"MethodSettings.LoggingLevel {entry['LoggingLevel']}: set AccessLogSetting for a log of requests"
+        if str(entry.get("DataTraceEnabled", "")).lower() == "true":
+            yield "MethodSettings.DataTraceEnabled: set AccessLogSetting for a log of requests"
+
+
 _NO_CACHE = "answers are not cached"
 _NO_CANARY = "canaries are not executed"
 TYPES = {
@@ -188,6 +198,7 @@ TYPES = {
             "MethodSettings.CacheTtlInSeconds": _NO_CACHE,
             "MethodSettings.CachingEnabled": _NO_CACHE,
         },
+        check=check_stage,
     ),
     "AWS::ApiGateway::Account": ResourceType(
         create=put_account,
