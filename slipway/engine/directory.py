@@ -15,6 +15,10 @@ from slipway.engine.caller import service_model
 from slipway.engine.signature import Scope
 
 
+# Services that the engine lacks and whose requests are signed as one that it has, by the beginning of their paths.
+_UNDER_ANOTHER_NAME = {("apigateway", "/v2/"): "apigatewayv2"}
+
+
 @dataclass(frozen=True)
 class Address:
     """What a request is for; no model of a service that the engine lacks, no operation of one that AWS lacks."""
@@ -50,4 +54,7 @@ class Directory:
             if found is not None:
                 return Address(model.service_name, found.name, model, found)
         name = name or f"{request.method} {request.path}"
+        for (signed_as, path), service in _UNDER_ANOTHER_NAME.items():
+            if scope.service == signed_as and request.path.startswith(path):
+                return Address(service, name)
         return Address(models[0].service_name, name, models[0]) if models else Address(scope.service, name)

@@ -46,17 +46,6 @@ SERVED: Mapping[str, Served] = {
         UpdateRestApi UpdateStage UpdateUsagePlan
         """,
     ),
-    "apigatewayv2": _served(
-        "apigateway",
-        """
-        CreateApi CreateAuthorizer CreateDeployment CreateIntegration CreateRoute CreateStage
-        DeleteApi DeleteAuthorizer DeleteCorsConfiguration DeleteDeployment DeleteIntegration DeleteRoute DeleteStage
-        GetApi GetApis GetAuthorizer GetAuthorizers GetDeployment GetDeployments GetIntegration GetIntegrations GetRoute
-        GetRoutes GetStage GetStages GetTags
-        TagResource UntagResource
-        UpdateApi UpdateAuthorizer UpdateDeployment UpdateIntegration UpdateRoute UpdateStage
-        """,
-    ),
     "cloudformation": _served(
         "cloudformation",
         """

@@ -44,7 +44,6 @@ _JSON: Mapping[str, str] = {
 _BY_PROTOCOL: Mapping[str, Mapping[str, str]] = {"query": _QUERY, "rest-xml": _S3}
 _BY_SERVICE: Mapping[str, Mapping[str, str]] = {
     "apigateway": {"ValidationException": "BadRequestException"},
-    "apigatewayv2": {"ValidationException": "BadRequestException"},
     "logs": {"ValidationException": "InvalidParameterException"},
     "sns": {"AccessDeniedException": "AuthorizationError", "ValidationException": "InvalidParameter"},
     "sqs": {"AccessDeniedException": "AccessDenied"},

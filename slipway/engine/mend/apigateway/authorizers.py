@@ -19,6 +19,7 @@ from slipway.engine import adapter
 from slipway.engine.engine import current
 from slipway.engine.errors import AccessDenied
 from slipway.engine.mend.apigateway.access_log import PRINCIPAL
+from slipway.engine.mend.apigateway.function import customary
 from slipway.engine.mend.apigateway.refusal import Data, NotExecuted, Refused, gateway, patched
 
 _TYPES = ("TOKEN", "REQUEST")
@@ -71,6 +72,8 @@ async def invoke(authorizer: Data, event: Data, account: str, region: str) -> Da
     api_id = event["methodArn"].split(":")[5].partition("/")[0]
     if "requestContext" in event:
         event["requestContext"]["apiId"] = api_id
+        for member in ("headers", "multiValueHeaders"):
+            event[member] = customary(event[member])
     try:
         answered: Data = await adapter.part("core.concurrency").run_reentrant(_call, authorizer, event, api_id)
     except (AccessDenied, ClientError):

@@ -105,7 +105,7 @@ def event_of(request: Request, authorizer: Any, passing: Exchange) -> dict[str, 
     """The proxy event, payload format 1.0; header names in the customary case, which HTTP leaves open."""
     gateway, engine = adapter.part("services.apigateway_v1"), current()
     headers = {
-        **{"-".join(word.capitalize() for word in name.split("-")): value for name, value in request.headers.items()},
+        **customary(request.headers),
         "X-Amzn-Trace-Id": passing.trace_id,
         "X-Forwarded-For": passing.source_ip,
         "X-Forwarded-Port": str(engine.port),
@@ -127,6 +127,7 @@ def event_of(request: Request, authorizer: Any, passing: Exchange) -> dict[str, 
         caller_identity=passing.identity or None,
     )
     event.pop("version", None)
+    event.update(_encoded(request))
     context = event["requestContext"]
     context.update(requestId=passing.request_id, extendedRequestId=passing.extended_id)
     context["identity"].update(sourceIp=passing.source_ip, userAgent=passing.header("user-agent"))
@@ -134,6 +135,20 @@ def event_of(request: Request, authorizer: Any, passing: Exchange) -> dict[str, 
     context["domainName"] = f"{request.api_id}.execute-api.{engine.region}.amazonaws.com"
     context["domainPrefix"] = request.api_id
     return event
+
+
+def customary(headers: dict[str, Any]) -> dict[str, Any]:
+    """Headers with their names as clients mostly write them, `Content-Type`."""
+    return {"-".join(word.capitalize() for word in name.split("-")): value for name, value in headers.items()}
+
+
+def _encoded(request: Request) -> dict[str, Any]:
+    """The body, in base64 when its type is one of the API's binary ones."""
+    gateway = adapter.part("services.apigateway_v1")
+    kind, binary = request.headers.get("content-type"), request.api.get("binaryMediaTypes") or []
+    if request.body and gateway._media_type_matches(kind, binary):
+        return {"body": base64.b64encode(request.body).decode(), "isBase64Encoded": True}
+    return {"body": request.body.decode(errors="replace") or None, "isBase64Encoded": False}
 
 
 def _api_key(request: Request) -> dict[str, str]:

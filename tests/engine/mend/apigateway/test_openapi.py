@@ -12,7 +12,6 @@ from slipway.engine.mend.apigateway.openapi import check
 from slipway.engine.mend.apigateway.paths import request_parameters
 from slipway.engine.mend.apigateway.refusal import NotExecuted
 
-
 pytestmark = pytest.mark.specification("docs.aws.amazon.com/apigateway/latest/api/API_PutRestApi.html")
 
 FUNCTION = (
