@@ -16,11 +16,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from slipway.engine import adapter, journal, resource_policies, standing
+from slipway.engine import adapter, assuming, journal, resource_policies, standing
 from slipway.engine import credentials as keys
 from slipway.engine.actions import NEEDS_NOTHING
 from slipway.engine.caller import Caller
-from slipway.engine.errors import AccessDenied, AwsError, ValidationFailed
+from slipway.engine.errors import AccessDenied, AwsError
 from slipway.engine.mend.iam import records
 from slipway.engine.mend.iam.records import Session
 from slipway.engine.policy import Decision, Policies, Request, Source, compiled, evaluate
@@ -104,20 +104,15 @@ class Authorization:
             raise AwsError("UnrecognizedClientException", _UNKNOWN_KEY, status=403)
         self._decide(who, action, resource, context)
 
-    def check_pass_role(self, access_key_id: str, role_arn: str, service: str, associated: str = "") -> None:
-        """Refuse unless the identity may pass the role to `service`, and the role exists and trusts it.
+    def check_pass_role(self, access_key_id: str, role_arn: str, service: str, *, assumed_now: bool = True) -> None:
+        """Refuse unless the identity may pass the role to `service`, and that can assume it if it does so now.
 
-        `associated` is the ARN of what the role is for, where the service tells IAM.
-        docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html
+        docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html: of the services here none
+        says that it tells IAM what the role is for (iam:AssociatedResourceArn).
         """
-        context = {"iam:PassedToService": service, **({"iam:AssociatedResourceArn": associated} if associated else {})}
-        self.check(access_key_id, "iam:PassRole", role_arn, context)
-        if adapter.role(role_arn) is None:
-            raise ValidationFailed(f"The role {role_arn} does not exist; create it first or correct its ARN")
-        if not self.trusts(role_arn, service, ""):
-            raise ValidationFailed(
-                f"{service} may not assume {role_arn}: its trust policy does not allow sts:AssumeRole"
-            )
+        self.check(access_key_id, "iam:PassRole", role_arn, {"iam:PassedToService": service})
+        if assumed_now and not self.trusts(role_arn, service, ""):
+            raise assuming.refusal(role_arn, service, exists=adapter.role(role_arn) is not None)
 
     def would_allow(self, access_key_id: str, action: str, key_policy: str) -> bool:
         """Whether the identity could do `action` on a KMS key that had this policy."""
@@ -226,16 +221,3 @@ class Authorization:
         arn = f"arn:aws:iam::{account}:service/{principal}"
         records.register_session(credentials, Session(arn, principal, account, SESSION_SECONDS, Kind.SERVICE))
         return Caller(self._engine, principal, credentials)
-
-
-def passed_roles(params: Mapping[str, Any], path: str) -> list[str]:
-    """The role ARNs at a dotted path of the parameters; a list is walked through."""
-    values: list[Any] = [params]
-    for part in path.split("."):
-        values = [item for value in values for item in _members(value, part)]
-    return [value for value in values if isinstance(value, str) and value]
-
-
-def _members(value: Any, part: str) -> list[Any]:
-    items = value if isinstance(value, list) else [value]
-    return [item[part] for item in items if isinstance(item, Mapping) and part in item]

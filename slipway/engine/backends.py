@@ -12,7 +12,6 @@ from functools import partial
 from typing import Protocol
 
 from slipway.engine import adapter, handover, policy_documents, wire
-from slipway.engine.authorization import passed_roles
 from slipway.engine.exchange import Check, Exchange, Handover
 from slipway.engine.executed import Served
 from slipway.engine.mend import edge
@@ -68,7 +67,7 @@ class OwnService:
             [
                 Handover(role, principal)
                 for path, principal in declared.passes.items()
-                for role in passed_roles(exchange.params, path)
+                for role in handover.passed_roles(exchange.params, path)
             ],
         )
         answer = wire.render(operation, declared.handler(call), exchange.request_id)
@@ -88,15 +87,14 @@ class MiniStackService:
     async def serve(self, exchange: Exchange, allow: Allow) -> adapter.Response:
         """Ask `allow`, then serve."""
         service, name = self._served.ministack, exchange.operation.name
+        public = exchange.operation.service_model.service_name
         checks = edge.checks(service, exchange.request)
         allow(
             exchange,
             [Check(*check) for check in checks] or [Check(f"{service}:{name}", "*")],
-            handover.handed(exchange.operation.service_model.service_name, name, exchange.params),
+            handover.handed(public, name, exchange.params, exchange.engine.account),
         )
-        policy_documents.refuse_malformed(
-            exchange.caller, exchange.operation.service_model.service_name, name, exchange.params
-        )
+        policy_documents.refuse_malformed(exchange.caller, public, name, exchange.params)
         return await edge.serve(
             service, exchange.request, exchange.caller.credentials.access_key_id, exchange.request_id
         )

@@ -107,6 +107,7 @@ class Caller:
             check(self.credentials.access_key_id, action, resource, context or {})
             entry.status = 200
 
-    def check_pass_role(self, role_arn: str, service: str) -> None:
-        """Refuse unless this identity may hand `role_arn` to `service` and the role exists and trusts it."""
-        self.engine.authorization.check_pass_role(self.credentials.access_key_id, role_arn, service)
+    def check_pass_role(self, role_arn: str, service: str, *, assumed_now: bool = True) -> None:
+        """Refuse unless this identity may hand `role_arn` to `service`, which can assume it."""
+        key = self.credentials.access_key_id
+        self.engine.authorization.check_pass_role(key, role_arn, service, assumed_now=assumed_now)

@@ -114,4 +114,4 @@ def allow(exchange: Exchange, checks: Sequence[Check], handovers: Sequence[Hando
     for check in checks:
         exchange.caller.check(check.action, check.resource, check.context)
     for handed in handovers:
-        exchange.caller.check_pass_role(handed.role_arn, handed.principal)
+        exchange.caller.check_pass_role(handed.role_arn, handed.principal, assumed_now=handed.assumed_now)

@@ -38,7 +38,8 @@ class Check:
 
 @dataclass(frozen=True)
 class Handover:
-    """A role that a call hands to an AWS service."""
+    """A role that a call hands to an AWS service, which looks at once whether it can assume it, or does so later."""
 
     role_arn: str
     principal: str
+    assumed_now: bool = True

@@ -197,3 +197,16 @@ def test_a_role_is_passed_to_the_service_that_the_policy_names(
         f"User: {person.arn} is not authorized to perform: iam:PassRole on resource: {target}"
         " because no identity-based policy allows the iam:PassRole action"
     )
+
+
+@pytest.mark.specification("docs.aws.amazon.com/IAM/latest/APIReference/API_AddRoleToInstanceProfile.html")
+def test_a_role_is_passed_to_instances_by_their_profile(engine: Any) -> None:
+    target = role(engine, "for-instances", "ec2.amazonaws.com")
+    engine.client("iam").create_instance_profile(InstanceProfileName="for-instances")
+    person = Person(engine, "profiler").may(allow("iam:AddRoleToInstanceProfile"))
+    add = person.client("iam").add_role_to_instance_profile
+    message = refusal(add, InstanceProfileName="for-instances", RoleName="for-instances")
+    assert f"is not authorized to perform: iam:PassRole on resource: {target}" in message
+    to_instances = {"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}}
+    person.may(allow("iam:PassRole", target, Condition=to_instances), name="passes")
+    add(InstanceProfileName="for-instances", RoleName="for-instances")
