@@ -14,7 +14,6 @@ from slipway.engine import wire
 from slipway.engine.caller import service_model
 from slipway.engine.signature import Scope
 
-
 # Services that the engine lacks and whose requests are signed as one that it has, by the beginning of their paths.
 _UNDER_ANOTHER_NAME = {("apigateway", "/v2/"): "apigatewayv2"}
 

@@ -87,4 +87,5 @@ def _throttle(stages: list[Record], path: str, value: str) -> None:
     method, _, limit = place.rpartition("/")
     for stage in stages:
         if f"{stage['apiId']}:{stage['stage']}" == served:
-            stage.setdefault("throttle", {}).setdefault(_decoded(method), {})[limit] = _NUMBERS[f"throttle/{limit}"](value)
+            limits = stage.setdefault("throttle", {}).setdefault(_decoded(method), {})
+            limits[limit] = _NUMBERS[f"throttle/{limit}"](value)
