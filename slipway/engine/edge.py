@@ -6,13 +6,15 @@ presigns. Each of them authenticates by itself and writes to the journal.
 
 from __future__ import annotations
 
+import asyncio
+import mmap
 import uuid
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, quote
 
-from slipway.engine import adapter, front_door, raw, wire
+from slipway.engine import adapter, front_door, raw, spool, wire
 from slipway.engine.dispatcher import Dispatcher
 from slipway.engine.engine import Engine
 from slipway.engine.mend import edge as ministack
@@ -22,6 +24,9 @@ Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Answer = adapter.Response
+
+# Longer answers are sent in pieces of this many bytes, each read by a thread: it may come from the disk.
+_CHUNK = 1024 * 1024
 
 # Hosts that are no virtual host of a bucket's, as nearly every client of the engine calls it.
 _PLAIN_HOSTS = ("127.0.0.1", "localhost")
@@ -51,11 +56,12 @@ class Edge:
         return next((handler for prefix, handler in self._raw.items() if path.startswith(prefix)), None)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        body = await _body(receive)
-        if body is None:
-            return  # the client has gone
+        try:
+            received = await spool.receive_body(receive)
+        except spool.ClientGone:
+            return
         request_id = str(uuid.uuid4())
-        request = _addressed(_request(scope, body))
+        request = _addressed(_request(scope, received))
         with ministack.request_scope((scope.get("client") or ("127.0.0.1",))[0]):
             raw_query = scope.get("query_string", b"").decode()
             answer = await ministack.special(request, scope["headers"], raw_query, request_id)
@@ -71,7 +77,7 @@ def _addressed(request: wire.WireRequest) -> wire.WireRequest:
     return replace(request, path=f"/{bucket}{request.path}", signed_path=request.path) if bucket else request
 
 
-def _request(scope: Scope, body: bytes) -> wire.WireRequest:
+def _request(scope: Scope, received: spool.Received) -> wire.WireRequest:
     """The request; the path keeps its escapes, a repeated header is one with its values joined."""
     headers: dict[str, str] = {}
     for name, value in scope["headers"]:
@@ -79,7 +85,7 @@ def _request(scope: Scope, body: bytes) -> wire.WireRequest:
         headers[key] = f"{headers[key]},{text}" if key in headers else text
     query = parse_qs(scope.get("query_string", b"").decode("utf-8", "replace"), keep_blank_values=True)
     path = (scope.get("raw_path") or quote(scope["path"]).encode()).decode("latin-1").partition("?")[0]
-    return wire.WireRequest(scope["method"], path, query, headers, body)
+    return wire.WireRequest(scope["method"], path, query, headers, received.body(), sha256=received.sha256())
 
 
 def _text(value: bytes) -> str:
@@ -90,30 +96,22 @@ def _text(value: bytes) -> str:
         return value.decode("latin-1")
 
 
-async def _body(receive: Receive) -> bytes | None:
-    """The whole body; None when the client went away meanwhile."""
-    parts: list[bytes] = []
-    while True:
-        message = await receive()
-        if message["type"] != "http.request":
-            return None
-        parts.append(message.get("body", b""))
-        if not message.get("more_body", False):
-            return parts[0] if len(parts) == 1 else b"".join(parts)
-
-
 async def _send(answer: Answer, receive: Receive, send: Send, *, head: bool) -> None:
     status, headers, body = answer
     content: Any = body.encode() if isinstance(body, str) else body
-    streamed = not isinstance(content, bytes)
-    if not streamed and not head:
-        headers = {**{name: value for name, value in headers.items() if name.lower() != "content-length"}}
+    ready = isinstance(content, bytes | mmap.mmap)
+    if ready and not head:
+        headers = {name: value for name, value in headers.items() if name.lower() != "content-length"}
         headers["Content-Length"] = str(len(content))
     await send({"type": "http.response.start", "status": status, "headers": list(_lines(headers))})
-    if streamed:
-        await content.runner(send, receive)
+    if not ready:
+        await content.runner(send, receive)  # MiniStack's own stream, which ends by itself
         return
-    await send({"type": "http.response.body", "body": b"" if head else content, "more_body": False})
+    for start in range(_CHUNK, 0 if head else len(content), _CHUNK):
+        part = await asyncio.to_thread(content.__getitem__, slice(start - _CHUNK, start))
+        await send({"type": "http.response.body", "body": part, "more_body": True})
+    rest = b"" if head else content[(max(len(content) - 1, 0) // _CHUNK) * _CHUNK :]
+    await send({"type": "http.response.body", "body": rest, "more_body": False})
 
 
 def _lines(headers: Mapping[str, Any]) -> Iterable[tuple[bytes, bytes]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import mmap
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -131,7 +132,7 @@ def _python_pattern(pattern: str) -> str:
 
 
 def _parse_blob(_shape: Shape, value: Any, path: str, problems: Problems) -> Any:
-    if isinstance(value, bytes):
+    if isinstance(value, bytes | mmap.mmap):
         return value
     try:
         return base64.b64decode(value, validate=True)

@@ -7,10 +7,11 @@ that go out with its answer. Requests to APIs of API Gateway and S3's CORS prefl
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import contextlib
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from typing import Any
 
 from slipway.engine import adapter, journal
@@ -21,6 +22,8 @@ from slipway.engine.wire import WireRequest
 
 _APP, _ACTIONS, _EVALUATOR = "app", "core.iam_actions", "core.iam_evaluator"
 _PRESIGNED = ("/_ministack/cfn-response/", "/_ministack/cfn-signal/")
+# A body that takes some milliseconds to hash and to write.
+_LONG_BYTES = 1024 * 1024
 Answer = adapter.Response
 Check = tuple[str, str, Mapping[str, Any]]
 
@@ -117,7 +120,11 @@ def _more(action: str, request: WireRequest, query: Mapping[str, list[str]]) -> 
 def _routing(request: WireRequest) -> dict[str, list[str]]:
     """The query with the fields of a form."""
     return adapter.routing_query(
-        request.method, request.plain_path, dict(request.headers), request.body, dict(request.query)
+        request.method,
+        request.plain_path,
+        dict(request.headers),
+        bytes(request.body) if request.is_form else b"",
+        dict(request.query),
     )
 
 
@@ -134,7 +141,8 @@ async def serve(service: str, request: WireRequest, access_key_id: str, request_
     ):
         answer: Answer = refused
     else:
-        answer = await app.SERVICE_HANDLERS[service](request.method, path, headers, request.body, query)
+        handling = app.SERVICE_HANDLERS[service](request.method, path, headers, request.body, query)
+        answer = await (_in_thread(handling) if _is_large(service, request) else handling)
     status, sent, body = answer
     app.fix_error_content_type(service, status, sent)
     app.fix_success_content_type(service, status, sent)
@@ -143,6 +151,27 @@ async def serve(service: str, request: WireRequest, access_key_id: str, request_
         formatted: Answer = adapter.part("services.s3").format_head_response(path, headers, (status, sent, body))
         return formatted
     return status, sent, body
+
+
+def _is_large(service: str, request: WireRequest) -> bool:
+    """Whether S3 hashes and writes for so long that others would wait for it."""
+    copies = "x-amz-copy-source" in request.headers or (request.method == "POST" and "uploadId" in request.query)
+    return service == "s3" and (copies or len(request.body) > _LONG_BYTES)
+
+
+async def _in_thread(handling: Coroutine[Any, Any, Answer]) -> Answer:
+    """What a handler answers that never waits, run by a thread."""
+
+    def run() -> Answer:
+        try:
+            handling.send(None)
+        except StopIteration as done:
+            answer: Answer = done.value
+            return answer
+        handling.close()
+        raise RuntimeError("a handler of S3's waits for something; it can no longer be run by a thread")
+
+    return await asyncio.to_thread(run)
 
 
 def _answer_headers(service: str, request: WireRequest, request_id: str) -> dict[str, str]:
@@ -191,8 +220,8 @@ async def _invoke_api(request: WireRequest, raw_headers: Any, raw_query: str, re
     app, evaluator = adapter.part(_APP), adapter.part(_EVALUATOR)
     headers, query = dict(request.headers), dict(request.query)
     evaluator.pin_signed_request(request.method, request.path, query, raw_headers)
-    evaluator.pin_signed_body(request.body)
-    arguments = (headers["host"], request.plain_path, request.method, headers, request.body, query)
+    evaluator.pin_signed_body(bytes(request.body))
+    arguments = (headers["host"], request.plain_path, request.method, headers, bytes(request.body), query)
     answer = await app._handle_execute_api_request(*arguments, raw_path=request.path, raw_query_string=raw_query)
     answered: Answer = app._with_data_plane_headers(answer, request_id, wildcard_cors=False)
     return answered
@@ -204,7 +233,7 @@ async def _presigned(request: WireRequest, request_id: str) -> Answer:
     entry = journal.Entry(request_id, "cloudformation", f"{request.method} {kind}", caller="presigned")
     with current().journal.call(entry):
         answer: Answer = await adapter.part(_APP)._handle_post_body_shortcuts(
-            request.method, request.path, dict(request.headers), request.body, dict(request.query), request_id
+            request.method, request.path, dict(request.headers), bytes(request.body), dict(request.query), request_id
         )
         entry.status = answer[0]
     current().changes.note("cloudformation")

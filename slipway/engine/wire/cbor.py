@@ -22,7 +22,7 @@ def tree(_shape: Shape, request: WireRequest) -> Any:
         return {}
     parser = BaseCBORParser()
     try:
-        return parser.parse_data_item(parser.get_peekable_stream_from_bytes(request.body))
+        return parser.parse_data_item(parser.get_peekable_stream_from_bytes(bytes(request.body)))
     except (ResponseParserError, UnicodeDecodeError) as error:
         raise AwsError("SerializationException", f"The request's body is not CBOR: {error}", status=400) from error
 

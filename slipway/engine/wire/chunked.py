@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from slipway.engine.errors import AwsError
+from slipway.engine.spool import Body
 from slipway.engine.wire.message import WireRequest
 
 _ENCODING = "aws-chunked"
@@ -33,10 +34,10 @@ def joined(request: WireRequest) -> WireRequest:
     headers = {**trailers, **request.headers, "content-encoding": kept, "content-length": str(len(body))}
     if not kept:
         del headers["content-encoding"]
-    return replace(request, headers=headers, body=body)
+    return replace(request, headers=headers, body=body, sha256="")
 
 
-def _read(body: bytes) -> tuple[bytes, dict[str, str]]:
+def _read(body: Body) -> tuple[bytes, dict[str, str]]:
     """The chunks' bytes, and the trailing headers."""
     chunks: list[memoryview] = []
     at = 0

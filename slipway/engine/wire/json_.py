@@ -18,7 +18,7 @@ from slipway.engine.wire.message import WireRequest, WireResponse
 
 def tree(_shape: Shape, request: WireRequest) -> Any:
     """The body's value."""
-    return loads(request.body)
+    return loads(bytes(request.body))
 
 
 def loads(body: bytes) -> Any:

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
+from slipway.engine.spool import Body
+
 Query = Mapping[str, list[str]]
 FORM = "application/x-www-form-urlencoded"
 
@@ -21,9 +23,11 @@ class WireRequest:
     path: str
     query: Query
     headers: Mapping[str, str]
-    body: bytes
+    body: Body
     # The path that was signed, where it is another: that of a virtual host, which lacks the bucket.
     signed_path: str = ""
+    # The body's SHA-256, where it was taken when it came in.
+    sha256: str = ""
 
     @property
     def plain_path(self) -> str:
@@ -37,7 +41,7 @@ class WireRequest:
 
     def body_hash(self) -> str:
         """SHA-256 of the body."""
-        return hashlib.sha256(self.body).hexdigest()
+        return self.sha256 or hashlib.sha256(self.body).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -50,14 +54,14 @@ class WireResponse:
 
 
 def inflated(request: WireRequest) -> WireRequest:
-    """The request with its body unpacked: clients pack large ones of operations that allow it.
+    """The request with its body in memory, and unpacked: clients pack large ones of operations that allow it.
 
     What is no gzip stays what it is, and is refused as a body that cannot be read.
     docs: smithy.io/2.0/spec/behavior-traits.html#requestcompression-trait
     """
     if request.headers.get("content-encoding") != "gzip":
-        return request
+        return request if isinstance(request.body, bytes) else replace(request, body=bytes(request.body))
     try:
-        return replace(request, body=gzip.decompress(request.body))
+        return replace(request, body=gzip.decompress(request.body), sha256="")
     except (OSError, EOFError, zlib.error):
         return request

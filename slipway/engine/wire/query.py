@@ -61,7 +61,7 @@ def render_error(model: ServiceModel, error: AwsError, request_id: str, status: 
 
 
 def _fields(request: WireRequest) -> Mapping[str, list[str]]:
-    form = parse_qs(request.body.decode("utf-8", "replace"), keep_blank_values=True) if request.is_form else {}
+    form = parse_qs(bytes(request.body).decode("utf-8", "replace"), keep_blank_values=True) if request.is_form else {}
     return {**form, **request.query}
 
 

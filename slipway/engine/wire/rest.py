@@ -16,6 +16,7 @@ from botocore.model import ListShape, MapShape, OperationModel, Shape, Structure
 
 from slipway.engine.errors import AwsError
 from slipway.engine.shapes import from_parts, to_json
+from slipway.engine.spool import Body
 from slipway.engine.wire import json_, text, xml
 from slipway.engine.wire.message import WireRequest, WireResponse
 from slipway.engine.wire.routes import label, uri_pattern
@@ -63,19 +64,19 @@ def render_xml_error(error: AwsError, request_id: str, status: int) -> WireRespo
     return WireResponse(status, {"Content-Type": "application/xml", "x-amz-request-id": request_id}, body.encode())
 
 
-def _members(shape: StructureShape, body: bytes, protocol: str) -> Any:
+def _members(shape: StructureShape, body: Body, protocol: str) -> Any:
     """The tree of a body that holds members; none of an operation that has none there."""
     if all("location" in member.serialization for member in shape.members.values()):
         return {}
-    return json_.loads(body) if protocol == "rest-json" else _xml(shape, body)
+    return json_.loads(bytes(body)) if protocol == "rest-json" else _xml(shape, bytes(body))
 
 
-def _payload(shape: Shape, body: bytes, protocol: str) -> Any:
+def _payload(shape: Shape, body: Body, protocol: str) -> Any:
     if shape.type_name == "blob":
         return body
     if shape.type_name == "string":
-        return body.decode("utf-8", "replace")
-    return json_.loads(body) if protocol == "rest-json" else _xml(shape, body)
+        return bytes(body).decode("utf-8", "replace")
+    return json_.loads(bytes(body)) if protocol == "rest-json" else _xml(shape, bytes(body))
 
 
 def _xml(shape: Shape, body: bytes) -> Any:
