@@ -1,9 +1,8 @@
-"""SQS, SNS, EventBridge and DynamoDB: one request, one answer.
+"""SQS, SNS and EventBridge: one request, one answer.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/connect-sqs.html
 https://docs.aws.amazon.com/step-functions/latest/dg/connect-sns.html
 https://docs.aws.amazon.com/step-functions/latest/dg/connect-eventbridge.html
-https://docs.aws.amazon.com/step-functions/latest/dg/connect-ddb.html
 """
 
 from __future__ import annotations
@@ -16,7 +15,6 @@ from slipway.engine.integrations import api
 from slipway.engine.integrations.task import Integration, TaskCall, TaskFailed
 
 _REQUESTS = {
-    "dynamodb": ("AmazonDynamoDBException", ("getItem", "putItem", "updateItem", "deleteItem")),
     "sns": ("AmazonSNSException", ("publish",)),
     "sqs": ("AmazonSQSException", ("sendMessage",)),
 }

@@ -19,7 +19,7 @@ from typing import Any
 from slipway.engine import adapter
 from slipway.engine.engine import Engine, current
 from slipway.engine.errors import AwsError
-from slipway.engine.mend.lambda_ import asynchronous, event_source, mappings, requests
+from slipway.engine.mend.lambda_ import asynchronous, event_source, mappings, permissions, requests
 from slipway.engine.mend.lambda_.invocation import Runner
 
 _SERVICE = "services.lambda_svc"
@@ -56,6 +56,7 @@ def apply() -> None:
     replace("_create_alias", _checked_alias)
     replace("_update_alias", _checked_alias)
     replace("_put_function_concurrency", _checked_concurrency)
+    replace("_put_event_invoke_config", _checked_settings)
     replace("_reserved_concurrency", lambda _: _reserved_concurrency)
     replace("_publish_layer_version", _answered)
     replace("_update_config", _checked_update)
@@ -129,6 +130,17 @@ def _checked_concurrency(put: Create) -> Create:
         functions = adapter.part(_SERVICE)._functions
         requests.check_concurrency(functions.values(), name, int(data.get("ReservedConcurrentExecutions", 0)))
         response: Response = put(name, data)
+        return response
+
+    return _answered(checked)
+
+
+def _checked_settings(put: Create) -> Create:
+    def checked(name: str, qualifier: str | None, data: dict[str, Any]) -> Response:
+        record = adapter.part(_SERVICE)._functions.get(name)
+        if record is not None:
+            permissions.check_destinations(current(), record["config"]["Role"], data)
+        response: Response = put(name, qualifier, data)
         return response
 
     return _answered(checked)

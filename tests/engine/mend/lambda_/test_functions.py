@@ -12,10 +12,10 @@ from botocore.exceptions import ClientError
 
 from tests.engine.mend.account import EVERYTHING_LOGGED, archive, eventually, function, invoke, log, role
 
+pytestmark = pytest.mark.specification("docs.aws.amazon.com/lambda/latest/dg/python-handler.html")
+
 SOURCE = """
 import sys, time
-
-pytestmark = pytest.mark.specification("docs.aws.amazon.com/lambda/latest/dg/python-handler.html")
 
 class NoSuchColumn(Exception):
     pass

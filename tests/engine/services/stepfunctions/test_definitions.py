@@ -166,6 +166,24 @@ def test_a_jsonpath_state_is_refused_with_the_place_of_the_fault(
     assert message in machines.refused({"StartAt": "A", "States": {"A": state}})
 
 
+@pytest.mark.parametrize(
+    ("resource", "message"),
+    [
+        pytest.param("dynamodb:putItem", "is not executed by this engine: it has no service dynamodb", id="optimized"),
+        pytest.param(
+            "aws-sdk:rekognition:detectLabels", "it has no rekognition:DetectLabels", id="a service that is lacked"
+        ),
+        pytest.param("aws-sdk:s3:selectObjectContent", "it has no s3:SelectObjectContent", id="an operation"),
+        pytest.param("sagemaker:createTrainingJob.waitForTaskToken", "is not recognized", id="no such pattern"),
+        pytest.param("aws-sdk:codebuild:startBuild.sync", "is not recognized", id="no such pattern of the SDK"),
+        pytest.param("cloud:rain", "is not recognized", id="nothing of AWS's"),
+    ],
+)
+def test_what_nothing_executes_is_refused_when_the_machine_is_made(machines: Any, resource: str, message: str) -> None:
+    task = {"Type": "Task", "Resource": f"arn:aws:states:::{resource}", "End": True}
+    assert message in machines.refused(machine({"A": task}))
+
+
 def test_a_role_that_does_not_trust_step_functions_is_refused(machines: Any) -> None:
     trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
     message = machines.refused(machine({"A": END}), roleArn=machines.role(trust=trust))
