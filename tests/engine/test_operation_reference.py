@@ -44,7 +44,9 @@ NOT_SERVICES = {"`docker`"}
 def headings() -> set[str]:
     """The services that the sections of local-engine.md are about."""
     titles = re.findall(r"^## (.+)$", (DOCS / "local-engine.md").read_text(encoding="utf-8"), re.MULTILINE)
-    return {name for title in titles for name in re.split(r", | and ", title)} - NOT_SERVICES
+    return {
+        name.removeprefix("Notifications of ") for title in titles for name in re.split(r", | and ", title)
+    } - NOT_SERVICES
 
 
 def test_the_page_of_operations_is_what_the_dispatcher_serves() -> None:
