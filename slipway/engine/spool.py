@@ -15,7 +15,7 @@ from typing import IO, Any
 Body = bytes | mmap.mmap
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 
-LARGE_BYTES = 8 * 1024 * 1024
+LARGE_BYTES = 1024 * 1024
 
 
 class ClientGone(Exception):

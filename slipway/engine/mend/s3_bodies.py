@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from slipway.engine.engine import current
 _SERVICE = "services.s3"
 # Mapped files are open files: of an upload with more parts than that, the rest is read.
 _MAPPED_PARTS = 256
+_OK = 200
 # How many completed uploads are remembered, so that a completion which is sent again gets the same answer.
 _REMEMBERED = 1000
 
@@ -78,12 +79,15 @@ def _mapping_bodies(serve: Serve) -> Serve:
 
 def _part_on_disk(upload: Serve) -> Serve:
     def uploaded(bucket: str, key: str, body: spool.Body, query: Any, headers: dict[str, str]) -> Answer:
+        number = int((query.get("partNumber") or ["0"])[0])
+        replaced = _parts(query).get(number)
         answer = upload(bucket, key, body, query, headers)
-        for part in _parts(query).values():
-            if part["body"] is body:
-                part["file"] = _folder() / secrets.token_hex(16)
-                part["file"].write_bytes(body)
-                part["body"] = None
+        part = _parts(query).get(number)
+        if answer[0] == _OK and part is not None:
+            part["file"] = _folder() / secrets.token_hex(16)
+            part["file"].write_bytes(body)
+            part["body"] = None
+            _remove([replaced] if replaced else [])
         return answer
 
     return uploaded
@@ -99,7 +103,7 @@ def _parts_from_disk(complete: Serve) -> Serve:
         for part in stored:
             part["body"] = None
         if not _parts(query):
-            _remove(parts)
+            _remove(parts.values())
             _forget_old()
         return answer
 
@@ -111,7 +115,7 @@ def _without_parts(abort: Serve) -> Serve:
         parts = _parts(query)
         answer = abort(bucket, key, query)
         if not _parts(query):
-            _remove(parts)
+            _remove(parts.values())
         return answer
 
     return aborted
@@ -124,8 +128,8 @@ def _parts(query: Any) -> dict[int, dict[str, Any]]:
     return parts
 
 
-def _remove(parts: dict[int, dict[str, Any]]) -> None:
-    for part in parts.values():
+def _remove(parts: Iterable[dict[str, Any]]) -> None:
+    for part in parts:
         if "file" in part:
             part["file"].unlink(missing_ok=True)
 
