@@ -1,7 +1,7 @@
-"""SQS: delivery delays pass at the speed of the engine's clock.
+"""SQS: MiniStack keeps the queues, this package checks what it does not, and lets delivery delays follow the clock.
 
-Visibility timeouts do not: they guard work that is done in real time, and a shortened one would hand a message out
-again while its consumer is still busy. A consumer that was busy when the engine ended has lost the answer to its
+Visibility timeouts do not follow it: they guard work that is done in real time, and a shortened one would hand a message
+out again while its consumer is still busy. A consumer that was busy when the engine ended has lost the answer to its
 ReceiveMessage in most cases, functions always, so an engine that starts hands such messages out at once.
 
 docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-delay-queues.html
@@ -15,6 +15,7 @@ from typing import Any
 
 from slipway.engine import adapter
 from slipway.engine.engine import current
+from slipway.engine.mend.sqs import messages, queues
 
 _SERVICE = "services.sqs"
 
@@ -22,10 +23,11 @@ _SERVICE = "services.sqs"
 def apply() -> None:
     """Put our functions in MiniStack's places."""
     adapter.replace(_SERVICE, "queue_delay", _scaled)
-    adapter.replace(_SERVICE, "_act_send_message", _sent_sooner)
     adapter.replace(_SERVICE, "_restore_state", _handed_out_again)
-    service = adapter.part(_SERVICE)
-    service._HANDLERS["SendMessage"] = service._act_send_message
+    for name, operation, around in _OPERATIONS:
+        adapter.replace(_SERVICE, name, around)
+        service = adapter.part(_SERVICE)
+        service._HANDLERS[operation] = getattr(service, name)
 
 
 def _handed_out_again(restore: Callable[[Any], None]) -> Callable[[Any], None]:
@@ -65,3 +67,16 @@ def _sent_sooner(send: Callable[..., dict[str, Any]]) -> Callable[..., dict[str,
         return answer
 
     return sent
+
+
+_OPERATIONS: tuple[tuple[str, str, Callable[..., Any]], ...] = (
+    ("_act_create_queue", "CreateQueue", queues.created),
+    ("_act_set_queue_attributes", "SetQueueAttributes", queues.changed),
+    ("_act_send_message", "SendMessage", _sent_sooner),
+    ("_act_send_message", "SendMessage", messages.sent),
+    ("_act_receive_message", "ReceiveMessage", messages.received),
+    ("_act_delete_message", "DeleteMessage", messages.deleted),
+    ("_act_delete_message_batch", "DeleteMessageBatch", messages.batch_deleted),
+    ("_act_change_visibility", "ChangeMessageVisibility", messages.visibility_changed),
+    ("_act_purge_queue", "PurgeQueue", messages.purged),
+)
