@@ -93,7 +93,8 @@ def _request(properties: Properties) -> dict[str, Any]:
 
 
 def _policy(properties: Properties) -> dict[str, Any]:
-    return {"Policy": text_of(properties["KeyPolicy"])} if "KeyPolicy" in properties else {}
+    policy = {"Policy": text_of(properties["KeyPolicy"])} if "KeyPolicy" in properties else {}
+    return {**policy, **picked(properties, "BypassPolicyLockoutSafetyCheck")}
 
 
 def _enabled(properties: Properties) -> bool:
@@ -132,6 +133,7 @@ RESOURCES = {
         delete=delete_key,
         honours=frozenset(
             {
+                "BypassPolicyLockoutSafetyCheck",
                 "Description",
                 "EnableKeyRotation",
                 "Enabled",
@@ -145,7 +147,6 @@ RESOURCES = {
                 "Tags",
             }
         ),
-        refuses={"BypassPolicyLockoutSafetyCheck": "a key that locks everybody out is not made here"},
     ),
     "AWS::KMS::Alias": ResourceType(
         create=create_alias,

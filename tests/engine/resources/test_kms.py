@@ -72,7 +72,7 @@ def test_an_alias_follows_its_name_and_goes_with_the_stack(stacks: Any) -> None:
 
 
 def test_rotation_that_the_role_may_not_enable_fails_and_removes_the_key(stacks: Any) -> None:
-    actions = ["kms:CreateKey", "kms:ScheduleKeyDeletion", "kms:DescribeKey"]
+    actions = ["kms:CreateKey", "kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "kms:DescribeKey"]
     role = stacks.role(SERVICE, [{"Action": actions, "Resource": "*"}])
     before = {key["KeyId"] for key in stacks.engine.client("kms").list_keys()["Keys"]}
     stack = stacks.create(template(EnableKeyRotation=True), RoleARN=role)
@@ -80,3 +80,12 @@ def test_rotation_that_the_role_may_not_enable_fails_and_removes_the_key(stacks:
     assert "is not authorized to perform: kms:EnableKeyRotation" in stacks.reasons(stack["StackId"])
     [made] = {key["KeyId"] for key in stacks.engine.client("kms").list_keys()["Keys"]} - before
     assert described(stacks, made)["KeyState"] == "PendingDeletion"
+
+
+def test_a_policy_that_locks_everybody_out_fails_unless_the_template_insists(stacks: Any) -> None:
+    locked = {"Effect": "Allow", "Principal": ACCOUNT, "Action": "kms:Describe*", "Resource": "*"}
+    policy = {"Version": "2012-10-17", "Statement": [locked]}
+    stack = stacks.create(template(KeyPolicy=policy))
+    assert "will not allow you to update the key policy in the future" in stacks.reasons(stack["StackId"])
+    insisted = stacks.create(template(KeyPolicy=policy, BypassPolicyLockoutSafetyCheck=True), suffix="insisted")
+    assert insisted["StackStatus"] == "CREATE_COMPLETE", stacks.reasons(insisted["StackId"])
