@@ -6,9 +6,11 @@ docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-step
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
-from slipway.engine.resource import Created, ResourceCall, ResourceFailed, ResourceType
+from slipway.engine.resource import Created, Partly, ResourceCall, ResourceFailed, ResourceType
+from slipway.engine.services.stepfunctions.definition import findings
 
 _NAME_LENGTH = 80
 
@@ -35,6 +37,15 @@ def update(call: ResourceCall) -> Created:
     if new != old and new:
         _client(call).tag_resource(resourceArn=call.physical_id, tags=_tags(call.properties))
     return _described(call, call.physical_id)
+
+
+def not_executed(properties: dict[str, Any]) -> Iterator[str]:
+    """What this engine does not execute of a machine, as far as its definition is known before anything is made."""
+    kind = properties.get("StateMachineType", "STANDARD")
+    if kind not in ("STANDARD", "") and not isinstance(kind, Partly):
+        yield f"{kind} workflows are not executed by this engine"
+    text = _written(properties)
+    yield from (str(finding) for finding in findings(text) if text and finding.is_ours)
 
 
 def delete(call: ResourceCall) -> None:
@@ -83,6 +94,18 @@ def _definition(call: ResourceCall) -> str:
         text = str(properties["DefinitionString"])
     else:
         raise ResourceFailed("One of Definition, DefinitionString and DefinitionS3Location is required")
+    return _substituted(text, properties)
+
+
+def _written(properties: dict[str, Any]) -> str:
+    """The definition in the template, with its substitutions; empty when it is elsewhere."""
+    written = properties.get("DefinitionString") or properties.get("Definition")
+    if written is None:
+        return ""
+    return _substituted(written if isinstance(written, str) else json.dumps(written), properties)
+
+
+def _substituted(text: str, properties: dict[str, Any]) -> str:
     for name, value in properties.get("DefinitionSubstitutions", {}).items():
         text = text.replace(f"${{{name}}}", str(value).lower() if isinstance(value, bool) else str(value))
     return text
@@ -121,5 +144,6 @@ RESOURCES = {
         ),
         without_effect={"TracingConfiguration": "no segments are sent"},
         refuses={"EncryptionConfiguration": "definitions and executions are not encrypted"},
+        check=not_executed,
     )
 }

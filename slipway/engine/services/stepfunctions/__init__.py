@@ -16,7 +16,7 @@ Every Task's call is made with a real client under a session of the state machin
 (`slipway/engine/integrations/`).
 Wait states and retry intervals go by the engine's clock; time limits are real, since what they limit is real work.
 Refused by name: EXPRESS machines, distributed Map, activities, cross-account credentials, versions and aliases,
-tracing, customer-managed keys and TestState.
+customer-managed keys and TestState.
 
 docs.aws.amazon.com/step-functions/latest/dg/welcome.html
 """

@@ -172,7 +172,7 @@ def _taggable(call: Call) -> Record:
 
 def _check(engine: Engine, machine: Record) -> None:
     """Refuse a machine that AWS would refuse, or that this engine does not execute."""
-    refused = _refused_feature(machine)
+    refused = refused_feature(machine)
     if refused:
         raise AwsError("ValidationException", f"{refused} not executed by this engine")
     found = [finding for finding in findings(machine["definition"]) if finding.severity == "ERROR"]
@@ -181,14 +181,12 @@ def _check(engine: Engine, machine: Record) -> None:
     _check_role(engine, machine)
 
 
-def _refused_feature(machine: Record) -> str:
+def refused_feature(machine: Record) -> str:
     """What the machine asks for and the engine does not do, with its verb; empty when there is nothing."""
     if machine.get("type", "STANDARD") != "STANDARD":
         return f"{machine['type']} workflows are"
     if machine.get("publish"):
         return "publishing a version is"
-    if (machine.get("tracingConfiguration") or {}).get("enabled"):
-        return "X-Ray tracing of state machines is"
     if (machine.get("encryptionConfiguration") or {}).get("type", "AWS_OWNED_KEY") != "AWS_OWNED_KEY":
         return "encryption under a key of the customer's is"
     return ""

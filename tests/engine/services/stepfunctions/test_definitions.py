@@ -229,7 +229,6 @@ def test_a_definition_that_is_right_is_ok(machines: Any) -> None:
 @pytest.mark.parametrize(
     ("options", "what"),
     [
-        pytest.param({"tracingConfiguration": {"enabled": True}}, "X-Ray tracing", id="tracing"),
         pytest.param({"publish": True}, "publishing a version", id="a version"),
     ],
 )

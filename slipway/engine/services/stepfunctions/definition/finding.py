@@ -18,6 +18,11 @@ class Finding:
     location: str
     severity: str = "ERROR"
 
+    @property
+    def is_ours(self) -> bool:
+        """Whether AWS would find nothing wrong: this engine does not execute it."""
+        return "not executed by this engine" in self.text
+
     def __str__(self) -> str:
         return f"{self.code}: {self.text} at {self.location or '/'}"
 
