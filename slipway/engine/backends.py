@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Protocol
 
-from slipway.engine import adapter, handover, policy_documents, wire
+from slipway.engine import adapter, dependent_actions, handover, policy_documents, wire
 from slipway.engine.exchange import Check, Exchange, Handover
 from slipway.engine.executed import Served
 from slipway.engine.mend import edge
@@ -88,10 +88,10 @@ class MiniStackService:
         """Ask `allow`, then serve."""
         service, name = self._served.ministack, exchange.operation.name
         public = exchange.operation.service_model.service_name
-        checks = edge.checks(service, exchange.request)
+        own = [Check(*check) for check in edge.checks(service, exchange.request)] or [Check(f"{service}:{name}", "*")]
         allow(
             exchange,
-            [Check(*check) for check in checks] or [Check(f"{service}:{name}", "*")],
+            [*own, *dependent_actions.checks(public, name, exchange.params, own)],
             handover.handed(public, name, exchange.params, exchange.engine.account),
         )
         policy_documents.refuse_malformed(exchange.caller, public, name, exchange.params)

@@ -9,6 +9,8 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+import yaml
+
 from slipway.engine.exchange import Handover
 from slipway.engine.mend.iam import records
 
@@ -45,10 +47,11 @@ def _patched(path: str) -> Roles:
 
 
 def _in_document(params: Params) -> list[str]:
-    """The credentials of an OpenAPI document's integrations; other text than JSON is refused where it is imported."""
+    """The credentials of an OpenAPI document's integrations; what is no document is refused where it is imported."""
+    body = params.get("body") or b"{}"
     try:
-        document = json.loads(params.get("body") or b"{}")
-    except ValueError:
+        document = json.loads(body) if body[:1] == b"{" else yaml.safe_load(body)
+    except (ValueError, yaml.YAMLError):
         return []
     return list(_credentials(document))
 

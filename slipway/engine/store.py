@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, MutableMapping
+from collections.abc import Callable, ItemsView, Iterator, MutableMapping, ValuesView
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +86,14 @@ class Table(MutableMapping[str, Record]):
             "SELECT key, value FROM records WHERE service=? AND name=? ORDER BY rowid", *self._where
         )
         return [(key, json.loads(value)) for key, value in rows]
+
+    def items(self) -> ItemsView[str, Record]:
+        """What is there at this moment: a record that goes while they are looked at is no error."""
+        return dict(self.records()).items()
+
+    def values(self) -> ValuesView[Record]:
+        """Likewise."""
+        return dict(self.records()).values()
 
     def clear(self) -> None:
         """Remove every record."""

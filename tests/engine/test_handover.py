@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import yaml
 from botocore.exceptions import ClientError
 from botocore.model import ListShape, Shape, StringShape, StructureShape
 
@@ -92,7 +93,9 @@ def test_a_document_s_integrations_hand_their_credentials_over() -> None:
     body = json.dumps({"paths": {"/": {"get": integration}}}).encode()
     (found,) = handed("apigateway", "PutRestApi", {"body": body}, ACCOUNT)
     assert (found.role_arn, found.principal) == (f"arn:aws:iam::{ACCOUNT}:role/r", "apigateway.amazonaws.com")
+    assert handed("apigateway", "PutRestApi", {"body": yaml.safe_dump(json.loads(body)).encode()}, ACCOUNT) == [found]
     assert handed("apigateway", "PutRestApi", {"body": b"openapi: 3.0.1"}, ACCOUNT) == []
+    assert handed("apigateway", "PutRestApi", {"body": b"{"}, ACCOUNT) == []
 
 
 @pytest.mark.parametrize(

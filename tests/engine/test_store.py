@@ -49,6 +49,20 @@ def test_keys_keep_the_order_in_which_they_came(store: Store) -> None:
     assert list(table) == ["b", "a", "c"]
 
 
+def test_records_that_go_while_they_are_looked_at_are_no_error(store: Store) -> None:
+    table = store.table("t")
+    table.update({"a": {"n": 1}, "b": {"n": 2}})
+    seen = []
+    for key, record in table.items():
+        del table[key]
+        seen.append(record["n"])
+    table.update({"a": {"n": 3}, "b": {"n": 4}})
+    for record in table.values():
+        table.clear()
+        seen.append(record["n"])
+    assert seen == [1, 2, 3, 4]
+
+
 def test_tables_of_two_services_do_not_meet(tmp_path: Path) -> None:
     database = Database(tmp_path / "state.db")
     Store(database, "one").table("t")["a"] = {}

@@ -92,3 +92,9 @@ def test_deleting_a_group_that_is_gone_succeeds(engine: Any, deployed: Deploymen
     engine.client("logs").delete_log_group(logGroupName=name)
     assert gone("logs", "describe_log_streams", logGroupName=name)
     deployed.delete()
+
+
+def test_a_role_that_may_not_tag_makes_no_group_with_tags(deployed: Deployment) -> None:
+    role = deployed.role("logs:CreateLogGroup", "logs:DeleteLogGroup")
+    reason = deployed.failing(group(Tags=[{"Key": "team", "Value": "ml"}]), RoleARN=role)
+    assert "is not authorized to perform: logs:TagResource" in reason

@@ -116,3 +116,9 @@ def test_an_inline_policy_is_the_policy_of_one_topic(engine: Any, deployed: Depl
     inline = {"Policy": {"Type": "AWS::SNS::TopicInlinePolicy", "Properties": properties}}
     arn, reference = deployed({**topic(), **inline}, "Topic", "Policy")
     assert (policy(engine, arn), reference) == (document, arn)
+
+
+def test_a_role_that_may_not_tag_makes_no_topic_with_tags(deployed: Deployment) -> None:
+    role = deployed.role("sns:CreateTopic", "sns:DeleteTopic")
+    reason = deployed.failing(topic(Tags=[{"Key": "team", "Value": "ml"}]), RoleARN=role)
+    assert "is not authorized to perform: sns:TagResource" in reason

@@ -93,3 +93,9 @@ def test_a_role_that_may_not_make_queues_makes_none(deployed: Deployment) -> Non
     reason = deployed.failing(queue(), RoleARN=deployed.role("sqs:DeleteQueue"))
     assert "is not authorized to perform: sqs:CreateQueue" in reason
     assert "HandlerErrorCode: AccessDenied" in reason
+
+
+def test_a_role_that_may_not_tag_makes_no_queue_with_tags(deployed: Deployment) -> None:
+    role = deployed.role("sqs:CreateQueue", "sqs:DeleteQueue")
+    reason = deployed.failing(queue(Tags=[{"Key": "team", "Value": "ml"}]), RoleARN=role)
+    assert "is not authorized to perform: sqs:TagQueue" in reason

@@ -105,3 +105,11 @@ def test_deleting_an_api_that_is_gone_succeeds(engine: Any, deployed: Deployment
     [api_id] = deployed({"Api": resource("RestApi", Name="gone")}, "Api")
     engine.client("apigateway").delete_rest_api(restApiId=api_id)
     deployed.delete()
+
+
+def test_a_policy_needs_an_action_of_its_own(deployed: Deployment) -> None:
+    statement = {"Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "*"}
+    policy = {"Version": "2012-10-17", "Statement": [statement]}
+    role = deployed.role("apigateway:POST", "apigateway:DELETE")
+    reason = deployed.failing({"Api": resource("RestApi", Name="guarded", Policy=policy)}, RoleARN=role)
+    assert "is not authorized to perform: apigateway:UpdateRestApiPolicy" in reason
