@@ -35,10 +35,10 @@ _CONFIGURATION = "TargetTrackingScalingPolicyConfiguration"
 def put_scaling_policy(call: Call) -> Record:
     """Make or change a policy and its alarms."""
     check_names(call.params)
-    find_target(call)
     key = f"{call.params['ResourceId']}|{call.params['PolicyName']}"
     known = policies(call.engine).get(key)
     configuration = _configuration(call.params, known)
+    find_target(call)
     policy = {**(known or _new(call)), _CONFIGURATION: configuration}
     policy["Alarms"] = alarms.put(call.engine, call.caller, policy)
     policies(call.engine)[key] = policy

@@ -42,10 +42,10 @@ _WEIGHTS = (
 def create_endpoint(call: Call) -> dict[str, Any]:
     """Register the endpoint and start its servers."""
     engine, name, config_name = call.engine, call.params["EndpointName"], call.params["EndpointConfigName"]
-    config = find_config(engine, config_name)
-    plans = plans_of.make(engine, config_name)
     if "DeploymentConfig" in call.params:
         policy.check("CreateEndpoint", call.params["DeploymentConfig"])
+    config = find_config(engine, config_name)
+    plans = plans_of.make(engine, config_name)
     endpoint_arn = arn(engine, "endpoint", name)
     tags.check(call, endpoint_arn)
     record: dict[str, Any] = {
