@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Protocol
 
-from slipway.engine import adapter, dependent_actions, handover, policy_documents, wire
+from slipway.engine import adapter, dependent_actions, encryption, handover, policy_documents, wire
 from slipway.engine.exchange import Check, Exchange, Handover
 from slipway.engine.executed import Served
 from slipway.engine.mend import edge
@@ -95,6 +95,7 @@ class MiniStackService:
             handover.handed(public, name, exchange.params, exchange.engine.account),
         )
         policy_documents.refuse_malformed(exchange.caller, public, name, exchange.params)
+        encryption.check(exchange.caller, public, name, exchange.params)
         return await edge.serve(
             service, exchange.request, exchange.caller.credentials.access_key_id, exchange.request_id
         )

@@ -19,7 +19,7 @@ from typing import Any
 from slipway.engine.caller import Caller
 from slipway.engine.errors import AwsError
 from slipway.engine.mend.iam import records
-from slipway.engine.policy.grammar import Malformed, PolicyKind, check, invalid_principal
+from slipway.engine.policy.grammar import InvalidPrincipal, Malformed, PolicyKind, check
 
 Params = Mapping[str, Any]
 
@@ -59,6 +59,7 @@ _SNS = Put(PolicyKind.RESOURCE, _attribute, "InvalidParameter", "Invalid paramet
 _SQS = Put(
     PolicyKind.RESOURCE, _attribute, "InvalidAttributeValue", "Invalid value for the parameter Policy. Reason: {}"
 )
+_KMS_PRINCIPAL = "Policy contains a statement with one or more invalid principals."
 _API = "Invalid policy document. Please check the policy syntax and ensure that Principals are valid. {}"
 
 PUTS: Mapping[str, Mapping[str, Put]] = {
@@ -98,6 +99,10 @@ def refuse_malformed(caller: Caller, service: str, operation: str, params: Param
             _check_bucket(text, params["Bucket"])
         if service == "kms" and not params.get("BypassPolicyLockoutSafetyCheck"):
             _check_lockout(caller, text)
+    except InvalidPrincipal as invalid:
+        raise AwsError(
+            put.code, _KMS_PRINCIPAL if service == "kms" else put.message.format(invalid), status=400
+        ) from invalid
     except Malformed as malformed:
         raise AwsError(put.code, put.message.format(malformed), status=400) from malformed
 
@@ -108,7 +113,7 @@ def _check_principals_exist(text: str, account: str) -> None:
         for element in (statement.get("Principal"), statement.get("NotPrincipal")):
             for arn in _list(element.get("AWS")) if isinstance(element, dict) else ():
                 if not _exists(arn, account):
-                    raise invalid_principal("AWS", arn)
+                    raise InvalidPrincipal("AWS", arn)
 
 
 def _exists(arn: str, account: str) -> bool:

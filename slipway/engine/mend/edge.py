@@ -18,6 +18,7 @@ from slipway.engine import adapter, journal
 from slipway.engine.actions import documented
 from slipway.engine.engine import current
 from slipway.engine.errors import AccessDenied
+from slipway.engine.mend.kms import requests as kms
 from slipway.engine.wire import WireRequest
 
 _APP, _ACTIONS, _EVALUATOR = "app", "core.iam_actions", "core.iam_evaluator"
@@ -103,7 +104,7 @@ def _service_keys(action: str, resource: str, request: WireRequest) -> dict[str,
 
 
 def _more(action: str, request: WireRequest, query: Mapping[str, list[str]]) -> list[Check]:
-    """What a request needs besides: the source of a copy, each key of a batch, each bus of a list of events."""
+    """What a request needs besides: a copy's source, each key of a batch, each bus of many events, an alias's key."""
     actions, engine = adapter.part(_ACTIONS), current()
     service = action.partition(":")[0]
     if service == "s3":
@@ -114,6 +115,9 @@ def _more(action: str, request: WireRequest, query: Mapping[str, list[str]]) -> 
     if service == "events":
         buses = actions.eventbridge_resource_arns(request.body, engine.region, engine.account)
         return [(action, bus, {}) for bus in buses[1:]]
+    if service == "kms":
+        key = kms.key_of_alias(bytes(request.body))
+        return [(action, key, {})] if key else []
     return []
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from slipway.engine import adapter
 from slipway.engine.mend.iam_checks import requests as iam
+from slipway.engine.mend.kms import requests as kms
 
 _ACTIONS = "core.iam_actions"
 Params = Mapping[str, Any]
@@ -56,7 +57,7 @@ def resource_of(service: str, operation: str, body: Params, params: Params, regi
         return f"arn:aws:cloudwatch:{region}:{account}:alarm:{names[0]}" if len(names) == 1 else ""
     if service == "iam":
         return iam.resource_of(params, account)
-    return ""
+    return kms.resource_of(body) if service == "kms" else ""
 
 
 def _with_conditions(tags: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
@@ -64,6 +65,8 @@ def _with_conditions(tags: Callable[..., dict[str, Any]]) -> Callable[..., dict[
         found = tags(service, action, body, params)
         if service == "monitoring" and "Namespace" in (metrics := _json(body)):
             return {**found, "cloudwatch:namespace": metrics["Namespace"]}
+        if service == "kms":
+            return {**found, **kms.conditions_of(_json(body))}
         return {**found, **(iam.conditions_of(params) if service == "iam" else {})}
 
     return conditions

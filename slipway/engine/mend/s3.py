@@ -12,7 +12,6 @@ docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html (the encryption co
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from typing import Any
@@ -21,6 +20,7 @@ from urllib.parse import parse_qs, unquote
 from slipway.engine import adapter
 from slipway.engine.engine import current
 from slipway.engine.errors import AccessDenied
+from slipway.engine.mend.kms import keys
 
 _SERVICE = "services.s3"
 _KEY = "x-amz-server-side-encryption-aws-kms-key-id"
@@ -125,9 +125,8 @@ def check_read(signer: str, bucket: str, key: str) -> None:
     authorization = current().authorization
     authorization.check(signer, "s3:GetObject", f"arn:aws:s3:::{bucket}/{key}", {})
     key_id = _key_in(adapter.part(_SERVICE)._head_object(bucket, key, {}, {}))
-    record = adapter.part("services.kms")._resolve_key(key_id)
     if key_id:
-        authorization.check(signer, _READ, record["Arn"] if record else _as_arn(key_id), _context(bucket, key))
+        authorization.check(signer, _READ, keys.find(key_id).arn, _context(bucket, key))
 
 
 def _source_refused(headers: Headers) -> Answer | None:
@@ -164,34 +163,16 @@ def _refused(action: str, key_id: str, bucket: str, key: str) -> Answer | None:
     signer = _signer.get()
     if not key_id or signer is None:
         return None
-    error, kms, engine = adapter.part(_SERVICE)._error, adapter.part("services.kms"), current()
+    error, asked = adapter.part(_SERVICE)._error, keys.find(key_id)
     resource = f"/{bucket}/{key}"
-    record = kms._resolve_key(key_id)
-    arn = record["Arn"] if record else _as_arn(key_id)
     refused: Answer | None
     try:
-        engine.authorization.check(signer, action, arn, _context(bucket, key))
+        current().authorization.check(signer, action, asked.arn, _context(bucket, key))
     except AccessDenied as denied:
         refused = error("AccessDenied", denied.message, 403, resource)
     else:
-        code, message = _unusable(record, arn)
-        refused = error(code, message, 400, resource) if code else None
+        refused = error(f"KMS.{asked.code}", asked.message, 400, resource) if asked.code else None
     return refused
-
-
-def _unusable(record: Any, arn: str) -> tuple[str, str]:
-    """Code and message of why nobody can use the key; empty when one can."""
-    if record is None:
-        return "KMS.NotFoundException", f"Key '{arn}' does not exist"
-    unusable = adapter.part("services.kms")._check_key_state(record)
-    if unusable is None:
-        return "", ""
-    told = json.loads(unusable[2])
-    return f"KMS.{told['__type'].rpartition('#')[2]}", str(told["message"])
-
-
-def _as_arn(key_id: str) -> str:
-    return key_id if key_id.startswith("arn:") else current().arn("kms", f"key/{key_id}")
 
 
 def _context(bucket: str, key: str) -> dict[str, Any]:
@@ -201,6 +182,7 @@ def _context(bucket: str, key: str) -> dict[str, Any]:
     arn = f"arn:aws:s3:::{bucket}" if by_bucket else f"arn:aws:s3:::{bucket}/{key}"
     return {
         "kms:CallerAccount": engine.account,
+        "aws:ViaAWSService": "true",
         "kms:ViaService": f"s3.{engine.region}.amazonaws.com",
         "kms:EncryptionContext:aws:s3:arn": arn,
         "kms:EncryptionContextKeys": ["aws:s3:arn"],

@@ -47,6 +47,13 @@ class Malformed(ValueError):
     """The document is no policy; the message says why."""
 
 
+class InvalidPrincipal(Malformed):
+    """A principal that IAM does not know."""
+
+    def __init__(self, kind: str, value: Any) -> None:
+        super().__init__(f'Invalid principal in policy: "{"SERVICE" if kind == "Service" else kind}":"{value}"')
+
+
 def check(text: str, kind: PolicyKind) -> None:
     """Refuse a document that IAM would refuse; Malformed."""
     try:
@@ -138,12 +145,7 @@ def _check_principal(element: Any) -> None:
     for name, value in element.items():
         for each in _list(value):
             if name not in _PRINCIPALS or not isinstance(each, str) or not _PRINCIPALS[name].fullmatch(each):
-                raise invalid_principal(name, each)
-
-
-def invalid_principal(kind: str, value: Any) -> Malformed:
-    """IAM's refusal of a principal that it does not know."""
-    return Malformed(f'Invalid principal in policy: "{"SERVICE" if kind == "Service" else kind}":"{value}"')
+                raise InvalidPrincipal(name, each)
 
 
 def _check_conditions(element: Any) -> None:

@@ -232,7 +232,7 @@ NAMES = {
     ),
     "services.sts": ("_evict_expired_sessions", "_sessions", "register_session"),
     "services.tagging": ("resource_tags",),
-    "services.kms": ("_check_key_state", "_resolve_key"),
+    "services.kms": ("_check_key_state", "_grants", "_resolve_key"),
     "services.lambda_svc": (
         "_LAMBDA_STATE_TRANSITION_DELAY",
         "_event_invoke_config",

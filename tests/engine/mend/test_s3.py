@@ -113,7 +113,7 @@ def test_a_role_with_the_key_may_and_the_check_is_journalled(engine: Any, bucket
 def test_a_key_policy_that_leaves_the_account_out_lets_nobody_in(engine: Any) -> None:
     statement = {
         "Effect": "Allow",
-        "Principal": {"AWS": "arn:aws:iam::111122223333:role/somebody-else"},
+        "Principal": {"Service": "lambda.amazonaws.com"},
         "Action": "kms:*",
         "Resource": "*",
     }
