@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 
 from slipway.engine import git
 from slipway.engine.resource import Created, ResourceCall, ResourceFailed, ResourceType
+from slipway.engine.resource_properties import changed, or_removed, tag_change, tags_of
 from slipway.engine.services.codecommit.changes import seed
 
 _SEED_LIMIT = 20 * 1024 * 1024
@@ -27,14 +28,15 @@ def create(call: ResourceCall) -> Created:
     files = _seed_files(call, call.properties["Code"]["S3"]) if "Code" in call.properties else {}
     client = call.caller.client("codecommit")
     name = call.properties["RepositoryName"]
-    request: dict[str, Any] = {"repositoryName": name, "tags": _tags(call.properties)}
+    request: dict[str, Any] = {"repositoryName": name, "tags": tags_of(call.properties)}
     request |= (
         {"repositoryDescription": call.properties["RepositoryDescription"]} if _described(call.properties) else {}
     )
     request |= {"kmsKeyId": call.properties["KmsKeyId"]} if "KmsKeyId" in call.properties else {}
     metadata = client.create_repository(**request)["repositoryMetadata"]
     if files:
-        seed(call.caller, name, call.properties["Code"].get("BranchName", _DEFAULT_BRANCH), files)
+        with or_removed("CodeCommit", metadata["repositoryId"]):
+            seed(call.caller, name, call.properties["Code"].get("BranchName", _DEFAULT_BRANCH), files)
     return _created(metadata)
 
 
@@ -43,12 +45,12 @@ def update(call: ResourceCall) -> Created:
     _refuse_triggers(call)
     client = call.caller.client("codecommit")
     name = call.properties["RepositoryName"]
-    if _changed(call, "RepositoryName"):
+    if changed(call, "RepositoryName"):
         client.update_repository_name(oldName=call.old_properties["RepositoryName"], newName=name)
-    if _changed(call, "RepositoryDescription"):
+    if changed(call, "RepositoryDescription"):
         description = call.properties.get("RepositoryDescription", "")
         client.update_repository_description(repositoryName=name, repositoryDescription=description)
-    if _changed(call, "KmsKeyId"):
+    if changed(call, "KmsKeyId"):
         if "KmsKeyId" not in call.properties:
             raise ResourceFailed("KmsKeyId cannot be removed from a repository; name another key instead")
         client.update_repository_encryption_key(repositoryName=name, kmsKeyId=call.properties["KmsKeyId"])
@@ -80,10 +82,6 @@ def _described(properties: dict[str, Any]) -> bool:
     return "RepositoryDescription" in properties
 
 
-def _changed(call: ResourceCall, key: str) -> bool:
-    return bool(call.properties.get(key) != call.old_properties.get(key))
-
-
 def _refuse_triggers(call: ResourceCall) -> None:
     if call.properties.get("Triggers"):
         raise ResourceFailed(
@@ -92,17 +90,12 @@ def _refuse_triggers(call: ResourceCall) -> None:
         )
 
 
-def _tags(properties: dict[str, Any]) -> dict[str, str]:
-    return {tag["Key"]: tag["Value"] for tag in properties.get("Tags", [])}
-
-
 def _update_tags(call: ResourceCall, arn: str) -> None:
-    client = call.caller.client("codecommit")
-    old, new = _tags(call.old_properties), _tags(call.properties)
-    if gone := sorted(old.keys() - new.keys()):
-        client.untag_resource(resourceArn=arn, tagKeys=gone)
-    if new != old and new:
-        client.tag_resource(resourceArn=arn, tags=new)
+    client, tags = call.caller.client("codecommit"), tag_change(call)
+    if tags.removed:
+        client.untag_resource(resourceArn=arn, tagKeys=tags.removed)
+    if tags.set:
+        client.tag_resource(resourceArn=arn, tags=tags.set)
 
 
 def _seed_files(call: ResourceCall, location: dict[str, str]) -> dict[str, tuple[str, bytes]]:

@@ -11,6 +11,7 @@ import json
 from typing import Any
 
 from slipway.engine.resource import Created, ResourceCall, ResourceFailed, ResourceType
+from slipway.engine.resource_properties import or_removed, tag_change, tag_list, tags_of
 from slipway.engine.services.codepipeline.not_executed import not_executed
 
 _NOT_DECLARED = ("DisableInboundStageTransitions", "RestartExecutionOnUpdate", "Tags", "Name", "ArtifactStores")
@@ -21,9 +22,10 @@ def create(call: ResourceCall) -> Created:
     """Create the pipeline, which starts its first execution, and disable what is to be disabled."""
     name = call.properties.get("Name") or call.physical_name(_NAME_CHARACTERS)
     client = call.caller.client("codepipeline")
-    tags = [{"key": tag["Key"], "value": tag["Value"]} for tag in call.properties.get("Tags", [])]
+    tags = tag_list(tags_of(call.properties), "key", "value")
     made = client.create_pipeline(pipeline=declaration(name, call.properties), **({"tags": tags} if tags else {}))
-    _disable(call, name, _transitions(call.properties))
+    with or_removed("CodePipeline", name):
+        _disable(call, name, _transitions(call.properties))
     return _created(call, made["pipeline"])
 
 
@@ -93,15 +95,11 @@ def _disable(call: ResourceCall, name: str, transitions: dict[str, str]) -> None
 
 
 def _retag(call: ResourceCall, name: str) -> None:
-    arn, client = call.engine.arn("codepipeline", name), call.caller.client("codepipeline")
-    before = {tag["Key"]: tag["Value"] for tag in call.old_properties.get("Tags", [])}
-    after = {tag["Key"]: tag["Value"] for tag in call.properties.get("Tags", [])}
-    gone = sorted(before.keys() - after.keys())
-    if gone:
-        client.untag_resource(resourceArn=arn, tagKeys=gone)
-    changed = [{"key": key, "value": value} for key, value in after.items() if before.get(key) != value]
-    if changed:
-        client.tag_resource(resourceArn=arn, tags=changed)
+    arn, client, tags = call.engine.arn("codepipeline", name), call.caller.client("codepipeline"), tag_change(call)
+    if tags.removed:
+        client.untag_resource(resourceArn=arn, tagKeys=tags.removed)
+    if tags.set:
+        client.tag_resource(resourceArn=arn, tags=tag_list(tags.set, "key", "value"))
 
 
 def _created(call: ResourceCall, made: dict[str, Any]) -> Created:

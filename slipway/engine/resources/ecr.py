@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from slipway.engine.resource import Created, ResourceCall, ResourceFailed, ResourceType
+from slipway.engine.resource_properties import changed, or_removed, tag_change, tag_list
 
 _NAME_LENGTH = 256
 
@@ -24,7 +25,8 @@ def create(call: ResourceCall) -> Created:
         imageScanningConfiguration=_scanning(call.properties),
         encryptionConfiguration=_encryption(call.properties),
     )["repository"]
-    _put_lifecycle_policy(call, name)
+    with or_removed("ECR", name):
+        _put_lifecycle_policy(call, name)
     return _created(repository)
 
 
@@ -38,7 +40,7 @@ def update(call: ResourceCall) -> Created:
         client.put_image_scanning_configuration(
             repositoryName=name, imageScanningConfiguration=_scanning(call.properties)
         )
-    if call.properties.get("LifecyclePolicy") != call.old_properties.get("LifecyclePolicy"):
+    if changed(call, "LifecyclePolicy"):
         if "LifecyclePolicy" in call.properties:
             _put_lifecycle_policy(call, name)
         else:
@@ -104,13 +106,11 @@ def _put_lifecycle_policy(call: ResourceCall, name: str) -> None:
 
 
 def _update_tags(call: ResourceCall, arn: str) -> None:
-    client = call.caller.client("ecr")
-    old, new = call.old_properties.get("Tags", []), call.properties.get("Tags", [])
-    gone = sorted({tag["Key"] for tag in old} - {tag["Key"] for tag in new})
-    if gone:
-        client.untag_resource(resourceArn=arn, tagKeys=gone)
-    if new and new != old:
-        client.tag_resource(resourceArn=arn, tags=new)
+    client, tags = call.caller.client("ecr"), tag_change(call)
+    if tags.removed:
+        client.untag_resource(resourceArn=arn, tagKeys=tags.removed)
+    if tags.set:
+        client.tag_resource(resourceArn=arn, tags=tag_list(tags.set))
 
 
 RESOURCES = {

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from slipway.engine.resource import Created, Partly, ResourceCall, ResourceFailed, ResourceType
+from slipway.engine.resource_properties import tag_change, tag_list, tags_of
 from slipway.engine.services.stepfunctions.definition import findings
 
 _NAME_LENGTH = 80
@@ -21,7 +22,7 @@ def create(call: ResourceCall) -> Created:
     answer = _client(call).create_state_machine(
         name=properties.get("StateMachineName") or call.physical_name(_NAME_LENGTH),
         type=properties.get("StateMachineType", "STANDARD"),
-        tags=_tags(properties),
+        tags=tag_list(tags_of(properties), "key", "value"),
         **_shared(call),
     )
     return _described(call, answer["stateMachineArn"])
@@ -30,12 +31,11 @@ def create(call: ResourceCall) -> Created:
 def update(call: ResourceCall) -> Created:
     """Change definition, role and logging in place, and the tags."""
     _client(call).update_state_machine(stateMachineArn=call.physical_id, **_shared(call))
-    old, new = ({tag["key"]: tag["value"] for tag in _tags(p)} for p in (call.old_properties, call.properties))
-    gone = sorted(set(old) - set(new))
-    if gone:
-        _client(call).untag_resource(resourceArn=call.physical_id, tagKeys=gone)
-    if new != old and new:
-        _client(call).tag_resource(resourceArn=call.physical_id, tags=_tags(call.properties))
+    tags = tag_change(call)
+    if tags.removed:
+        _client(call).untag_resource(resourceArn=call.physical_id, tagKeys=tags.removed)
+    if tags.set:
+        _client(call).tag_resource(resourceArn=call.physical_id, tags=tag_list(tags.set, "key", "value"))
     return _described(call, call.physical_id)
 
 
@@ -125,10 +125,6 @@ def _logging(configuration: dict[str, Any]) -> dict[str, Any]:
 
 def _truth(value: Any) -> bool:
     return str(value).lower() == "true"
-
-
-def _tags(properties: dict[str, Any]) -> list[dict[str, str]]:
-    return [{"key": tag["Key"], "value": tag["Value"]} for tag in properties.get("Tags", [])]
 
 
 RESOURCES = {
