@@ -1,7 +1,7 @@
-"""What a caller is told, and when: MiniStack's services keep in memory what a `Saver` writes to disk.
+"""What a caller is told, and when: MiniStack's services keep in memory the state that `Snapshots` write.
 
-Our own services write before they answer. After a call that changed something in MiniStack, its state is saved; that
-something has ended is told only once it is on disk, since whoever acts on it writes that down at once.
+Our own services write before they answer; so does a call that changed something in MiniStack, which takes well under a
+millisecond.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from slipway.engine import adapter
 from slipway.engine.changes import EVERYTHING
 from slipway.engine.directory import Address
 from slipway.engine.engine import Engine
-from slipway.engine.executed import SERVED
+from slipway.engine.errors import AwsError
 
 # After these MiniStack's state need not be saved: a message that was received and is not deleted comes again.
 _READS = re.compile(r"(BatchGet|Describe|Filter|Get(?!SessionToken|FederationToken)|Head|List|Receive)")
@@ -30,8 +30,14 @@ async def once_saved(engine: Engine, address: Address, response: adapter.Respons
         await asyncio.to_thread(engine.changes.wait_until_saved, service, _LONGEST_SAVE_SECONDS)
 
 
-def note(engine: Engine, address: Address, response: adapter.Response) -> None:
-    """Say that a call has changed MiniStack's state."""
-    served = SERVED.get(address.service)
-    if served is not None and response[0] < 400 and not _READS.match(address.name):
-        engine.changes.note(served.ministack)
+def saved(engine: Engine, service: str, operation: str, response: adapter.Response) -> None:
+    """Write what a call changed in MiniStack's `service` before it is answered; InternalFailure when that fails."""
+    if response[0] >= 400 or _READS.match(operation):
+        return
+    try:
+        engine.snapshots.save(adapter.states(service))
+    except OSError as error:
+        reason = f"{operation} was carried out, but not written to disk: {error.strerror}"
+        raise AwsError("InternalFailure", reason, status=500) from error
+    # What else it changed, in other services, follows.
+    engine.changes.note()

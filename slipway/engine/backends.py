@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Protocol
 
-from slipway.engine import adapter, dependent_actions, encryption, handover, policy_documents, wire
+from slipway.engine import acknowledge, adapter, dependent_actions, encryption, handover, policy_documents, wire
 from slipway.engine.exchange import Check, Exchange, Handover
 from slipway.engine.executed import Served
 from slipway.engine.mend import edge
@@ -96,6 +96,8 @@ class MiniStackService:
         )
         policy_documents.refuse_malformed(exchange.caller, public, name, exchange.params)
         encryption.check(exchange.caller, public, name, exchange.params)
-        return await edge.serve(
+        response = await edge.serve(
             service, exchange.request, exchange.caller.credentials.access_key_id, exchange.request_id
         )
+        acknowledge.saved(exchange.engine, service, name, response)
+        return response

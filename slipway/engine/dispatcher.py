@@ -61,7 +61,6 @@ class Dispatcher:
             entry.caller = entry.caller or identity.claimed(self._engine, scope.access_key_id)
             entry.status = response[0]
             await acknowledge.once_saved(self._engine, address, response)
-        acknowledge.note(self._engine, address, response)
         return response
 
     async def _answer(

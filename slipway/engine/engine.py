@@ -13,6 +13,7 @@ from slipway.engine.clock import Clock
 from slipway.engine.deliveries import Deliveries
 from slipway.engine.journal import Journal
 from slipway.engine.processes import Processes
+from slipway.engine.snapshots import Snapshots
 from slipway.engine.store import Database, Store
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class Engine:
         self.stopping = threading.Event()
         self.changes = Changes()
         self._database = Database(home / "state" / "slipway.db")
+        self.snapshots = Snapshots(self._database)
         self.deliveries = Deliveries(self)
 
     def arn(self, service: str, resource: str) -> str:

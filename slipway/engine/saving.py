@@ -1,25 +1,23 @@
-"""MiniStack's state follows onto the disk what it has in memory.
+"""What MiniStack's services change outside of a call of their own follows onto the disk within a second.
 
-A request's own service is saved at once, which takes a few milliseconds, so that a killed engine has lost next to
-nothing that it acknowledged. What the request changed in other services, and what stack operations did, follows within
-a second: asking all fifty services takes some 40 ms, and a file is written only when it differs from the last one.
+A call's own service is saved before the call is answered (`acknowledge`).
 """
 
 from __future__ import annotations
 
+import logging
 import time
 
 from slipway.engine import adapter
 from slipway.engine.changes import EVERYTHING
 from slipway.engine.engine import Engine
-from slipway.engine.snapshots import Snapshots
+from slipway.engine.executed import SERVED
 
 LOOK_EVERY_SECONDS = 0.3
-_PAUSE_SECONDS = 0.05
-_REST_SECONDS = 1.0
-# Between two saves of everything there is this many times what the first of them took.
-_IDLE_SHARE = 4
-_NEVER = float("inf")
+# Between two saves there is this many times what the first of them took.
+_IDLE_SHARE = 20
+
+logger = logging.getLogger("slipway")
 
 
 class Saver:
@@ -27,36 +25,27 @@ class Saver:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._snapshots = Snapshots(adapter.state_folder(engine.home))
-        self._due = _NEVER
         self._not_before = 0.0
 
     def look(self) -> None:
         """Wait for a change, a moment at most, and save it."""
-        until_due = max(0.0, self._due - time.monotonic())
-        changed = self._engine.changes.take(min(LOOK_EVERY_SECONDS, until_due))
-        now = time.monotonic()
-        if changed:
-            soon = now if EVERYTHING in changed else now + _REST_SECONDS
-            self._due = min(self._due, max(soon, self._not_before))
-        if now >= self._due:
-            self._save_everything()
-        elif changed:
-            self._save(changed - {EVERYTHING})
-        if changed:
-            self._engine.stopping.wait(_PAUSE_SECONDS)
+        if self._engine.changes.take(LOOK_EVERY_SECONDS):
+            self._engine.stopping.wait(self._not_before - time.monotonic())
+            began = time.monotonic()
+            self.save()
+            now = time.monotonic()
+            self._not_before = now + _IDLE_SHARE * (now - began)
 
-    def _save_everything(self) -> None:
-        began, self._due = time.monotonic(), _NEVER
-        self._save({EVERYTHING})
-        now = time.monotonic()
-        self._not_before = now + _IDLE_SHARE * (now - began)
-
-    def _save(self, changed: set[str]) -> None:
+    def save(self) -> None:
+        """Save every service's state that differs from what is on disk; what fails is tried again."""
         changes = self._engine.changes
-        for service in changed:
-            count = changes.count()
-            if self._snapshots.save(adapter.states(service)):
-                changes.saved(service, count)
-            else:
-                changes.note(service)
+        count = changes.count()
+        try:
+            for service in sorted({served.ministack for served in SERVED.values()}):
+                self._engine.snapshots.save(adapter.states(service))
+        except OSError as error:
+            logger.error("a state was not saved, and will be tried again: %s", error)
+            self._engine.stopping.wait(LOOK_EVERY_SECONDS)
+            changes.note()
+        else:
+            changes.saved(EVERYTHING, count)

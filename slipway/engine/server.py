@@ -79,6 +79,7 @@ def run(home: Path, port: int, region: str, clock_factor: float, *, strict: bool
     adapter.prepare(home, port, region, ACCOUNT, clock_factor)
     engine = Engine(home, port, region, Clock(clock_factor), strict=strict)
     engines.set_current(engine)
+    engine.snapshots.restore(adapter.state_folder(home))
     for name in engine.processes.end_leftovers():
         logger.warning("ended %s, left behind by an engine that was killed", name)
     services = find_services()
@@ -187,6 +188,7 @@ def _stop_services(engine: Engine, services: list[Service]) -> None:
 def _stop(engine: Engine) -> None:
     engine.stopping.set()
     engine.processes.stop_all()
+    Saver(engine).save()
     (engine.home / "engine.json").unlink(missing_ok=True)
 
 

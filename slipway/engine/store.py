@@ -14,10 +14,11 @@ from typing import Any
 
 Record = dict[str, Any]
 
-_SCHEMA = (
-    "CREATE TABLE IF NOT EXISTS records"
-    " (service TEXT, name TEXT, key TEXT, value TEXT, PRIMARY KEY (service, name, key))"
-)
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS records
+    (service TEXT, name TEXT, key TEXT, value TEXT, PRIMARY KEY (service, name, key));
+CREATE TABLE IF NOT EXISTS snapshots (service TEXT PRIMARY KEY, text TEXT);
+"""
 
 
 class Database:
@@ -28,7 +29,7 @@ class Database:
         self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._connection.execute("PRAGMA journal_mode=WAL")
         self._connection.execute("PRAGMA synchronous=NORMAL")
-        self._connection.execute(_SCHEMA)
+        self._connection.executescript(_SCHEMA)
         self.lock = threading.RLock()
 
     def execute(self, sql: str, *values: str) -> list[tuple[str, ...]]:

@@ -19,7 +19,7 @@ from typing import Any
 from slipway.engine import adapter
 from slipway.engine.engine import Engine, current
 from slipway.engine.errors import AwsError
-from slipway.engine.mend.lambda_ import asynchronous, event_source, mappings, permissions, requests
+from slipway.engine.mend.lambda_ import asynchronous, event_source, mappings, permissions, readiness, requests
 from slipway.engine.mend.lambda_.invocation import Runner
 
 _SERVICE = "services.lambda_svc"
@@ -61,6 +61,7 @@ def apply() -> None:
     replace("_publish_layer_version", _answered)
     replace("_update_config", _checked_update)
     replace("_delete_function", _forgetting)
+    replace("_schedule_state_transition", lambda _: readiness.make_ready)
     replace("handle_request", _checked_request)
     _check_in_stacks()
     _forget_in_stacks()
