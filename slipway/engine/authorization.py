@@ -23,6 +23,7 @@ from slipway.engine.caller import Caller
 from slipway.engine.errors import AccessDenied, AwsError
 from slipway.engine.mend.iam import records
 from slipway.engine.mend.iam.records import Session
+from slipway.engine.own_actions import OWN_ACTIONS
 from slipway.engine.policy import Decision, Policies, Request, Source, compiled, evaluate
 from slipway.engine.policy.decision import ALLOW, OWN, UNASKED
 from slipway.engine.policy.principals import Kind
@@ -36,43 +37,6 @@ SESSION_SECONDS = 3600
 _RENEW_BEFORE = 300
 _ASSUME = "sts:AssumeRole"
 _UNKNOWN_KEY = "The security token included in the request is invalid."
-
-# What AWS's services do on their own account, outside any policy of the customer's.
-OWN_ACTIONS: Mapping[str, frozenset[str]] = {
-    "sagemaker.amazonaws.com": frozenset(
-        {"cloudwatch:PutMetricData", "application-autoscaling:DescribeScalableTargets"}
-    ),
-    **{
-        f"{service}.amazonaws.com": frozenset({"cloudwatch:PutMetricData"})
-        for service in ("apigateway", "codebuild", "lambda", "sqs")
-    },
-    "delivery.logs.amazonaws.com": frozenset({"logs:CreateLogStream", "logs:PutLogEvents"}),
-    # PutTargets looks for the target; docs/decisions.md, "A rule's target comes first".
-    "events.amazonaws.com": frozenset(
-        {
-            "lambda:GetFunction",
-            "sqs:GetQueueUrl",
-            "sns:GetTopicAttributes",
-            "logs:DescribeLogGroups",
-            "events:DescribeEventBus",
-            "states:DescribeStateMachine",
-            "codepipeline:GetPipeline",
-            "codebuild:BatchGetProjects",
-        }
-    ),
-    "sns.amazonaws.com": frozenset({"lambda:GetFunction", "sqs:GetQueueUrl"}),  # Subscribe looks for the subscriber
-    "application-autoscaling.amazonaws.com": frozenset(
-        {
-            "cloudwatch:GetMetricData",
-            "cloudwatch:GetMetricStatistics",
-            "cloudwatch:PutMetricAlarm",
-            "cloudwatch:DeleteAlarms",
-            "cloudwatch:DescribeAlarms",
-            "cloudwatch:SetAlarmState",
-            "iam:CreateServiceLinkedRole",
-        }
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -116,11 +80,11 @@ class Authorization:
 
     def would_allow(self, access_key_id: str, action: str, key_policy: str) -> bool:
         """Whether the identity could do `action` on a KMS key that had this policy."""
-        who, account = self._standing(access_key_id), self._engine.account
+        who = self._standing(access_key_id)
         if who is None:
             return False
         resource = self._engine.arn("kms", "key/new")
-        keys = RequestKeys(resource, self._engine.region, account, who.keys)
+        keys = RequestKeys(self._engine, resource, who.keys)
         source = Source("the new key policy", compiled(key_policy))
         policies = Policies(who.identity, who.boundary, who.session, source, resource_must_allow=True)
         return evaluate(Request(who.principal, action, resource, keys), policies).allowed
@@ -148,7 +112,7 @@ class Authorization:
         if action in NEEDS_NOTHING:
             return Decision(ALLOW, UNASKED)
         account = self._engine.account
-        keys = RequestKeys(resource, self._engine.region, account, context, who.keys)
+        keys = RequestKeys(self._engine, resource, context, who.keys)
         found = resource_policies.of(action, resource, account)
         policies = Policies(who.identity, who.boundary, who.session, found.source, found.must_allow, found.kind)
         return evaluate(Request(who.principal, action, resource, keys), policies)

@@ -8,32 +8,28 @@ docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from slipway.engine.mend.iam import records
+from slipway.engine import resource_tags
+
+if TYPE_CHECKING:
+    from slipway.engine.engine import Engine
 
 Value = str | Sequence[str]
-Tags = Callable[[str], Mapping[str, str]]
-
 _RESOURCE_TAG = "aws:resourcetag/"
-_own_tags: dict[str, Tags] = {}
-
-
-def declare_tags(prefix: str, tags: Tags) -> None:
-    """Say how the tags of a resource are found, for the IAM prefix of a service of ours: by its ARN."""
-    _own_tags[prefix] = tags
 
 
 class RequestKeys(Mapping[str, Value]):
     """Condition keys by their names in lower case."""
 
-    def __init__(self, resource: str, region: str, account: str, *given: Mapping[str, object]) -> None:
-        self._resource = resource
+    def __init__(self, engine: Engine, resource: str, *given: Mapping[str, object]) -> None:
+        self._engine, self._resource = engine, resource
         self._values: dict[str, Value] = {
-            "aws:requestedregion": region,
-            "aws:resourceaccount": _account_of(resource) or account,
-            "s3:resourceaccount": account,
+            "aws:requestedregion": engine.region,
+            "aws:resourceaccount": _account_of(resource) or engine.account,
+            "s3:resourceaccount": engine.account,
             "aws:securetransport": "true",  # AWS is reached over TLS only; loopback stands for it
             "aws:sourceip": "127.0.0.1",
             "aws:viaawsservice": "false",
@@ -61,13 +57,9 @@ class RequestKeys(Mapping[str, Value]):
         if name == "aws:epochtime":
             return str(int(time.time()))
         if name.startswith(_RESOURCE_TAG):
-            return {key.lower(): value for key, value in self._tags().items()}.get(name.removeprefix(_RESOURCE_TAG))
+            tags = resource_tags.of(self._engine, self._resource)
+            return {key.lower(): value for key, value in tags.items()}.get(name.removeprefix(_RESOURCE_TAG))
         return None
-
-    def _tags(self) -> Mapping[str, str]:
-        parts = self._resource.split(":")
-        prefix = parts[2] if len(parts) > 2 else ""
-        return _own_tags[prefix](self._resource) if prefix in _own_tags else records.resource_tags(self._resource)
 
 
 def _account_of(resource: str) -> str:

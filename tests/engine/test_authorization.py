@@ -145,6 +145,25 @@ def test_tags_of_the_caller_and_of_the_resource_are_condition_keys(engine: Any) 
     assert "sqs:GetQueueUrl" in refusal(client.get_queue_url, QueueName="tagged-blue")
 
 
+@pytest.mark.specification("docs.aws.amazon.com/IAM/latest/UserGuide/access_tags.html")
+def test_services_of_ours_tell_the_tags_of_their_resources(engine: Any) -> None:
+    red = {"StringEquals": {"aws:ResourceTag/team": "red"}}
+    person = Person(engine, "reads-red").may(
+        allow(["codecommit:GetRepository", "ecr:ListImages", "codebuild:BatchGetProjects"], Condition=red)
+    )
+    commit, ecr = engine.client("codecommit"), engine.client("ecr")
+    for team in ("red", "blue"):
+        commit.create_repository(repositoryName=f"tagged-{team}", tags={"team": team})
+        ecr.create_repository(repositoryName=f"tagged-{team}", tags=[{"Key": "team", "Value": team}])
+    client = person.client("codecommit")
+    assert client.get_repository(repositoryName="tagged-red")["repositoryMetadata"]
+    assert "codecommit:GetRepository" in refusal(client.get_repository, repositoryName="tagged-blue")
+    images = person.client("ecr")
+    assert images.list_images(repositoryName="tagged-red")["imageIds"] == []
+    assert "ecr:ListImages" in refusal(images.list_images, repositoryName="tagged-blue")
+    assert "BatchGetProjects" in refusal(person.client("codebuild").batch_get_projects, names=["not-there"])
+
+
 def test_the_journal_says_which_statement_decided(engine: Any, bucket: str) -> None:
     person = Person(engine, "journalled-by").may(allow("s3:PutObject"), allow("s3:List*", Sid="Lists"))
     person.client("s3").list_objects_v2(Bucket=bucket)
