@@ -1,6 +1,6 @@
 """docs/operations.md, made from what the dispatcher serves.
 
-    python -m slipway.engine.operation_reference > docs/operations.md
+python -m slipway.engine.operation_reference > docs/operations.md
 """
 
 from __future__ import annotations

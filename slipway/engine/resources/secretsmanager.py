@@ -21,6 +21,7 @@ from slipway.engine.resource_properties import (
     text_of,
 )
 
+_OWN_KEY = "alias/aws/secretsmanager"
 _GONE = "ResourceNotFoundException"
 # Members of GenerateSecretString that say where the password goes; the others are GetRandomPassword's.
 _PLACE = ("SecretStringTemplate", "GenerateStringKey")
@@ -31,7 +32,7 @@ def create_secret(call: ResourceCall) -> Created:
     tags = tag_list(tags_of(call.properties))
     arn = call.caller.client("secretsmanager").create_secret(
         Name=call.properties.get("Name") or name_of_logical_id(call),
-        **picked(call.properties, "Description"),
+        **picked(call.properties, "Description", "KmsKeyId"),
         **_value(call),
         **({"Tags": tags} if tags else {}),
     )["ARN"]
@@ -39,11 +40,13 @@ def create_secret(call: ResourceCall) -> Created:
 
 
 def update_secret(call: ResourceCall) -> Created:
-    """Description, value and tags; a changed GenerateSecretString makes another value."""
+    """Description, key, value and tags; a changed GenerateSecretString makes another value."""
     client, arn = call.caller.client("secretsmanager"), call.physical_id
     request: dict[str, Any] = {}
     if changed(call, "Description"):
         request["Description"] = call.properties.get("Description", "")
+    if changed(call, "KmsKeyId"):
+        request["KmsKeyId"] = call.properties.get("KmsKeyId", _OWN_KEY)
     if changed(call, "SecretString", "GenerateSecretString"):
         request |= _value(call)
     if request:
@@ -110,9 +113,8 @@ RESOURCES = {
         create=create_secret,
         update=update_secret,
         delete=delete_secret,
-        honours=frozenset({"Description", "GenerateSecretString", "Name", "SecretString", "Tags"}),
+        honours=frozenset({"Description", "GenerateSecretString", "KmsKeyId", "Name", "SecretString", "Tags"}),
         refuses={
-            "KmsKeyId": "a secret's key is not asked here, so a missing kms:Decrypt would not be seen",
             "ReplicaRegions": "the engine has one region",
             "Type": "secrets of other services are not managed here",
         },
