@@ -33,6 +33,11 @@ def picked(properties: Properties, *names: str) -> dict[str, Any]:
     return {name: properties[name] for name in names if name in properties}
 
 
+def known_objects(value: Any) -> list[dict[str, Any]]:
+    """The objects of a list, as far as it is known before anything is made (see `Partly`)."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
 def renamed(value: Any) -> Any:
     """A value with every member's first letter small, as most JSON protocols write it."""
     if isinstance(value, list):

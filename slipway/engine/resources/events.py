@@ -5,14 +5,17 @@ docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_Events.html
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+from slipway.engine.mend.eventbridge import targets
 from slipway.engine.resource import Created, ResourceCall, ResourceFailed, ResourceType
 from slipway.engine.resource_properties import (
     already_exists,
     changed,
     gone_is_fine,
     is_there,
+    known_objects,
     or_removed,
     picked,
     tag_change,
@@ -61,8 +64,8 @@ def delete_rule(call: ResourceCall) -> None:
     """The rule, after its targets: one that has any cannot be deleted."""
     client, name, bus = _client(call), _name(call), _bus(call.properties)
     with gone_is_fine(_MISSING):
-        targets = client.list_targets_by_rule(Rule=name, **bus)["Targets"]
-        _remove_targets(call, name, [target["Id"] for target in targets])
+        there = client.list_targets_by_rule(Rule=name, **bus)["Targets"]
+        _remove_targets(call, name, [target["Id"] for target in there])
         client.delete_rule(Name=name, **bus)
 
 
@@ -83,9 +86,9 @@ def _rule_exists(call: ResourceCall, name: str) -> bool:
 
 
 def _put_targets(call: ResourceCall, name: str) -> None:
-    targets = call.properties.get("Targets")
-    if targets:
-        _all_done(_client(call).put_targets(Rule=name, Targets=targets, **_bus(call.properties)))
+    if call.properties.get("Targets"):
+        put = {"Rule": name, "Targets": call.properties["Targets"], **_bus(call.properties)}
+        _all_done(_client(call).put_targets(**put))
 
 
 def _remove_targets(call: ResourceCall, name: str, identifiers: list[str]) -> None:
@@ -144,12 +147,24 @@ def _created_bus(call: ResourceCall) -> Created:
     return Created(name, {"Arn": call.engine.arn("events", f"event-bus/{name}"), "Name": name})
 
 
+def check_rule(properties: dict[str, Any]) -> Iterator[str]:
+    """What the engine would not execute of a rule: targets of other kinds, as far as their ARNs are known."""
+    for target in known_objects(properties.get("Targets")):
+        service = str(target.get("Arn", "")).split(":")[2:3]
+        if service and "${" not in service[0] and service[0] not in targets.KINDS:
+            yield f"Targets.Arn {target['Arn']}: {_OTHER_TARGETS}"
+
+
+_OTHER_KINDS = (*("AppSync", "Batch", "Ecs", "Http", "Kinesis", "RedshiftData", "RunCommand", "SageMakerPipeline"),)
+_OTHER_TARGETS = f"targets are of the services {', '.join(sorted(targets.KINDS))}"
 RESOURCES = {
     "AWS::Events::Rule": ResourceType(
         create=create_rule,
         update=update_rule,
         delete=delete_rule,
         honours=frozenset({"EventBusName", "Name", "Tags", "Targets", *_RULE}),
+        refuses={f"Targets.{kind}Parameters": _OTHER_TARGETS for kind in _OTHER_KINDS},
+        check=check_rule,
     ),
     "AWS::Events::EventBus": ResourceType(
         create=create_bus,

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from slipway.engine.resource import Created, ResourceCall, ResourceFailed, ResourceType
-from slipway.engine.resource_properties import changed, gone_is_fine, or_removed, tags_of, text_of
+from slipway.engine.resource_properties import changed, gone_is_fine, known_objects, or_removed, tags_of, text_of
 from slipway.engine.resources.apigateway.requests import (
     MISSING,
     Patch,
@@ -160,8 +160,7 @@ def keep_account(_: ResourceCall) -> None:
 
 def check_stage(properties: dict[str, Any]) -> Iterator[str]:
     """What the engine would not execute of a stage."""
-    settings = properties.get("MethodSettings")
-    for entry in settings if isinstance(settings, list) else ():
+    for entry in known_objects(properties.get("MethodSettings")):
         if str(entry.get("LoggingLevel", "OFF")) in ("ERROR", "INFO"):
             yield f"MethodSettings.LoggingLevel {entry['LoggingLevel']}: set AccessLogSetting for a log of requests"
         if str(entry.get("DataTraceEnabled", "")).lower() == "true":

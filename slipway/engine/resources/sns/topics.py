@@ -13,6 +13,7 @@ from slipway.engine.resource_properties import (
     already_exists,
     changed,
     is_there,
+    known_objects,
     or_removed,
     tag_change,
     tag_list,
@@ -94,8 +95,7 @@ def _endpoint(subscription: dict[str, str]) -> tuple[str, str]:
 
 def check(properties: dict[str, Any]) -> Iterator[str]:
     """What the engine would not execute of a topic's own subscriptions."""
-    subscriptions = properties.get("Subscription")
-    for subscription in subscriptions if isinstance(subscriptions, list) else ():
+    for subscription in known_objects(properties.get("Subscription")):
         yield from (f"Subscription.{reason}" for reason in protocols_not_executed(subscription))
 
 

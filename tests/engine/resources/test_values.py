@@ -1,0 +1,55 @@
+"""Values that the engine does not execute are told before a stack makes anything, as far as they are known."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from slipway.engine.resource import Partly
+from slipway.engine.resource_reference import declared
+
+pytestmark = pytest.mark.specification(
+    "docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html"
+)
+TYPES = declared()
+UNKNOWN = Partly("${Other.Attribute}")
+REFUSED = [
+    ("ApiGateway::Method", {"Integration": {"Type": "AWS"}}, "Integration.Type AWS: AWS_PROXY for functions and MOCK"),
+    ("ApiGateway::Method", {"Integration": {"Type": "MOCK", "ConnectionType": "VPC_LINK"}}, "ConnectionType VPC_LINK"),
+    ("ApiGateway::RestApi", {"ApiKeySourceType": "AUTHORIZER"}, "ApiKeySourceType AUTHORIZER"),
+    ("ApiGateway::RestApi", {"EndpointConfiguration": {"Types": ["PRIVATE"]}}, "Types PRIVATE"),
+    ("ApiGateway::RestApi", {"Mode": "merge"}, "Mode merge"),
+    ("ApiGateway::RestApi", {"Parameters": {"basepath": "split"}}, "Parameters.basepath"),
+    ("ApiGateway::Stage", {"MethodSettings": [{"LoggingLevel": "INFO"}]}, "MethodSettings.LoggingLevel INFO"),
+    ("ApiGateway::Stage", {"MethodSettings": [{"DataTraceEnabled": "true"}]}, "MethodSettings.DataTraceEnabled"),
+    ("CodeBuild::Project", {"Visibility": "PUBLIC_READ"}, "Visibility PUBLIC_READ: builds are not public"),
+    ("Events::Rule", {"Targets": [{"Arn": "arn:aws:batch:us-east-1:1:job-queue/q"}]}, "Targets.Arn arn:aws:batch"),
+    ("Events::Rule", {"Targets": [{"Arn": Partly("arn:aws:ecs:${Cluster.Arn}")}]}, "targets are of the services"),
+    ("SNS::Subscription", {"Protocol": "sms"}, "Protocol sms: messages go to queues and functions"),
+    ("SNS::Topic", {"Subscription": [{"Protocol": "https"}]}, "Subscription.Protocol https"),
+]
+EXECUTED = [
+    ("ApiGateway::Method", {"Integration": UNKNOWN}),
+    ("ApiGateway::Method", {"Integration": {"Type": "AWS_PROXY", "Uri": UNKNOWN}}),
+    ("ApiGateway::RestApi", {"EndpointConfiguration": {"Types": ["REGIONAL"]}, "Parameters": UNKNOWN}),
+    ("ApiGateway::RestApi", {"Parameters": {"endpointConfigurationTypes": "REGIONAL"}}),
+    ("ApiGateway::Stage", {"MethodSettings": [{"LoggingLevel": "OFF", "DataTraceEnabled": False}]}),
+    ("ApiGateway::Stage", {"MethodSettings": UNKNOWN}),
+    ("ApiGateway::Stage", {"MethodSettings": [UNKNOWN]}),
+    ("SNS::Topic", {"Subscription": [UNKNOWN]}),
+    ("Events::Rule", {"Targets": [{"Arn": UNKNOWN}, {"Arn": "arn:aws:sqs:us-east-1:1:q"}, UNKNOWN]}),
+    ("SNS::Topic", {"Subscription": [{"Protocol": "sqs", "Endpoint": UNKNOWN}]}),
+    ("SNS::Subscription", {"Protocol": UNKNOWN}),
+]
+
+
+@pytest.mark.parametrize(("resource_type", "properties", "reason"), REFUSED)
+def test_a_value_that_is_not_executed_is_named(resource_type: str, properties: dict[str, Any], reason: str) -> None:
+    [found] = TYPES[f"AWS::{resource_type}"].check(properties)
+    assert reason in found
+
+
+@pytest.mark.parametrize(("resource_type", "properties"), EXECUTED)
+def test_a_value_that_is_executed_or_not_known_is_let_through(resource_type: str, properties: dict[str, Any]) -> None:
+    assert list(TYPES[f"AWS::{resource_type}"].check(properties)) == []
