@@ -161,7 +161,7 @@ ROLES = (
         TRIGGERS,
         "                  - sqs:ReceiveMessage\n",
         "",
-        "The provided execution role does not have permissions to call ReceiveMessage on SQS",
+        "execution role does not have permissions to call ReceiveMessage on SQS",
         "DropDrops",
     ),
 )

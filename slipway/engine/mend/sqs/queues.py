@@ -15,6 +15,7 @@ from slipway.engine import adapter
 
 _SERVICE = "services.sqs"
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,80}")
+_TARGET = re.compile(r'"deadLetterTargetArn"\s*:\s*"(arn:[\w-]+:sqs:[\w-]+:\d{12}:[\w.-]+)"')
 _ATTRIBUTES = frozenset(
     {
         *("DelaySeconds", "KmsDataKeyReusePeriodSeconds", "KmsMasterKeyId", "MaximumMessageSize"),
@@ -83,8 +84,14 @@ def _check(attributes: Data, queue_arn: str, *, fifo: bool) -> None:
 
 
 def _check_redrive(policy: str, queue_arn: str, *, fifo: bool) -> None:
-    """The dead-letter queue is of the same kind, and lets the queue use it."""
+    """The dead-letter queue is there, is of the same kind, and lets the queue use it."""
     service = adapter.part(_SERVICE)
+    target = _TARGET.search(policy)
+    if target and service._queue_by_arn(target[1]) is None:
+        raise refused(
+            "InvalidParameterValue",
+            f"Value {policy} for parameter RedrivePolicy is invalid. Reason: Dead letter target does not exist.",
+        )
     service._validate_redrive_policy(policy)
     letters = service._queue_by_arn(json.loads(policy)["deadLetterTargetArn"])
     if letters["is_fifo"] != fifo:

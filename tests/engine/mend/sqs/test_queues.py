@@ -35,7 +35,7 @@ GONE = "arn:aws:sqs:us-east-1:111122223333:gone"
             {
                 "RedrivePolicy": f'{{"deadLetterTargetArn": "{GONE}", "maxReceiveCount": 1}}',
             },
-            "Invalid value for the parameter RedrivePolicy",
+            "for parameter RedrivePolicy is invalid. Reason: Dead letter target does not exist.",
             id="dead-letter queue that is not there",
         ),
     ],
