@@ -1,8 +1,8 @@
 """SQS: MiniStack keeps the queues, this package checks what it does not, and lets delivery delays follow the clock.
 
-Visibility timeouts do not follow it: they guard work that is done in real time, and a shortened one would hand a message
-out again while its consumer is still busy. A consumer that was busy when the engine ended has lost the answer to its
-ReceiveMessage in most cases, functions always, so an engine that starts hands such messages out at once.
+Visibility timeouts do not follow it: they guard work that is done in real time, and a shortened one would hand a
+message out again while its consumer is still busy. A consumer that was busy when the engine ended has lost the answer
+to its ReceiveMessage in most cases, functions always, so an engine that starts hands such messages out at once.
 
 docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-delay-queues.html
 """

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import time
+import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -74,7 +75,26 @@ def _detail(alarm: Alarm, old: str) -> dict[str, Any]:
         "alarmName": alarm["AlarmName"],
         "state": state,
         "previousState": {"value": old},
-        "configuration": {"description": alarm.get("AlarmDescription", "")},
+        "configuration": {
+            "description": alarm.get("AlarmDescription", ""),
+            **({"metrics": [_metric(alarm)]} if "MetricName" in alarm else {}),
+        },
+    }
+
+
+def _metric(alarm: Alarm) -> dict[str, Any]:
+    """docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html"""
+    metric = {
+        "namespace": alarm["Namespace"],
+        "name": alarm["MetricName"],
+        "dimensions": {dimension["Name"]: dimension["Value"] for dimension in alarm.get("Dimensions") or []},
+    }
+    stat = alarm.get("ExtendedStatistic") or alarm.get("Statistic")
+    identifier = str(uuid.uuid5(uuid.NAMESPACE_URL, alarm["AlarmArn"]))
+    return {
+        "id": identifier,
+        "metricStat": {"metric": metric, "period": alarm.get("Period"), "stat": stat},
+        "returnData": True,
     }
 
 

@@ -127,11 +127,11 @@ class BuildRun:
         try:
             return buildspec.parse(self._buildspec_text(caller, given))
         except BuildspecInvalid as error:
-            place = "inline buildspec" if "\n" in given else given
+            place = "inline buildspec" if _is_inline(given) else given
             raise PhaseFailed("YAML_FILE_ERROR", f"{place}: {error}") from error
 
     def _buildspec_text(self, caller: Caller, given: str) -> str:
-        if "\n" in given:
+        if _is_inline(given):
             return given
         if given.startswith("arn:aws:s3:::"):
             bucket, _, key = given.removeprefix("arn:aws:s3:::").partition("/")
@@ -255,3 +255,8 @@ class BuildRun:
     def _write(self, line: str) -> None:
         if self._log is not None:
             self._log.write(self._variables.masked(line))
+
+
+def _is_inline(buildspec_given: str) -> bool:
+    """Whether a project's buildspec is the text itself, YAML or JSON, and not the name of a file."""
+    return "\n" in buildspec_given or buildspec_given.lstrip().startswith("{")

@@ -12,9 +12,10 @@ from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
+from slipway.engine.engine import Engine
 from slipway.engine.errors import AwsError
 from slipway.engine.service import Call
-from slipway.engine.services.ecr import lifecycle
+from slipway.engine.services.ecr import events, lifecycle
 from slipway.engine.services.ecr.service import SERVICE, images, layer_path, repository_arn, repository_of
 from slipway.engine.store import Record, Table
 
@@ -37,7 +38,8 @@ def put_image(call: Call) -> dict[str, Any]:
     held.claim(digest, {"manifest": manifest, "mediaType": media_type, "tags": [], "pushedAt": time.time()})
     if tag:
         _move_tag(held, tag, digest)
-    _expire(repository, held)
+    events.image_action(call.engine, repository["repositoryName"], "PUSH", digest, tag)
+    _expire(call.engine, repository, held)
     return {"image": _image(call, digest, {"manifest": manifest, "mediaType": media_type}, tag)}
 
 
@@ -89,10 +91,15 @@ def _move_tag(held: Table, tag: str, digest: str) -> None:
     held.change(digest, lambda record: record.update(tags=[*record["tags"], tag]))
 
 
-def _expire(repository: Record, held: Table) -> None:
+def _expire(engine: Engine, repository: Record, held: Table) -> None:
     policy = repository.get("lifecyclePolicyText")
     for digest in lifecycle.expired(policy, dict(held)) if policy else []:
-        del held[digest]
+        _announce_deletion(engine, repository["repositoryName"], _delete(held, digest, None))
+
+
+def _announce_deletion(engine: Engine, repository: str, deleted: list[dict[str, str]]) -> None:
+    for image in deleted:
+        events.image_action(engine, repository, "DELETE", image["imageDigest"], image.get("imageTag"))
 
 
 @SERVICE.operation("BatchGetImage", resource=repository_arn)
@@ -112,7 +119,8 @@ def batch_get_image(call: Call) -> dict[str, Any]:
 @SERVICE.operation("BatchDeleteImage", resource=repository_arn)
 def batch_delete_image(call: Call) -> dict[str, Any]:
     """Delete tags, and images by digest or with their last tag."""
-    held = images(call.engine, repository_of(call)["repositoryName"])
+    repository = repository_of(call)["repositoryName"]
+    held = images(call.engine, repository)
     deleted, failures = [], []
     for wanted in call.params["imageIds"]:
         digest, failure = _find(held, wanted)
@@ -120,6 +128,7 @@ def batch_delete_image(call: Call) -> dict[str, Any]:
             failures.append(failure)
         else:
             deleted += _delete(held, digest, wanted.get("imageTag"))
+    _announce_deletion(call.engine, repository, deleted)
     return {"imageIds": deleted, "failures": failures}
 
 

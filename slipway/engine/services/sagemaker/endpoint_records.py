@@ -24,26 +24,36 @@ def find_endpoint(engine: Engine, name: str) -> dict[str, Any]:
 
 
 def change(engine: Engine, name: str, alter: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
-    """Alter the record; a change of status is also an event."""
-    before = table(engine, TABLE)[name]["EndpointStatus"]
+    """Alter the record; a change of status, or of what its instances are doing, is also an event."""
+    before = table(engine, TABLE)[name]
 
     def stamped(record: dict[str, Any]) -> None:
         alter(record)
         record["LastModifiedTime"] = now()
 
     after = table(engine, TABLE).change(name, stamped)
-    if after["EndpointStatus"] != before:
+    if after["EndpointStatus"] != before["EndpointStatus"]:
         announce(engine, after)
+    if _doing(after) not in ([], _doing(before)):
+        announce(engine, after, "Endpoint Deployment")
     return after
 
 
-def announce(engine: Engine, record: dict[str, Any]) -> None:
+def _doing(record: dict[str, Any]) -> list[Any]:
+    """The `VariantStatus` of each variant, those of a pending deployment included."""
+    pending = (record.get("PendingDeploymentSummary") or {}).get("ProductionVariants") or []
+    variants = [*(record.get("ProductionVariants") or []), *pending]
+    return [variant["VariantStatus"] for variant in variants if variant.get("VariantStatus")]
+
+
+def announce(engine: Engine, record: dict[str, Any], what: str = "Endpoint") -> None:
     """The event of the endpoint's present status, which events spell `IN_SERVICE`.
 
     docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html#eventbridge-endpoint
+    docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html#eventbridge-deployment-state
     """
     status = re.sub(r"(?<!^)(?=[A-Z])", "_", record["EndpointStatus"]).upper()
-    events.state_change(engine, "Endpoint", {**record, "EndpointStatus": status}, record["EndpointArn"])
+    events.state_change(engine, what, {**record, "EndpointStatus": status}, record["EndpointArn"])
 
 
 def set_status(engine: Engine, name: str, status: str, reason: str = "") -> None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from slipway.engine.services.sagemaker import tags
+
 if TYPE_CHECKING:
     from slipway.engine.engine import Engine
 
@@ -15,8 +17,9 @@ _TIME_SUFFIXES = ("Time", "Timestamp")
 
 
 def state_change(engine: Engine, what: str, record: dict[str, Any], resource: str) -> None:
-    """`SageMaker <what> State Change` with the record's public members as its detail."""
-    engine.emit("aws.sagemaker", f"SageMaker {what} State Change", detail(record), [resource])
+    """`SageMaker <what> State Change` with the record's public members and its tags as its detail."""
+    tagged = {tag["Key"]: tag["Value"] for tag in tags.listed(engine, resource)}
+    engine.emit("aws.sagemaker", f"SageMaker {what} State Change", {**detail(record), "Tags": tagged}, [resource])
 
 
 def detail(record: dict[str, Any]) -> dict[str, Any]:
