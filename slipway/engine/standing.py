@@ -15,6 +15,9 @@ from slipway.engine.mend.iam import records
 from slipway.engine.policy import Principal, Source, compiled
 from slipway.engine.policy.principals import Kind
 
+# Services that still set the older key, which the policy that every topic begins with asks for.
+# docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html#source-account-versus-source-owner
+_SETS_SOURCE_OWNER = frozenset({"apigateway.amazonaws.com", "cloudwatch.amazonaws.com"})
 _ISO = "%Y-%m-%dT%H:%M:%SZ"
 
 
@@ -53,7 +56,7 @@ def of_service(name: str, account: str, source_arn: str) -> Standing:
         "aws:principalisawsservice": "true",
         "aws:principalservicename": name,
         "aws:sourceaccount": account,
-        "aws:sourceowner": account,
+        **({"aws:sourceowner": account} if name in _SETS_SOURCE_OWNER else {}),
         **({"aws:sourcearn": source_arn} if source_arn else {}),
     }
     return Standing(Principal(Kind.SERVICE, account=account, service=name), (), None, None, keys)
