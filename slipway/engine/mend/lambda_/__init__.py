@@ -41,7 +41,7 @@ def _pollers(engine: Engine) -> event_source.Pollers:
 @functools.cache
 def events(engine: Engine) -> asynchronous.Events:
     """The events that wait for functions."""
-    return asynchronous.Events(engine)
+    return asynchronous.Events(engine, runner(engine).metrics)
 
 
 def apply() -> None:
@@ -61,6 +61,7 @@ def apply() -> None:
     replace("_publish_layer_version", _answered)
     replace("_update_config", _checked_update)
     replace("_delete_function", _forgetting)
+    replace("_emit_lambda_metrics", lambda _: _count)
     replace("_schedule_state_transition", lambda _: readiness.make_ready)
     replace("handle_request", _checked_request)
     _check_in_stacks()
@@ -166,6 +167,13 @@ def _forgetting(delete: Callable[..., Any]) -> Callable[..., Any]:
     return deleted
 
 
+def _count(function_name: str, duration_ms: float, error: bool, throttle: bool) -> None:
+    """MiniStack tells of a throttled invocation where it happens, and again, with its time, where it is answered."""
+    del error
+    if throttle and not duration_ms:
+        runner(current()).metrics.throttled(function_name)
+
+
 def _checked_request(handle: Callable[..., Awaitable[Response]]) -> Callable[..., Awaitable[Response]]:
     async def checked(method: str, path: str, headers: dict[str, str], body: bytes, query: Any) -> Response:
         try:
@@ -179,6 +187,8 @@ def _checked_request(handle: Callable[..., Awaitable[Response]]) -> Callable[...
         token = requests.signer.set(adapter.signer(headers, query))
         try:
             return await handle(method, path, headers, body, query)
+        except AwsError as error:
+            return error_response(error)
         finally:
             requests.signer.reset(token)
 

@@ -16,8 +16,10 @@ from typing import Any
 
 from slipway.engine import adapter
 from slipway.engine.engine import Engine
+from slipway.engine.errors import AwsError
 from slipway.engine.mend.lambda_ import destinations
 from slipway.engine.mend.lambda_.invocation import Result, request_identity
+from slipway.engine.mend.lambda_.metrics import FunctionMetrics
 from slipway.engine.schedule import Schedule
 
 _RETRY_SECONDS = (60.0, 120.0)
@@ -33,8 +35,9 @@ Record = dict[str, Any]
 class Events:
     """The events that functions of one engine have still to see."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, metrics: FunctionMetrics) -> None:
         self._engine = engine
+        self._metrics = metrics
         self._table = engine.store("lambda").table("events")
         self._schedule = Schedule(engine, "asynchronous invocations", self._attempt, _WORKERS)
 
@@ -92,6 +95,9 @@ class Events:
             with adapter.request_scope(self._engine.account, self._engine.region):
                 execute = adapter.part("services.lambda_svc")._execute_function_with_config_scope
                 result: Result = execute(record, event["event"])
+        except AwsError as error:
+            # Lambda could not run the function: tried again like a throttled event.
+            result = {"error": True, "throttle": True, "body": {"errorType": error.code, "errorMessage": error.message}}
         finally:
             request_identity.reset(token)
         event["throttled" if result.get("throttle") else "attempts"] += 1
@@ -112,18 +118,21 @@ class Events:
 
     def _settle(self, config: Record, settings: Record, event: Record, result: Result) -> None:
         """Tell the destinations how it ended."""
+        name = config["FunctionName"]
+        condition = self._condition(settings, event, result)
+        outcome = "OnSuccess" if condition == "Success" else "OnFailure"
+        record = destinations.record_of(config, event, None if result.get("throttle") else result, condition)
+        if not destinations.send(self._engine, config, settings, outcome, record):
+            self._metrics.destination_failed(name)
+        if condition != "Success" and not destinations.send_dead_letter(self._engine, config, event, result):
+            self._metrics.dead_letter_failed(name)
+
+    def _condition(self, settings: Record, event: Record, result: Result) -> str:
         if not result.get("error"):
-            record = destinations.record_of(config, event, result, "Success")
-            destinations.send(self._engine, config, settings, "OnSuccess", record)
-            return
+            return "Success"
         retries = settings.get("MaximumRetryAttempts", _DEFAULT_RETRIES)
         exhausted = not result.get("throttle") and event["attempts"] > retries
-        response = None if result.get("throttle") else result
-        record = destinations.record_of(
-            config, event, response, "RetriesExhausted" if exhausted else "EventAgeExceeded"
-        )
-        destinations.send(self._engine, config, settings, "OnFailure", record)
-        destinations.send_dead_letter(self._engine, config, event, result)
+        return "RetriesExhausted" if exhausted else "EventAgeExceeded"
 
 
 def _pause(event: Record, *, throttled: bool) -> float:

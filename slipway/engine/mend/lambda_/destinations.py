@@ -46,18 +46,17 @@ def record_of(config: Record, event: Record, result: Result | None, condition: s
     return {**record, "responseContext": response, "responsePayload": result.get("body")}
 
 
-def send(engine: Engine, config: Record, settings: Record, outcome: str, record: Record) -> None:
-    """Send the record to the destination of an `outcome`: OnSuccess or OnFailure."""
+def send(engine: Engine, config: Record, settings: Record, outcome: str, record: Record) -> bool:
+    """Send the record to the destination of an `outcome`, OnSuccess or OnFailure; whether it arrived."""
     destination = ((settings.get("DestinationConfig") or {}).get(outcome) or {}).get("Destination")
-    if destination:
-        _deliver(engine, config, destination, record, None)
+    return not destination or _deliver(engine, config, destination, record, None)
 
 
-def send_dead_letter(engine: Engine, config: Record, event: Record, result: Result | None) -> None:
+def send_dead_letter(engine: Engine, config: Record, event: Record, result: Result | None) -> bool:
     """Send the event itself to the function's dead-letter queue or topic, with the error in attributes."""
     target = (config.get("DeadLetterConfig") or {}).get("TargetArn")
     if not target:
-        return
+        return True
     body = (result or {}).get("body")
     message = str(body.get("errorMessage", "")) if isinstance(body, dict) else ""
     code = "200" if result is not None and not result.get("throttle") else "429"
@@ -67,17 +66,19 @@ def send_dead_letter(engine: Engine, config: Record, event: Record, result: Resu
         "ErrorMessage": ("String", message[:_LONGEST_MESSAGE] or "-"),
     }
     attributes = {name: {"DataType": kind, "StringValue": value} for name, (kind, value) in values.items()}
-    _deliver(engine, config, target, event["event"], attributes)
+    return _deliver(engine, config, target, event["event"], attributes)
 
 
-def _deliver(engine: Engine, config: Record, arn: str, body: Any, attributes: Record | None) -> None:
-    """A refusal is in the journal; AWS counts it as DestinationDeliveryFailures and drops the record too."""
+def _deliver(engine: Engine, config: Record, arn: str, body: Any, attributes: Record | None) -> bool:
+    """A refusal is in the journal; AWS counts it and drops the record too."""
     service = arn.split(":")[2]
     try:
         client = engine.as_role(config["Role"], PRINCIPAL, config["FunctionName"]).client(service)
         _SENDERS[service](engine, client, arn, body, attributes)
     except (AwsError, ClientError, BotoCoreError) as error:
         logger.warning("%s could not send to %s: %s", config["FunctionName"], arn, error)
+        return False
+    return True
 
 
 def _to_queue(engine: Engine, client: Any, arn: str, body: Any, attributes: Record | None) -> None:

@@ -15,10 +15,11 @@ from typing import Any
 from slipway.engine import adapter
 from slipway.engine.caller import Caller
 from slipway.engine.engine import Engine
-from slipway.engine.errors import AccessDenied
+from slipway.engine.errors import AccessDenied, AwsError
 from slipway.engine.mend.lambda_.code import discard
 from slipway.engine.mend.lambda_.environment import Outcome
 from slipway.engine.mend.lambda_.function import FunctionVersion
+from slipway.engine.mend.lambda_.metrics import FunctionMetrics
 from slipway.engine.mend.lambda_.pool import Pool
 from slipway.engine.processes import ProcessFailed
 
@@ -37,6 +38,7 @@ class Runner:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self.pool = Pool(engine)
+        self.metrics = FunctionMetrics(engine)
         discard(engine.home / "lambda" / "tmp")
         engine.spawn("functions end with the engine", self._end)
 
@@ -49,14 +51,17 @@ class Runner:
         """One invocation, as MiniStack's `_execute_function_dispatch` answers it.
 
         `body` is the payload's JSON text, `error` whether it is an error object, `log` what was written.
+        AccessDeniedException when the role does not trust Lambda any more: no function ran.
         """
         function = version_of(record, config)
         try:
             caller = self._engine.as_role(function.role, PRINCIPAL, function.name)
-        except AccessDenied:
-            return _result(_fault("AccessDeniedException", CANNOT_ASSUME))
-        identity = request_identity.get() or request_id
-        return _result(_limited(self._invoke(function, caller, event, identity, config["FunctionArn"])))
+        except AccessDenied as denied:
+            raise AwsError("AccessDeniedException", CANNOT_ASSUME, status=403) from denied
+        identity, begun = request_identity.get() or request_id, time.monotonic()
+        outcome = _limited(self._invoke(function, caller, event, identity, config["FunctionArn"]))
+        self.metrics.invoked(function.name, time.monotonic() - begun, failed=outcome.failed)
+        return _result(outcome)
 
     def _invoke(self, function: FunctionVersion, caller: Caller, event: Any, request_id: str, arn: str) -> Outcome:
         try:

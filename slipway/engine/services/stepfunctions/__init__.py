@@ -9,7 +9,7 @@
 | `interpreter` | from state to state to one of the four ends |
 | `states`, `branches`, `task`, `retry` | the states |
 | `position` | how far an execution has come, for a redrive and for the next engine |
-| `run`, `history`, `events`, `logs` | one execution's shared things, and what it tells |
+| `run`, `history`, `events`, `logs`, `metrics` | one execution's shared things, and what it tells |
 | `restart` | executions that the engine's end interrupted |
 
 Every Task's call is made with a real client under a session of the state machine's role

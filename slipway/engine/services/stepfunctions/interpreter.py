@@ -15,7 +15,7 @@ from typing import Any
 
 from slipway.engine.engine import Engine
 from slipway.engine.integrations.task import TaskCancelled, TaskFailed
-from slipway.engine.services.stepfunctions import branches, events, logs, records, states
+from slipway.engine.services.stepfunctions import branches, events, logs, metrics, records, states
 from slipway.engine.services.stepfunctions.history import History
 from slipway.engine.services.stepfunctions.language import dataflow
 from slipway.engine.services.stepfunctions.position import Position
@@ -46,6 +46,7 @@ def begin(engine: Engine, record: Record, kind: str, **details: Any) -> None:
     started(run)
     if kind:
         run.history.add(kind, **details)
+        metrics.began(engine, record)
     engine.spawn(f"execution {record['name']}", _run, run, log)
 
 
@@ -227,6 +228,7 @@ def _end(run: Run, status: str, **outcome: str | None) -> None:
     kind = {"SUCCEEDED": "Succeeded", "FAILED": "Failed", "ABORTED": "Aborted", "TIMED_OUT": "TimedOut"}[status]
     run.history.add(f"Execution{kind}", **outcome)
     records.executions(run.engine, record["stateMachineArn"])[run.arn] = record
+    metrics.ended(run.engine, record)
     events.emit_status(run.engine, record)
 
 

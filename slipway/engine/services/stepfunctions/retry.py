@@ -13,9 +13,10 @@ _TERMINAL = frozenset({"States.DataLimitExceeded", "States.Runtime"})
 def matches(names: list[str], error: str) -> bool:
     """Whether `ErrorEquals` covers an error.
 
-    `States.ALL` covers all but the terminal ones, `States.TaskFailed` all but a timeout.
+    `States.ALL` covers all but the terminal ones, `States.TaskFailed` all but a timeout, `States.Timeout` a heartbeat's
+    too.
     """
-    if error in names:
+    if error in names or (error == "States.HeartbeatTimeout" and "States.Timeout" in names):
         return True
     if "States.ALL" in names and error not in _TERMINAL:
         return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +106,29 @@ def test_an_event_that_grew_too_old_has_no_response() -> None:
     assert "responseContext" not in record
 
 
+@pytest.mark.specification("docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html")
+def test_every_run_counts_as_an_invocation_and_every_failure_as_an_error(engine: Any) -> None:
+    function(engine, "counted", FAILS)
+    engine.client("lambda").put_function_event_invoke_config(FunctionName="counted", MaximumRetryAttempts=1)
+    invoked(engine, "counted", 1)
+
+    def sums() -> dict[str, float]:
+        now = datetime.now(UTC)
+        reads = {
+            "Namespace": "AWS/Lambda",
+            "Dimensions": [{"Name": "FunctionName", "Value": "counted"}],
+            "StartTime": now - timedelta(hours=1),
+            "EndTime": now + timedelta(hours=1),
+            "Period": 3600,
+            "Statistics": ["Sum"],
+        }
+        read = engine.client("cloudwatch").get_metric_statistics
+        names = ("Invocations", "Errors", "Throttles")
+        return {name: sum(point["Sum"] for point in read(MetricName=name, **reads)["Datapoints"]) for name in names}
+
+    eventually(lambda: sums() == {"Invocations": 2, "Errors": 2, "Throttles": 0})
+
+
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Path]:
     """The folder of an engine, which is stopped in the end."""
@@ -128,7 +152,6 @@ def test_what_a_killed_engine_had_accepted_the_next_one_runs(home: Path) -> None
         FunctionName="survives", DestinationConfig={"OnSuccess": {"Destination": arn}}
     )
     tried = home / "tried"
-    eventually(lambda: (home / "state" / "ministack" / "lambda.json").exists())
     invoked(before, "survives", str(tried))
     eventually(tried.exists)
     killed(before.engine)

@@ -189,6 +189,17 @@ def test_an_asynchronous_invocation_that_fails_ends_at_its_destination(engine: A
     assert '"requestPayload": {"a": 1}' in message["Body"]
 
 
+@pytest.mark.specification("docs.aws.amazon.com/lambda/latest/api/API_Invoke.html")
+def test_a_function_whose_role_is_gone_is_not_run(engine: Any) -> None:
+    function(engine, "roleless", "def handler(event, context):\n    return event\n")
+    iam = engine.client("iam")
+    iam.delete_role_policy(RoleName="roleless", PolicyName="policy")
+    iam.delete_role(RoleName="roleless")
+    with pytest.raises(ClientError, match="The role defined for the function cannot be assumed by Lambda") as caught:
+        invoke(engine, "roleless")
+    assert caught.value.response["Error"]["Code"] == "AccessDeniedException"
+
+
 def test_a_function_that_its_stack_deletes_leaves_no_process(engine: Any) -> None:
     name = "deleted-with-its-stack"
     inline = "def handler(event, context):\n    return event\n"

@@ -60,7 +60,7 @@ def test_a_function_that_uses_more_memory_than_it_has_is_killed(engine: Any, nam
 
 @pytest.mark.specification("docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html")
 def test_a_function_with_more_memory_uses_it(engine: Any) -> None:
-    function(engine, "roomy", SOURCE, MemorySize=512)
+    function(engine, "roomy", SOURCE, MemorySize=512, Timeout=20)
     payload, answer = invoke(engine, "roomy", {"megabytes": 200}, LogType="Tail")
     assert payload == 200 * 1024 * 1024
     assert "Init Duration: " in report(answer)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -156,6 +157,48 @@ def test_a_task_has_its_own_time_limit_and_a_token_can_come_too_late(machines: A
     execution = machines.start(machines.create({"Ask": task}, {"Action": "sqs:SendMessage"}))
     assert machines.ended(execution)["error"] == "States.Timeout"
     assert "TaskTimedOut" in machines.kinds(execution)
+
+
+def test_a_task_whose_heart_does_not_beat_has_failed(machines: Any) -> None:
+    queue = machines.engine.client("sqs").create_queue(QueueName=f"{machines.prefix}-silent")["QueueUrl"]
+    task = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+        "Arguments": {"QueueUrl": queue, "MessageBody": "{% $states.context.Task.Token %}"},
+        "HeartbeatSeconds": 1,
+        "Catch": [{"ErrorEquals": ["States.Timeout"], "Next": "Caught", "Output": "{% $states.errorOutput.Error %}"}],
+        "End": True,
+    }
+    ended = machines.run({"Ask": task, "Caught": PASS}, {"Action": "sqs:SendMessage"})
+    assert json.loads(ended["output"]) == "States.HeartbeatTimeout"
+
+
+@pytest.mark.specification("docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html")
+def test_executions_are_counted_by_their_ends(machines: Any) -> None:
+    machine = machines.create({"Fail": {"Type": "Fail", "Error": "E"}})
+    machines.ended(machines.start(machine))
+    now = datetime.now(UTC)
+
+    def total(name: str) -> float:
+        points = machines.engine.client("cloudwatch").get_metric_statistics(
+            Namespace="AWS/States",
+            MetricName=name,
+            Dimensions=[{"Name": "StateMachineArn", "Value": machine}],
+            StartTime=now - timedelta(hours=1),
+            EndTime=now + timedelta(hours=1),
+            Period=3600,
+            Statistics=["Sum"],
+        )["Datapoints"]
+        return float(sum(point["Sum"] for point in points))
+
+    deadline = time.monotonic() + 10
+    while total("ExecutionsFailed") < 1 and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert {name: total(f"Executions{name}") for name in ("Started", "Failed", "Succeeded")} == {
+        "Started": 1,
+        "Failed": 1,
+        "Succeeded": 0,
+    }
 
 
 def test_whoever_has_the_token_answers_for_the_task(machines: Any) -> None:
