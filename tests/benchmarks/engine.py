@@ -10,14 +10,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from slipway import local
-from tests.benchmarks.call import GET_CALLER_IDENTITY, LIST_PIPELINES, bare_call, sender
+from tests.benchmarks import memory
+from tests.benchmarks.call import GET_CALLER_IDENTITY, GET_PARAMETER, LIST_PIPELINES, bare_call
 from tests.benchmarks.figure import Figure, median_milliseconds, seconds
+from tests.benchmarks.load import CONNECTIONS, per_second
 
 _START_SECONDS = 30.0
 _STOP_SECONDS = 5.0
 _RESOURCES = 50
 _TIMES = 50
-_CALLS = 500
+_CALLS_A_SECOND = 2_000
 _STATE_MACHINE = {"StartAt": "Pass", "States": {"Pass": {"Type": "Pass", "End": True}}}
 _HANDLER = "def handler(event, context):\n    return event\n"
 
@@ -29,7 +31,8 @@ def figures(home: Path) -> Iterator[Figure]:
     yield Figure("engine start", time.monotonic() - began, "s", _START_SECONDS, "given up after")
     try:
         bare = bare_call(engine)
-        yield _calls(engine)
+        yield from _calls(engine)
+        yield from memory.figures(engine)
         yield Figure("warm Lambda invocation of an empty handler", _lambda(engine), "ms", *bare)
         yield Figure("execution of one Pass state, start to end", _execution(engine), "ms", *bare)
         yield Figure(f"stack of {_RESOURCES} parameters, per resource", _stack(engine), "ms", *bare)
@@ -38,14 +41,12 @@ def figures(home: Path) -> Iterator[Figure]:
     yield Figure("`slipway down` with nothing deployed", took, "s", _STOP_SECONDS)
 
 
-def _calls(engine: local.LocalEngine) -> Figure:
-    """Calls of a service of the engine's own and of one of MiniStack's, on one connection."""
-    ours, theirs = (_per_second(sender(engine, call)) for call in (LIST_PIPELINES, GET_CALLER_IDENTITY))
-    return Figure("ListPipelines, one connection", ours, "calls/s", theirs, "GetCallerIdentity")
-
-
-def _per_second(work: Callable[[], object]) -> float:
-    return _CALLS / seconds(lambda: [work() for _ in range(_CALLS)])
+def _calls(engine: local.LocalEngine) -> Iterator[Figure]:
+    """Calls of services of the engine's own and of MiniStack's, on as many connections as keep it busy."""
+    engine.client("ssm").put_parameter(Name="parameter", Value="value", Type="String")
+    for call in (LIST_PIPELINES, GET_CALLER_IDENTITY, GET_PARAMETER):
+        name = call.target.rpartition(".")[2] or "GetCallerIdentity"
+        yield Figure(f"{name}, {CONNECTIONS} connections", per_second(engine, call), "calls/s", _CALLS_A_SECOND)
 
 
 def _role(engine: local.LocalEngine, name: str, service: str) -> str:

@@ -1,5 +1,6 @@
-"""Systems Manager: a parameter's value fits its AllowedPattern and its tier.
+"""Systems Manager: a parameter's value fits its AllowedPattern and its tier, and it has a hundred versions at most.
 
+docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-versions.html
 docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
 """
 
@@ -14,6 +15,7 @@ from slipway.engine import adapter
 _SERVICE = "services.ssm"
 _STANDARD_BYTES = 4096
 _ADVANCED_BYTES = 8192
+_VERSIONS = 100
 Put = Callable[[dict[str, Any]], Any]
 
 
@@ -27,9 +29,24 @@ def _checked(put: Put) -> Put:
         code, message = _fault(data)
         if code:
             return adapter.part(_SERVICE).error_response_json(code, message, 400)
+        history = adapter.part(_SERVICE)._parameter_history.get(data.get("Name")) or []
+        if data.get("Overwrite") and len(history) >= _VERSIONS:
+            if history[0]["Labels"]:
+                return adapter.part(_SERVICE).error_response_json(
+                    *_oldest_is_labelled(data["Name"], history[0]["Version"]), 400
+                )
+            del history[0]
         return put(data)
 
     return put_parameter
+
+
+def _oldest_is_labelled(name: str, oldest: int) -> tuple[str, str]:
+    return "ParameterMaxVersionLimitExceeded", (
+        f"You attempted to create a new version of {name} by calling the PutParameter API with the overwrite flag. "
+        f"Version {oldest} of {name}, the oldest version, can't be deleted because it has a label associated with it. "
+        "Move the label to another version of the parameter, and try again."
+    )
 
 
 def _fault(data: Mapping[str, Any]) -> tuple[str, str]:
