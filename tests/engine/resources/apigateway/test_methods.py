@@ -37,13 +37,6 @@ def test_a_method_is_made_anew_in_its_place(engine: Any, deployed: Deployment) -
     assert responses["200"]["responseTemplates"] == {"application/json": '"second"'}
 
 
-def test_a_method_whose_integration_is_refused_fails(deployed: Deployment) -> None:
-    uri = {"Fn::Sub": "arn:aws:apigateway:${AWS::Region}:sqs:path/queue"}
-    integration = {"Type": "AWS", "IntegrationHttpMethod": "POST", "Uri": uri}
-    reason = deployed.failing({**api(), "Get": method(Integration=integration)})
-    assert "integration type AWS of GET" in reason
-
-
 def test_a_method_with_a_model_that_is_not_there_fails(deployed: Deployment) -> None:
     reason = deployed.failing({**api(), "Get": method(RequestModels={"application/json": "Missing"})})
     assert "Invalid model identifier specified: Missing" in reason

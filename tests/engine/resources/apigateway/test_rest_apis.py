@@ -83,20 +83,6 @@ def test_an_api_whose_document_is_refused_is_removed(engine: Any, deployed: Depl
     assert title not in [found["name"] for found in engine.client("apigateway").get_rest_apis(limit=500)["items"]]
 
 
-@pytest.mark.parametrize(
-    ("properties", "message"),
-    [
-        ({"Body": document("x"), "Mode": "merge"}, "PutRestApi with mode merge is not executed here: overwrite is"),
-        ({"Body": document("x"), "Parameters": {"basepath": "split"}}, "basepath is not executed here"),
-    ],
-    ids=["merging", "a parameter of the import"],
-)
-def test_what_is_not_executed_is_refused_by_name(
-    deployed: Deployment, properties: dict[str, Any], message: str
-) -> None:
-    assert message in deployed.failing({"Api": resource("RestApi", **{"Name": "refused", **properties})})
-
-
 def test_an_api_without_a_name_is_refused(deployed: Deployment) -> None:
     assert "Name of AWS::ApiGateway::RestApi is required" in deployed.failing({"Api": resource("RestApi")})
 

@@ -45,22 +45,10 @@ def test_a_stage_that_throttles_everything_answers_429(engine: Any, deployed: De
     assert call(engine, api_id)[0] == 429
 
 
-@pytest.mark.parametrize(
-    ("properties", "message"),
-    [
-        (
-            {"MethodSettings": [{**ALL, "LoggingLevel": "INFO"}]},
-            "logging/loglevel of a stage's methods is not executed",
-        ),
-        ({"MethodSettings": [{**ALL, "DataTraceEnabled": True}]}, "logging/dataTrace of a stage's methods is not"),
-        ({"DeploymentId": "missing"}, "Invalid deployment identifier specified"),
-    ],
-    ids=["execution logs", "whole requests in logs", "a deployment that is not there"],
-)
-def test_a_stage_that_is_refused_is_removed(deployed: Deployment, properties: dict[str, Any], message: str) -> None:
+def test_a_stage_of_a_deployment_that_is_not_there_fails(deployed: Deployment) -> None:
     resources = served()
-    resources["Live"]["Properties"] |= properties
-    assert message in deployed.failing(resources)
+    resources["Live"]["Properties"]["DeploymentId"] = "missing"
+    assert "Invalid deployment identifier specified" in deployed.failing(resources)
 
 
 def test_an_access_log_needs_the_accounts_role(engine: Any, deployed: Deployment) -> None:
