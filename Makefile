@@ -84,6 +84,10 @@ test-engine: $(VENV)/.dev $(VENV)/sam/.ready $(AWS_CLI)/.ready
 	$(RUN)/pytest --numprocesses 3 --dist loadfile tests/slipway tests/engine tests/benchmarks
 	$(RUN)/pytest tests/end_to_end
 
+.PHONY: soak
+soak: $(VENV)/.dev $(VENV)/sam/.ready ## Kill the engine at fifty random moments of a run; ARGS=--seed repeats one
+	$(RUN)/python -m tests.soak $(ARGS)
+
 .PHONY: bench
 bench: ## Measure, and print docs/benchmarks.md
 	@$(MAKE) --no-print-directory setup $(VENV)/.dev >&2

@@ -5,13 +5,11 @@ The tests follow the run: each takes it up where the one before it left it.
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import pytest
 
 from slipway import approval
 from tests.end_to_end.plant import STACK, Plant, eventually, problems
+from tests.soak.soak import children
 
 RESTARTED = "The engine restarted"
 
@@ -20,20 +18,6 @@ RESTARTED = "The engine restarted"
 def run_id(plant: Plant) -> str:
     """The first run."""
     return plant.newest()
-
-
-def children(home: Path) -> list[int]:
-    """The processes whose environment, command line or folder is below this home."""
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            told = (process / "environ").read_bytes() + (process / "cmdline").read_bytes()
-            told += str((process / "cwd").readlink()).encode()
-        except OSError:
-            continue
-        if str(home).encode() in told and int(process.name) != os.getpid():
-            found.append(int(process.name))
-    return found
 
 
 def killed_in(plant: Plant, run_id: str, stage: str, action: str) -> str:
