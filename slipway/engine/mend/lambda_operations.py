@@ -3,7 +3,6 @@
 docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionEventInvokeConfig.html
 docs.aws.amazon.com/lambda/latest/api/API_PublishVersion.html (CodeSha256)
 docs.aws.amazon.com/lambda/latest/api/API_GetPolicy.html
-docs.aws.amazon.com/lambda/latest/dg/functions-states.html
 """
 
 from __future__ import annotations
@@ -24,8 +23,6 @@ Handle = Callable[..., Awaitable[Answer]]
 
 def apply() -> None:
     """Put our functions around MiniStack's."""
-    # There is nothing to wait for: a function is ready when the answer is read.
-    adapter.part(_SERVICE)._LAMBDA_STATE_TRANSITION_DELAY = 0
     adapter.replace(_SERVICE, "_publish_version", _of_that_code)
     adapter.replace(_SERVICE, "_get_policy", _unless_empty)
     adapter.replace(_SERVICE, "handle_request", _with_update)

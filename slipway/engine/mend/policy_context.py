@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from slipway.engine import adapter
-from slipway.engine.mend.iam_checks import requests as iam
+from slipway.engine.mend.iam import requests as iam
 from slipway.engine.mend.kms import requests as kms
 
 _ACTIONS = "core.iam_actions"

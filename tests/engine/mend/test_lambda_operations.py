@@ -22,12 +22,6 @@ def function(engine: Any, stacks: Any) -> Iterator[str]:
     client.delete_function(FunctionName=name)
 
 
-@pytest.mark.specification("docs.aws.amazon.com/lambda/latest/dg/functions-states.html")
-def test_a_function_is_active_at_once(engine: Any, function: str) -> None:
-    waiter = engine.client("lambda").get_waiter("function_active_v2")
-    waiter.wait(FunctionName=function, WaiterConfig={"Delay": 0.05, "MaxAttempts": 20})
-
-
 @pytest.mark.specification("docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionEventInvokeConfig.html")
 def test_what_an_update_of_the_event_invoke_config_leaves_out_stays(engine: Any, function: str) -> None:
     client = engine.client("lambda")

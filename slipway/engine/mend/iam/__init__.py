@@ -1,12 +1,32 @@
-"""IAM and STS: MiniStack keeps the records, `slipway.engine.policy` decides."""
+"""IAM and STS: MiniStack keeps the records, `slipway.engine.policy` decides.
+
+| module | what it corrects |
+| --- | --- |
+| `evaluator` | MiniStack's services ask our evaluator |
+| `records` | the records as the engine reads them |
+| `requests` | the ARN with its path, and the condition keys, that a request to IAM is evaluated with |
+| `quotas` | the sizes and numbers of policies |
+| `conflicts` | a policy that is attached exists; a user or group in use is not deleted |
+"""
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 from slipway.engine import adapter
-from slipway.engine.mend.iam import evaluator, records
+from slipway.engine.mend.iam import conflicts, evaluator, quotas, records
 
 
 def apply() -> None:
-    """Let our evaluator decide where MiniStack's services ask their own, and tell expired keys from unknown ones."""
-    evaluator.apply()
+    """Put our functions around MiniStack's: of a request's checks, conflicts come before quotas."""
+    for module in (evaluator, quotas, conflicts):
+        module.apply()
+    # An expired key is told from an unknown one.
     adapter.replace("services.sts", "_evict_expired_sessions", records.keep_expired)
+    # An empty description takes one away.
+    adapter.replace("services.iam", "parse_qs", _with_empty_values)
+
+
+def _with_empty_values(parse: Any) -> Any:
+    return partial(parse, keep_blank_values=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from slipway.engine.mend.iam_checks.handlers import Params, principal, store, value
+from slipway.engine.mend.iam.handlers import Params, principal, store, value
 from slipway.engine.mend.service_linked_roles import ROLES
 
 _CONDITIONS = {

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from slipway.engine.mend.iam_checks.handlers import Params, Refusal, guard, principal, store, value
+from slipway.engine.mend.iam.handlers import Params, Refusal, guard, principal, store, value
 
 _INLINE = {"Role": 10240, "User": 2048, "Group": 5120}
 _MANAGED = 6144

@@ -7,7 +7,7 @@ docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteGroup.html
 
 from __future__ import annotations
 
-from slipway.engine.mend.iam_checks.handlers import Params, Refusal, guard, store, value
+from slipway.engine.mend.iam.handlers import Params, Refusal, guard, store, value
 
 
 def apply() -> None:
