@@ -235,7 +235,6 @@ NAMES = {
     "services.tagging": ("resource_tags",),
     "services.kms": ("_check_key_state", "_grants", "_resolve_key"),
     "services.lambda_svc": (
-        "_LAMBDA_STATE_TRANSITION_DELAY",
         "_apply_filter_criteria",
         "_create_alias",
         "_create_function",
