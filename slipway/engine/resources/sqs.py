@@ -24,9 +24,10 @@ _DEFAULTS = {
     "FifoThroughputLimit": "perQueue",
     "KmsDataKeyReusePeriodSeconds": "300",
     "KmsMasterKeyId": "",
-    "MaximumMessageSize": "262144",
+    "MaximumMessageSize": "1048576",
     "MessageRetentionPeriod": "345600",
     "ReceiveMessageWaitTimeSeconds": "0",
+    "RedriveAllowPolicy": "",
     "RedrivePolicy": "",
     "SqsManagedSseEnabled": "true",
     "VisibilityTimeout": "30",
@@ -51,6 +52,8 @@ def update(call: ResourceCall) -> Created:
     old, new = (_attributes(properties, _DEFAULTS) for properties in (call.old_properties, call.properties))
     differing = {name: value for name, value in new.items() if old.get(name) != value}
     removed = {name: _DEFAULTS[name] for name in old if name not in new}
+    if "SqsManagedSseEnabled" in removed and "KmsMasterKeyId" in new:
+        removed["SqsManagedSseEnabled"] = "false"  # a queue is encrypted in one way
     if differing or removed:
         client.set_queue_attributes(QueueUrl=url, Attributes=differing | removed)
     tags = tag_change(call)
@@ -119,7 +122,6 @@ RESOURCES = {
         delete=delete,
         honours=frozenset({"FifoQueue", "QueueName", "Tags", *_DEFAULTS}) - {"FifoThroughputLimit"},
         without_effect={"FifoThroughputLimit": "a queue's throughput is not limited"},
-        refuses={"RedriveAllowPolicy": "which queues may use a queue for their dead letters is not checked"},
     ),
     "AWS::SQS::QueuePolicy": ResourceType(
         create=put_policy,

@@ -45,6 +45,21 @@ def test_a_queue_is_changed_in_place_and_what_was_taken_out_has_its_default(engi
     assert ("old" in tags, tags["new"]) == (False, "2")
 
 
+def test_a_queue_changes_from_its_own_encryption_to_a_key(engine: Any, deployed: Deployment) -> None:
+    [url] = deployed(queue(SqsManagedSseEnabled=True), "Queue")
+    assert deployed(queue(KmsMasterKeyId="alias/aws/sqs"), "Queue") == [url]
+    found = attributes(engine, url)
+    assert (found["SqsManagedSseEnabled"], found["KmsMasterKeyId"]) == ("false", "alias/aws/sqs")
+
+
+def test_a_queue_says_whose_dead_letters_it_takes(deployed: Deployment) -> None:
+    refusing = {
+        "Dead": {"Type": "AWS::SQS::Queue", "Properties": {"RedriveAllowPolicy": {"redrivePermission": "denyAll"}}}
+    }
+    letters = {"deadLetterTargetArn": {"Fn::GetAtt": ["Dead", "Arn"]}, "maxReceiveCount": 3}
+    assert "RedriveAllowPolicy" in deployed.failing({**refusing, **queue(RedrivePolicy=letters)})
+
+
 def test_a_change_of_name_makes_another_queue(deployed: Deployment, gone: Callable[..., bool]) -> None:
     names = [deployed.stacks.name("first"), deployed.stacks.name("second")]
     urls = [deployed(queue(QueueName=name), "Queue")[0] for name in names]
