@@ -192,6 +192,7 @@ NAMES = {
         "_SCHEDULER_TICK_INTERVAL",
         "_archive_event",
         "_coerce_timestamp",
+        "_create_archive",
         "_delete_rule",
         "_describe_rule",
         "_disable_rule",

@@ -19,7 +19,7 @@ from typing import Any
 
 from slipway.engine import adapter
 from slipway.engine.engine import current
-from slipway.engine.mend.eventbridge import delivery, entries, existence, rules, targets
+from slipway.engine.mend.eventbridge import archives, delivery, entries, existence, rules, targets
 
 _SERVICE = "services.eventbridge"
 _TICK_SECONDS = 10.0
@@ -35,6 +35,7 @@ def apply() -> None:
     replace("_invoke_target", lambda _: delivery.deliver)
     replace("_put_events", lambda _: entries.put_events)
     replace("_put_rule", rules.put_rule)
+    replace("_create_archive", archives.create_archive)
     replace("_delete_rule", rules.delete_rule)
     replace("_put_targets", rules.put_targets)
     for name in (*_OF_A_RULE, "_put_targets"):

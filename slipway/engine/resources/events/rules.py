@@ -1,6 +1,6 @@
-"""AWS::Events: rules and event buses.
+"""AWS::Events::Rule.
 
-docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_Events.html
+docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-rule.html
 """
 
 from __future__ import annotations
@@ -116,37 +116,6 @@ def _created(properties: dict[str, Any], name: str, arn: str) -> Created:
     return Created(_reference(properties, name), {"Arn": arn, "RuleName": name})
 
 
-def create_bus(call: ResourceCall) -> Created:
-    """The bus."""
-    properties = call.properties
-    tags = {"Tags": tag_list(tags_of(properties))} if tags_of(properties) else {}
-    _client(call).create_event_bus(Name=properties["Name"], **picked(properties, "Description"), **tags)
-    return _created_bus(call)
-
-
-def update_bus(call: ResourceCall) -> Created:
-    """Description and tags."""
-    client, created = _client(call), _created_bus(call)
-    if changed(call, "Description"):
-        client.update_event_bus(Name=created.physical_id, Description=call.properties.get("Description", ""))
-    tags, arn = tag_change(call), created.attributes["Arn"]
-    if tags.set:
-        client.tag_resource(ResourceARN=arn, Tags=tag_list(tags.set))
-    if tags.removed:
-        client.untag_resource(ResourceARN=arn, TagKeys=tags.removed)
-    return created
-
-
-def delete_bus(call: ResourceCall) -> None:
-    """The bus; DeleteEventBus takes one that is gone."""
-    _client(call).delete_event_bus(Name=call.physical_id)
-
-
-def _created_bus(call: ResourceCall) -> Created:
-    name = call.properties["Name"]
-    return Created(name, {"Arn": call.engine.arn("events", f"event-bus/{name}"), "Name": name})
-
-
 def check_rule(properties: dict[str, Any]) -> Iterator[str]:
     """What the engine would not execute of a rule: targets of other kinds, as far as their ARNs are known."""
     for target in known_objects(properties.get("Targets")):
@@ -157,7 +126,7 @@ def check_rule(properties: dict[str, Any]) -> Iterator[str]:
 
 _OTHER_KINDS = (*("AppSync", "Batch", "Ecs", "Http", "Kinesis", "RedshiftData", "RunCommand", "SageMakerPipeline"),)
 _OTHER_TARGETS = f"targets are of the services {', '.join(sorted(targets.KINDS))}"
-RESOURCES = {
+TYPES = {
     "AWS::Events::Rule": ResourceType(
         create=create_rule,
         update=update_rule,
@@ -165,18 +134,5 @@ RESOURCES = {
         honours=frozenset({"EventBusName", "Name", "Tags", "Targets", *_RULE}),
         refuses={f"Targets.{kind}Parameters": _OTHER_TARGETS for kind in _OTHER_KINDS},
         check=check_rule,
-    ),
-    "AWS::Events::EventBus": ResourceType(
-        create=create_bus,
-        update=update_bus,
-        delete=delete_bus,
-        honours=frozenset({"Description", "Name", "Tags"}),
-        refuses={
-            "DeadLetterConfig": "a bus keeps no events; a rule's target may",
-            "EventSourceName": "there are no partner event sources",
-            "KmsKeyIdentifier": "events are not encrypted",
-            "LogConfig": "a bus writes no logs",
-            "Policy": "a bus's policy is not asked; within one account, identity policies decide",
-        },
     ),
 }
