@@ -14,7 +14,6 @@ class FunctionVersion:
     """One version of a function; equal `fingerprint`s can share execution environments. Memory and `/tmp` are in MB."""
 
     name: str
-    arn: str
     version: str
     runtime: str
     handler: str
@@ -38,7 +37,6 @@ class FunctionVersion:
         logging = config.get("LoggingConfig") or {}
         return cls(
             name=name,
-            arn=config["FunctionArn"],
             version=config.get("Version", "$LATEST"),
             runtime=config["Runtime"],
             handler=config["Handler"],
@@ -63,7 +61,7 @@ class FunctionVersion:
 
     @property
     def fingerprint(self) -> str:
-        """Changes with whatever an execution environment is made from."""
+        """Changes with whatever an execution environment is made from; by which alias it is called does not matter."""
         archives = ("code", "layers")
         made_from = {field.name: getattr(self, field.name) for field in fields(self) if field.name not in archives}
         digest = hashlib.sha256(json.dumps(made_from, sort_keys=True).encode())

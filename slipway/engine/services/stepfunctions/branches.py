@@ -38,7 +38,7 @@ def parallel(walk: Walk, visit: Visit) -> Moved:
         return lambda: walk(inside, branch, copy.deepcopy(arguments), scope, position)
 
     works = [work(index, branch) for index, branch in enumerate(visit.state["Branches"])]
-    return _finish(visit, "Parallel", _all_of(inside, works, len(works)))
+    return _finish(visit, "Parallel", _results(visit, "Parallel", inside, works, len(works)))
 
 
 def map_(walk: Walk, visit: Visit) -> Moved:
@@ -50,7 +50,8 @@ def map_(walk: Walk, visit: Visit) -> Moved:
     works = [
         _iteration(walk, visit, inside, index, *_item(visit, effective, index, i)) for index, i in enumerate(items)
     ]
-    return _finish(visit, "Map", _all_of(inside, works, _concurrency(visit, effective) or _MOST_ITERATIONS))
+    workers = _concurrency(visit, effective) or _MOST_ITERATIONS
+    return _finish(visit, "Map", _results(visit, "Map", inside, works, min(workers, _MOST_ITERATIONS)))
 
 
 def _tell_once(visit: Visit, kind: str, **details: Any) -> None:
@@ -130,6 +131,14 @@ def _iteration(
         return output
 
     return work
+
+
+def _results(visit: Visit, kind: str, inside: Run, works: list[Callable[[], Any]], workers: int) -> list[Any]:
+    try:
+        return _all_of(inside, works, workers)
+    except TaskFailed:
+        visit.run.history.add(f"{kind}StateFailed")
+        raise
 
 
 def _all_of(run: Run, works: list[Callable[[], Any]], workers: int) -> list[Any]:

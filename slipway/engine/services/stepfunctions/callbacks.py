@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,8 +31,8 @@ class Waiting:
 
 
 _waiting: dict[str, Waiting] = {}
-# "If you send the token of a task that has timed out": tokens are remembered for as long as the engine runs.
-_over: set[str] = set()
+# The latest tokens of tasks that wait no more: what comes too late is told apart from what nobody gave out.
+_over: deque[str] = deque(maxlen=1000)
 _lock = threading.Lock()
 
 
@@ -45,7 +46,7 @@ def give_up(token: str) -> None:
     """The task waits no more."""
     with _lock:
         if _waiting.pop(token, None) is not None:
-            _over.add(token)
+            _over.append(token)
 
 
 def _machine(call: Call) -> str:

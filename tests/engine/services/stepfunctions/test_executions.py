@@ -95,6 +95,7 @@ def test_a_branch_that_fails_ends_the_others(machines: Any) -> None:
     began = time.monotonic()
     ended = machines.run({"Both": {"Type": "Parallel", "Branches": branches, "End": True}})
     assert (ended["status"], ended["error"], ended["cause"]) == ("FAILED", "Boom", "on purpose")
+    assert machines.kinds(ended["executionArn"])[-2:] == ["ParallelStateFailed", "ExecutionFailed"]
     assert time.monotonic() - began < 10
 
 
@@ -223,6 +224,12 @@ def test_a_payload_over_the_quota_ends_the_execution_by_name(machines: Any) -> N
     ended = machines.run({"Grow": {**PASS, "Output": "{% $join([1..60000].('xxxxx')) %}"}})
     assert ended["error"] == "States.DataLimitExceeded"
     assert "'Grow' returned a result with a size exceeding the maximum number of bytes" in ended["cause"]
+
+
+def test_variables_over_the_quota_end_the_execution_by_name(machines: Any) -> None:
+    ended = machines.run({"Grow": {**PASS, "Assign": {"large": "{% $join([1..60000].('xxxxx')) %}"}, "Output": 1}})
+    assert ended["error"] == "States.DataLimitExceeded"
+    assert ended["cause"].startswith("The variables of 'Assign' have 300012 bytes")
 
 
 def test_the_history_names_states_resources_and_outputs(machines: Any) -> None:

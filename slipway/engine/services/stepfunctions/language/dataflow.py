@@ -6,6 +6,7 @@ docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from slipway.engine.integrations.task import TaskFailed
@@ -14,6 +15,8 @@ from slipway.engine.services.stepfunctions.language import jsonata, paths, templ
 Record = dict[str, Any]
 Context = dict[str, Any]
 _NOTHING = object()
+# docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html, "Variable limits"
+_MOST_BYTES = 256 * 1024
 _KINDS: dict[str, Any] = {"number": (int, float), "string": str, "array": list, "boolean": bool}
 
 
@@ -106,6 +109,9 @@ def caught(state: Record, catcher: Record, state_input: Any, error: Record, cont
 
 
 def _set(context: Context, assigned: Record) -> None:
-    """Set variables; the state's exit tells which."""
+    """Set variables; the state's exit tells which. All that one state sets is 256 KiB at most."""
+    size = len(json.dumps(assigned, separators=(",", ":"), ensure_ascii=False).encode()) if assigned else 0
+    if size > _MOST_BYTES:
+        raise TaskFailed("States.DataLimitExceeded", f"The variables of 'Assign' have {size} bytes, more than 256 KiB")
     context["variables"].update(assigned)
     context["assigned"].update(assigned)
