@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import botocore.session
+from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.loaders import create_loader
 from botocore.model import ServiceModel
@@ -31,6 +32,7 @@ _CONFIG = Config(
     read_timeout=900,
     parameter_validation=True,
 )
+VIA_HEADER = "x-slipway-via"
 _making_client = threading.Lock()
 _sessions: dict[str, botocore.session.Session] = {}
 
@@ -58,11 +60,19 @@ def service_model(service: str, region: str) -> ServiceModel:
 class Caller:
     """An identity that can make calls to the engine."""
 
-    def __init__(self, engine: Engine, arn: str, credentials: Credentials) -> None:
+    def __init__(self, engine: Engine, arn: str, credentials: Credentials, via: tuple[str, ...] = ()) -> None:
         self.engine = engine
         self.arn = arn
         self.credentials = credentials
+        self.via = via
         self._clients: dict[str, Any] = {}
+
+    def on_behalf(self, service: str) -> Caller:
+        """The same identity, called for by the AWS service `service`: its calls have `aws:CalledVia`.
+
+        docs.aws.amazon.com/IAM/latest/UserGuide/access_forward_access_sessions.html
+        """
+        return Caller(self.engine, self.arn, self.credentials, (*self.via, service))
 
     def client(self, service: str) -> Any:
         """A boto3 client of `service` under this identity; made once."""
@@ -76,7 +86,13 @@ class Caller:
                     aws_session_token=self.credentials.token,
                     config=_CONFIG,
                 )
+                if self.via:
+                    self._clients[service].meta.events.register("before-sign", self._name_services)
             return self._clients[service]
+
+    def _name_services(self, request: AWSRequest, **_: Any) -> None:
+        """Say through whom the call comes, with the secret by which this engine knows its own."""
+        request.headers[VIA_HEADER] = f"{self.engine.forwarding_secret} {' '.join(self.via)}"
 
     def environment(self) -> dict[str, str]:
         """The variables with which a child process calls as this identity."""

@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from botocore.exceptions import ClientError
 from botocore.model import OperationModel
 
-from slipway.engine import acknowledge, adapter, identity, journal, refusals, wire
+from slipway.engine import acknowledge, adapter, identity, journal, refusals, request_context, wire
 from slipway.engine.backends import Backend, MiniStackService, OwnService
 from slipway.engine.directory import Address, Directory
 from slipway.engine.engine import Engine
@@ -110,7 +110,8 @@ class Dispatcher:
 
 def allow(exchange: Exchange, checks: Sequence[Check], handovers: Sequence[Handover]) -> None:
     """The third step. AccessDenied."""
+    brought = request_context.of(exchange)
     for check in checks:
-        exchange.caller.check(check.action, check.resource, check.context)
+        exchange.caller.check(check.action, check.resource, {**brought, **check.context})
     for handed in handovers:
         exchange.caller.check_pass_role(handed.role_arn, handed.principal, assumed_now=handed.assumed_now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -38,6 +39,8 @@ class Engine:
         self.processes = Processes(home / "processes")
         self.authorization = Authorization(self)
         self.stopping = threading.Event()
+        # Only this process knows it: by it a call that names the services which it comes through shows that it is ours.
+        self.forwarding_secret = secrets.token_hex(16)
         self.changes = Changes()
         self._database = Database(home / "state" / "slipway.db")
         self.snapshots = Snapshots(self._database)

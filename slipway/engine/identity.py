@@ -6,10 +6,11 @@ docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html (cr
 
 from __future__ import annotations
 
+import hmac
 from datetime import UTC, datetime
 
 from slipway.engine import adapter, signature, wire
-from slipway.engine.caller import Caller
+from slipway.engine.caller import VIA_HEADER, Caller
 from slipway.engine.credentials import Credentials
 from slipway.engine.directory import Address
 from slipway.engine.engine import Engine
@@ -33,7 +34,14 @@ def of(engine: Engine, request: wire.WireRequest, address: Address) -> Caller:
         )
     principal = engine.authorization.service_principal(scope.access_key_id)
     name = principal.name if principal else known.arn
-    return Caller(engine, name, Credentials(scope.access_key_id, known.secret, signed.token))
+    credentials = Credentials(scope.access_key_id, known.secret, signed.token)
+    return Caller(engine, name, credentials, via(engine, request))
+
+
+def via(engine: Engine, request: wire.WireRequest) -> tuple[str, ...]:
+    """The services that a call of the engine's own comes through; nobody else can name any."""
+    secret, *services = request.headers.get(VIA_HEADER, "").split() or [""]
+    return tuple(services) if hmac.compare_digest(secret, engine.forwarding_secret) else ()
 
 
 def claimed(engine: Engine, access_key_id: str) -> str:
