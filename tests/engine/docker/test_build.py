@@ -7,6 +7,8 @@ import pytest
 
 from slipway.engine.docker.store import ImageStore, StoredImage
 
+pytestmark = pytest.mark.specification("docs.docker.com/reference/dockerfile/")
+
 Docker = Callable[..., int]
 
 

@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 
 from slipway.engine.docker.dockerfile import DockerfileError, parse, substitute
 
+pytestmark = pytest.mark.specification("docs.docker.com/reference/dockerfile/")
+
 VARIABLES = {"A": "one", "EMPTY": ""}
 
 

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from slipway.engine.docker import packages
 from slipway.engine.docker.packages import Install, PackagesRefused
 
+pytestmark = pytest.mark.specification("pip.pypa.io/en/stable/cli/pip_install/")
+
 FILES = {
     "requirements.txt": "numpy==2.0 --hash=sha256:aa\n",
     "nested.txt": "numpy\n-r other.txt\n",

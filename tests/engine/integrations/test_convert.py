@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 
 from slipway.engine.integrations import convert
 
+pytestmark = pytest.mark.specification("docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html")
+
 SESSION = botocore.session.Session()
 
 

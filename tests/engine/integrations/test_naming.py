@@ -8,6 +8,8 @@ from botocore.model import ServiceModel
 
 from slipway.engine.integrations import find, naming, sdk
 
+pytestmark = pytest.mark.specification("docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html")
+
 
 def model(service: str) -> ServiceModel:
     return botocore.session.Session().get_service_model(service)

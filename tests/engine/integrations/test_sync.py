@@ -12,6 +12,10 @@ from slipway.engine.caller import Caller
 from slipway.engine.integrations.sync import Job, outcome
 from slipway.engine.integrations.task import TaskCall, TaskCancelled, TaskFailed
 
+pytestmark = pytest.mark.specification(
+    "docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html#connect-sync"
+)
+
 
 class FakeJob:
     """A job that goes through given states."""

@@ -8,6 +8,10 @@ import pytest
 
 from slipway.engine.mend.policy_context import resource_of
 
+pytestmark = pytest.mark.specification(
+    "docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridge.html"
+)
+
 LINKED = "sagemaker.application-autoscaling.amazonaws.com"
 
 

@@ -10,6 +10,8 @@ from botocore.exceptions import ClientError
 
 from tests.engine.test_dispatcher import journal, role_client
 
+pytestmark = pytest.mark.specification("docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html")
+
 OBJECTS = {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}
 
 

@@ -8,6 +8,10 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.specification(
+    "docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html"
+)
+
 Deploy = Callable[[dict[str, Any]], dict[str, str]]
 
 

@@ -11,6 +11,10 @@ from slipway.engine.resource import ResourceFailed
 from slipway.engine.resources.codepipeline import declaration
 from tests.engine.services.codepipeline.conftest import Desk
 
+pytestmark = pytest.mark.specification(
+    "docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-codepipeline-pipeline.html"
+)
+
 
 @pytest.fixture
 def desk(engine: Any) -> Desk:

@@ -13,6 +13,10 @@ from botocore.exceptions import ClientError
 from tests.engine.services.sagemaker.conftest import hosted, sagemaker
 from tests.engine.services.sagemaker.support import IMAGE, ROLE, Hosted, Sagemaker, eventually, model_archive
 
+pytestmark = pytest.mark.specification(
+    "docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_SageMaker.html"
+)
+
 __all__ = ["hosted", "sagemaker"]
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from slipway.engine.mend.apigateway.access_log import rendered
+
+pytestmark = pytest.mark.specification("docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html")
 
 
 def test_variables_are_filled_in_and_absent_ones_are_dashes() -> None:

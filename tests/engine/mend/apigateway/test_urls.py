@@ -6,6 +6,8 @@ import pytest
 
 from slipway.engine.mend.apigateway.urls import localized
 
+pytestmark = pytest.mark.specification("docs.aws.amazon.com/apigateway/latest/developerguide/how-to-call-api.html")
+
 HERE = "http://127.0.0.1:4566"
 
 

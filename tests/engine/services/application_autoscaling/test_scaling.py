@@ -10,6 +10,10 @@ from botocore.exceptions import ClientError
 
 from tests.engine.services.sagemaker.support import Sagemaker, eventually
 
+pytestmark = pytest.mark.specification(
+    "docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-target-tracking.html"
+)
+
 VARIANT = {
     "ServiceNamespace": "sagemaker",
     "ResourceId": "endpoint/scaled/variant/default",

@@ -13,6 +13,10 @@ from hypothesis import strategies as st
 from slipway.engine.clock import Clock
 from slipway.engine.services.application_autoscaling.tracking import LastScaling, desired
 
+pytestmark = pytest.mark.specification(
+    "docs.aws.amazon.com/autoscaling/application/userguide/target-tracking-scaling-policy-overview.html"
+)
+
 ENGINE: Any = SimpleNamespace(clock=Clock(1.0))
 TARGET = {"MinCapacity": 2, "MaxCapacity": 6}
 

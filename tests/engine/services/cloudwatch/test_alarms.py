@@ -11,6 +11,10 @@ from botocore.exceptions import ClientError
 
 from tests.engine.mend.account import eventually, let_in, messages, queue
 
+pytestmark = pytest.mark.specification(
+    "docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html"
+)
+
 
 def put_alarm(engine: Any, name: str, **more: Any) -> None:
     alarm = {

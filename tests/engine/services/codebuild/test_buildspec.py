@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 
 from slipway.engine.services.codebuild.buildspec import Artifacts, BuildspecInvalid, Phase, parse
 
+pytestmark = pytest.mark.specification("docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html")
+
 FULL = """
 version: 0.2
 env:

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+pytestmark = pytest.mark.specification("docs.aws.amazon.com/codebuild/latest/APIReference/API_StartBuild.html")
+
 BUILDSPEC = """version: 0.2
 env:
   variables: {GREETING: hello, FROM_PROJECT: buildspec}

@@ -13,6 +13,8 @@ from slipway.engine.services.codebuild.run import BuildRun
 from slipway.engine.services.codebuild.workspace import Workspace
 from slipway.engine.store import Database, Store
 
+pytestmark = pytest.mark.specification("docs.aws.amazon.com/codebuild/latest/userguide/view-build-details-phases.html")
+
 ID = "sample:0001"
 
 

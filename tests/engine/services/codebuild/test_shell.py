@@ -7,6 +7,10 @@ import pytest
 
 from slipway.engine.services.codebuild.shell import Outcome, Shell
 
+pytestmark = pytest.mark.specification(
+    "docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html#build-spec-ref-versions"
+)
+
 
 @pytest.fixture(params=["sh", "bash"])
 def shell(request: pytest.FixtureRequest, tmp_path: Path) -> Shell:

@@ -13,6 +13,8 @@ from slipway.engine.credentials import Credentials
 from slipway.engine.services.codebuild.failure import PhaseFailed
 from slipway.engine.services.codebuild.source import fetch
 
+pytestmark = pytest.mark.specification("docs.aws.amazon.com/codebuild/latest/APIReference/API_ProjectSource.html")
+
 URL = "http://127.0.0.1:4566"
 
 

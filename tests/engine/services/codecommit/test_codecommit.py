@@ -15,6 +15,8 @@ from botocore.exceptions import ClientError
 
 from slipway import gitsignature
 
+pytestmark = pytest.mark.specification("docs.aws.amazon.com/codecommit/latest/APIReference/Welcome.html")
+
 
 @pytest.fixture
 def codecommit(engine: Any) -> Any:

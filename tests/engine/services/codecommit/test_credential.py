@@ -12,6 +12,8 @@ from slipway.engine import adapter
 from slipway.engine.services.codecommit import credential
 from slipway.engine.services.codecommit.credential import CredentialRefused, Login
 
+pytestmark = pytest.mark.specification("docs.aws.amazon.com/codecommit/latest/userguide/setting-up-https-unixes.html")
+
 PATH = "/v1/repos/models"
 names = st.text(st.characters(codec="ascii", categories=("L", "N")), min_size=1, max_size=30)
 

@@ -7,6 +7,12 @@ import http.client
 import json
 from typing import Any
 
+import pytest
+
+pytestmark = pytest.mark.specification(
+    "docs.aws.amazon.com/codecommit/latest/userguide/auth-and-access-control-permissions-reference.html"
+)
+
 
 def test_a_refused_sign_in_is_journalled(engine: Any) -> None:
     login = base64.b64encode(b"AKIAIOSFODNN7EXAMPLE:20261121T000000Zabc").decode()

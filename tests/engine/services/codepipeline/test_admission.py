@@ -8,6 +8,8 @@ import pytest
 
 from slipway.engine.services.codepipeline.admission import Verdict, judge
 
+pytestmark = pytest.mark.specification("docs.aws.amazon.com/codepipeline/latest/userguide/concepts-how-it-works.html")
+
 
 def execution(mode: str, started: float, arrived: float | None = None, status: str | None = None) -> dict[str, Any]:
     stages = {"Build": {"status": status}} if status else {}

@@ -10,6 +10,8 @@ from botocore.exceptions import ClientError
 
 from tests.engine.services.codepipeline.conftest import Desk, approval
 
+pytestmark = pytest.mark.specification("docs.aws.amazon.com/codepipeline/latest/userguide/approvals.html")
+
 
 def test_an_approval_succeeds_with_the_approvers_name_and_words(desk: Desk) -> None:
     name = desk.create(approval(ExternalEntityLink="https://example.com/report"))

@@ -9,6 +9,8 @@ from botocore.exceptions import ClientError
 
 from tests.engine.services.codepipeline.conftest import REPORTING, Desk, approval
 
+pytestmark = pytest.mark.specification("docs.aws.amazon.com/codepipeline/latest/userguide/stage-conditions.html")
+
 
 def rule(provider: str = "VariableCheck", name: str = "Check", **configuration: str) -> dict[str, Any]:
     type_id = {"category": "Rule", "owner": "AWS", "provider": provider, "version": "1"}

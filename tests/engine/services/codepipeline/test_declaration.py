@@ -11,6 +11,10 @@ import pytest
 from slipway.engine.errors import AwsError
 from slipway.engine.services.codepipeline.declaration import check_declaration
 
+pytestmark = pytest.mark.specification(
+    "docs.aws.amazon.com/codepipeline/latest/userguide/reference-pipeline-structure.html"
+)
+
 REGION = "us-east-1"
 Pipeline = dict[str, Any]
 

@@ -5,7 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from tests.engine.services.codepipeline.conftest import Desk, approval
+
+pytestmark = pytest.mark.specification(
+    "docs.aws.amazon.com/codepipeline/latest/userguide/detect-state-changes-cloudwatch-events.html"
+)
 
 
 def queue(desk: Desk, name: str) -> str:

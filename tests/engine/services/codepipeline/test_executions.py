@@ -11,6 +11,8 @@ from botocore.exceptions import ClientError
 
 from tests.engine.services.codepipeline.conftest import REPORTING, Desk, approval, invoke, type_id
 
+pytestmark = pytest.mark.specification("docs.aws.amazon.com/codepipeline/latest/userguide/concepts-how-it-works.html")
+
 
 def test_creating_a_pipeline_starts_its_first_execution(desk: Desk) -> None:
     name = desk.create(approval())

@@ -9,8 +9,14 @@ from __future__ import annotations
 import json
 import time
 
+import pytest
+
 from tests.engine.services.codepipeline.actions.test_source_codecommit import commit, source
 from tests.engine.services.codepipeline.conftest import Desk, approval
+
+pytestmark = pytest.mark.specification(
+    "docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-about-starting.html"
+)
 
 _QUIET_SECONDS = 1.0
 

@@ -10,10 +10,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from slipway import local
 from tests.engine.conftest import RunningEngine, start
 from tests.engine.services.codepipeline.actions.test_build_codebuild import build
 from tests.engine.services.codepipeline.conftest import Desk
+
+pytestmark = pytest.mark.specification("docs.aws.amazon.com/codepipeline/latest/userguide/actions-retry.html")
 
 LIMIT_BYTES = 8 * 1024 * 1024
 TWO_FILES_THAT_FIT = """

@@ -9,6 +9,8 @@ from slipway.engine.errors import AwsError
 from slipway.engine.services.codepipeline.paging import page
 from tests.engine.services.codepipeline.conftest import Desk, approval
 
+pytestmark = pytest.mark.specification("docs.aws.amazon.com/codepipeline/latest/APIReference/API_CreatePipeline.html")
+
 
 def test_a_name_can_be_used_once(desk: Desk) -> None:
     name = desk.create(approval())

@@ -14,6 +14,8 @@ from slipway import local
 from tests.engine.conftest import RunningEngine, start
 from tests.engine.services.codepipeline.conftest import Desk, approval, invoke
 
+pytestmark = pytest.mark.specification("docs.aws.amazon.com/codepipeline/latest/userguide/actions-retry.html")
+
 SLOW = """
 import boto3, time
 codepipeline = boto3.client("codepipeline")

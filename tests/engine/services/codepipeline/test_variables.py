@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from slipway.engine.services.codepipeline.variables import Unresolved, references, resolve, resolve_all
 
+pytestmark = pytest.mark.specification("docs.aws.amazon.com/codepipeline/latest/userguide/reference-variables.html")
+
 NAMES = st.from_regex(r"[A-Za-z0-9@\-_]{1,12}", fullmatch=True)
 TEXTS = st.text(max_size=20).filter(lambda text: "#{" not in text and not text.endswith("#") and "{" not in text)
 

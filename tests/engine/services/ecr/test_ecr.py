@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+pytestmark = pytest.mark.specification("docs.aws.amazon.com/AmazonECR/latest/APIReference/Welcome.html")
+
 NAME = {"repositoryName": "models/churn"}
 
 

@@ -9,6 +9,10 @@ import pytest
 from slipway.engine.errors import AwsError
 from slipway.engine.services.ecr import lifecycle
 
+pytestmark = pytest.mark.specification(
+    "docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html"
+)
+
 NOW = time.time()
 DAY = 86_400
 IMAGES = {

@@ -7,6 +7,8 @@ from botocore.exceptions import ClientError
 
 from tests.engine.services.sagemaker.support import Hosted, variant
 
+pytestmark = pytest.mark.specification("docs.aws.amazon.com/sagemaker/latest/dg/endpoint-scaling-update.html")
+
 
 def test_an_autoscaled_variant_keeps_its_instance_type(hosted: Hosted) -> None:
     name = hosted.serving("old")

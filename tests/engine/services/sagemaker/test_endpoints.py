@@ -13,6 +13,8 @@ from botocore.exceptions import ClientError
 
 from tests.engine.services.sagemaker.support import BUCKET, IMAGE, ROLE, Hosted, eventually, model_archive, variant
 
+pytestmark = pytest.mark.specification("docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpoint.html")
+
 
 class Load:
     """Invokes an endpoint without pause and keeps every answer and error."""

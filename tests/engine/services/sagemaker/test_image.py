@@ -15,6 +15,10 @@ from slipway.engine.docker.cli import main as docker
 from tests.engine.services.sagemaker.support import Hosted, Sagemaker, prepare_account, variant
 from tests.engine.services.sagemaker.test_training import BUCKET, finished, request
 
+pytestmark = pytest.mark.specification(
+    "docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo-dockerfile.html"
+)
+
 REPOSITORY = "111122223333.dkr.ecr.us-east-1.amazonaws.com/sagemaker-program"
 DOCKERFILE = """FROM python:3.11-slim
 ENV GREETING=hello

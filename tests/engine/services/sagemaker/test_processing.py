@@ -11,6 +11,8 @@ from botocore.exceptions import ClientError
 
 from tests.engine.services.sagemaker.support import BUCKET, IMAGE, ROLE, Sagemaker, eventually
 
+pytestmark = pytest.mark.specification("docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateProcessingJob.html")
+
 IN, OUT = "/opt/ml/processing/input/words", "/opt/ml/processing/output/words"
 
 

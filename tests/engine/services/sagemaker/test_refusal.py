@@ -7,6 +7,8 @@ import pytest
 from slipway.engine.errors import AwsError
 from slipway.engine.services.sagemaker.refusal import accept_only
 
+pytestmark = pytest.mark.specification("docs.aws.amazon.com/sagemaker/latest/APIReference/CommonErrors.html")
+
 ACCEPTED = ("Name", "Environment", "Channels.Name", "Channels.Source.Uri")
 
 

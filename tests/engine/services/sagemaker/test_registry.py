@@ -10,6 +10,8 @@ from botocore.exceptions import ClientError
 
 from tests.engine.services.sagemaker.support import IMAGE, ROLE, Hosted, Sagemaker, model_archive
 
+pytestmark = pytest.mark.specification("docs.aws.amazon.com/sagemaker/latest/dg/model-registry.html")
+
 
 @pytest.fixture
 def client(sagemaker: Sagemaker) -> Any:

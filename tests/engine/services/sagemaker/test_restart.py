@@ -13,6 +13,8 @@ from slipway import local
 from tests.engine.services.sagemaker.support import BUCKET, Hosted, Sagemaker, eventually, prepare_account, start_engine
 from tests.engine.services.sagemaker.test_training import finished, request
 
+pytestmark = pytest.mark.specification("docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeTrainingJob.html")
+
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:

@@ -12,6 +12,8 @@ from slipway.engine.errors import AwsError
 from slipway.engine.services.sagemaker import storage
 from slipway.engine.services.sagemaker.storage import Found, Location, NothingThere
 
+pytestmark = pytest.mark.specification("docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3DataSource.html")
+
 
 @pytest.mark.parametrize(
     ("uri", "bucket", "key"),

@@ -11,6 +11,8 @@ from botocore.exceptions import ClientError
 
 from tests.engine.services.sagemaker.support import Sagemaker
 
+pytestmark = pytest.mark.specification("docs.aws.amazon.com/sagemaker/latest/APIReference/API_AddTags.html")
+
 
 @pytest.fixture
 def limited(sagemaker: Sagemaker) -> Any:

@@ -13,6 +13,8 @@ from botocore.exceptions import ClientError
 
 from tests.engine.services.sagemaker.support import BUCKET, IMAGE, ROLE, Sagemaker, eventually
 
+pytestmark = pytest.mark.specification("docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html")
+
 
 def request(**changes: Any) -> dict[str, Any]:
     """A small request that trains."""

@@ -13,6 +13,10 @@ from slipway.engine.services.codepipeline.actions.build_codebuild import environ
 from slipway.engine.services.codepipeline.outcome import ActionFailed
 from tests.engine.services.codepipeline.conftest import Desk, type_id
 
+pytestmark = pytest.mark.specification(
+    "docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodeBuild.html"
+)
+
 BUILDSPEC = """
 version: 0.2
 env:

@@ -9,6 +9,10 @@ import pytest
 
 from tests.engine.services.codepipeline.conftest import Desk, type_id
 
+pytestmark = pytest.mark.specification(
+    "docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CloudFormation.html"
+)
+
 TEMPLATE = """
 Parameters:
   Value: {Type: String}

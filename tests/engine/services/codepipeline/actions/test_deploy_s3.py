@@ -9,6 +9,10 @@ import pytest
 from slipway.engine.services.codepipeline.action_type import configuration_fault, find_action
 from tests.engine.services.codepipeline.conftest import Desk, pack, type_id
 
+pytestmark = pytest.mark.specification(
+    "docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-S3Deploy.html"
+)
+
 
 def deploy(desk: Desk, **configuration: str) -> dict[str, Any]:
     action = {

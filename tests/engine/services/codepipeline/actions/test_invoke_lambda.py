@@ -9,6 +9,8 @@ from botocore.exceptions import ClientError
 
 from tests.engine.services.codepipeline.conftest import REPORTING, Desk, approval, invoke
 
+pytestmark = pytest.mark.specification("docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-Lambda.html")
+
 ARTIFACTS = """
 import boto3, io, zipfile
 codepipeline = boto3.client("codepipeline")

@@ -11,6 +11,10 @@ import pytest
 
 from tests.engine.services.codepipeline.conftest import Desk, type_id
 
+pytestmark = pytest.mark.specification(
+    "docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-StepFunctions.html"
+)
+
 PASS = {"QueryLanguage": "JSONata", "StartAt": "Pass", "States": {"Pass": {"Type": "Pass", "End": True}}}
 FAIL = {"StartAt": "Fail", "States": {"Fail": {"Type": "Fail", "Error": "Burnt", "Cause": "too hot"}}}
 

@@ -6,7 +6,13 @@ import io
 import zipfile
 from typing import Any
 
+import pytest
+
 from tests.engine.services.codepipeline.conftest import Desk, approval, type_id
+
+pytestmark = pytest.mark.specification(
+    "docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodeCommit.html"
+)
 
 
 def source(repository: str, branch: str = "master") -> dict[str, Any]:

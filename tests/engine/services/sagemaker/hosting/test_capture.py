@@ -10,6 +10,10 @@ import pytest
 from slipway.engine.services.sagemaker.hosting import capture
 from slipway.engine.services.sagemaker.hosting.capture import Capture, Exchange
 
+pytestmark = pytest.mark.specification(
+    "docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture-endpoint.html"
+)
+
 
 class Bucket:
     """Stands for the role's caller and its S3 client; keeps what is put."""

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from slipway.engine.services.sagemaker.hosting.metrics import VariantMetrics
+
+pytestmark = pytest.mark.specification(
+    "docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch.html#cloudwatch-metrics-endpoint-invocation"
+)
 
 
 def test_counts_are_taken_once() -> None:

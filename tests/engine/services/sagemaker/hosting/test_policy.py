@@ -12,6 +12,8 @@ from slipway.engine.errors import AwsError
 from slipway.engine.services.sagemaker.hosting import policy
 from slipway.engine.services.sagemaker.hosting.policy import Step
 
+pytestmark = pytest.mark.specification("docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-blue-green.html")
+
 
 def config(kind: str, termination: int = 0, **routing: Any) -> dict[str, Any]:
     """A blue/green DeploymentConfig."""

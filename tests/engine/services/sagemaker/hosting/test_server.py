@@ -9,6 +9,8 @@ import pytest
 from slipway.engine.services.sagemaker.hosting.connections import Connections
 from slipway.engine.services.sagemaker.hosting.server import Server
 
+pytestmark = pytest.mark.specification("docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html")
+
 
 def free_port() -> int:
     with socket.socket() as probe:
