@@ -11,19 +11,17 @@ docs.aws.amazon.com/AmazonS3/latest/userguide/EventNotifications.html
 
 from __future__ import annotations
 
-import heapq
 import logging
-import threading
 import time
 import uuid
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from slipway.engine.errors import AccessDenied
+from slipway.engine.schedule import Schedule
 
 if TYPE_CHECKING:
     from slipway.engine.engine import Engine
@@ -75,10 +73,7 @@ class Deliveries:
         self._engine = engine
         self._kinds: dict[str, Kind] = {}
         self._table = engine.store("deliveries").table("waiting")
-        self._due: list[tuple[float, str]] = []
-        self._changed = threading.Condition()
-        self._workers = ThreadPoolExecutor(_WORKERS, thread_name_prefix="deliveries")
-        self._looping = False
+        self._schedule = Schedule(engine, "deliveries", self._deliver, _WORKERS)
         self._left_behind = list(self._table.items())
 
     def declare(self, name: str, kind: Kind) -> None:
@@ -90,31 +85,13 @@ class Deliveries:
         key = str(uuid.uuid4())
         until = time.time() + self._engine.clock.real(seconds)
         self._table[key] = {"kind": kind, "record": record, "retried": 0, "retries": retries, "until": until, "due": 0}
-        self._schedule(key, 0)
+        self._schedule.put(key)
 
     def resume(self) -> None:
         """Take up what an engine before this one left behind."""
         left_behind, self._left_behind = self._left_behind, []
         for key, entry in left_behind:
-            self._schedule(key, entry["due"])
-
-    def _schedule(self, key: str, due: float) -> None:
-        with self._changed:
-            heapq.heappush(self._due, (due, key))
-            self._changed.notify()
-            if not self._looping:
-                self._looping = True
-                self._engine.spawn("deliveries", self._loop)
-
-    def _loop(self) -> None:
-        while not self._engine.stopping.is_set():
-            with self._changed:
-                wait = self._due[0][0] - time.time() if self._due else 1.0
-                if wait > 0:
-                    self._changed.wait(min(wait, 1.0))
-                    continue
-                _, key = heapq.heappop(self._due)
-            self._workers.submit(self._deliver, key)
+            self._schedule.put(key, entry["due"])
 
     def _deliver(self, key: str) -> None:
         entry = self._table[key]
@@ -128,7 +105,7 @@ class Deliveries:
             if failure.retried and not exhausted:
                 due = time.time() + pause
                 self._table[key] = {**entry, "retried": retried + 1, "due": due}
-                self._schedule(key, due)
+                self._schedule.put(key, due)
                 return
             given_up = GivenUp(failure, retried, exhausted if failure.retried else "")
             kind.give_up(self._engine, record, given_up)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from slipway.engine.engine import Engine
 
 _LONGEST_SLEEP = 1.0
+
+logger = logging.getLogger("slipway")
 
 
 class Schedule:
@@ -44,4 +47,10 @@ class Schedule:
                     self._changed.wait(min(wait, _LONGEST_SLEEP))
                     continue
                 _, key = heapq.heappop(self._due)
-            self._executor.submit(self._work, key)
+            self._executor.submit(self._work_on, key)
+
+    def _work_on(self, key: str) -> None:
+        try:
+            self._work(key)
+        except Exception:  # the edge of a thread: a fault of ours is told, and what waits on disk stays there
+            logger.exception("%s: %s failed", self._name, key)

@@ -40,6 +40,7 @@ class Events:
         self._metrics = metrics
         self._table = engine.store("lambda").table("events")
         self._schedule = Schedule(engine, "asynchronous invocations", self._attempt, _WORKERS)
+        self._left_behind = self._table.records()
 
     def put(self, record: Record, event: Any) -> None:
         """Accept an event for the function (and version or alias) of MiniStack's `record`; the caller does not wait."""
@@ -59,7 +60,8 @@ class Events:
 
     def resume(self) -> None:
         """Take up what an engine before this one had accepted."""
-        for key, event in self._table.records():
+        left_behind, self._left_behind = self._left_behind, []
+        for key, event in left_behind:
             self._schedule.put(key, event["due"])
 
     def _attempt(self, key: str) -> None:

@@ -39,7 +39,7 @@ def body(engine: Any, url: str) -> dict[str, Any]:
 
 @pytest.mark.specification(RECORDS)
 def test_a_success_is_told_to_its_destination(engine: Any) -> None:
-    url, arn = queue(engine, "succeeded")
+    url, arn = queue(engine, "async-succeeded")
     function(engine, "succeeds", "def handler(event, context):\n    return {'ok': event}\n", [send_to(arn)])
     client = engine.client("lambda")
     version = client.publish_version(FunctionName="succeeds")["Version"]
@@ -56,7 +56,7 @@ def test_a_success_is_told_to_its_destination(engine: Any) -> None:
 
 @pytest.mark.specification(RETRIES)
 def test_every_attempt_has_the_same_request_id(engine: Any) -> None:
-    url, arn = queue(engine, "attempts")
+    url, arn = queue(engine, "async-attempts")
     function(engine, "attempts", FAILS, [send_to(arn)])
     engine.client("lambda").put_function_event_invoke_config(
         FunctionName="attempts", MaximumRetryAttempts=2, DestinationConfig={"OnFailure": {"Destination": arn}}
@@ -71,7 +71,7 @@ def test_every_attempt_has_the_same_request_id(engine: Any) -> None:
 
 @pytest.mark.specification("docs.aws.amazon.com/lambda/latest/dg/invocation-async-dlq.html")
 def test_a_dead_letter_is_the_event_with_the_error_in_its_attributes(engine: Any) -> None:
-    url, arn = queue(engine, "dead-letters")
+    url, arn = queue(engine, "async-dead-letters")
     function(engine, "dies", FAILS, [send_to(arn)], DeadLetterConfig={"TargetArn": arn})
     engine.client("lambda").put_function_event_invoke_config(FunctionName="dies", MaximumRetryAttempts=0)
     invoked(engine, "dies", {"the": "event"})
@@ -84,7 +84,7 @@ def test_a_dead_letter_is_the_event_with_the_error_in_its_attributes(engine: Any
 
 @pytest.mark.specification(RETRIES)
 def test_a_throttled_event_waits_until_there_is_room(engine: Any) -> None:
-    url, arn = queue(engine, "throttled")
+    url, arn = queue(engine, "async-throttled")
     function(engine, "throttled", "def handler(event, context):\n    return event\n", [send_to(arn)])
     client = engine.client("lambda")
     client.put_function_event_invoke_config(
