@@ -75,7 +75,7 @@ class Authorization:
         says that it tells IAM what the role is for (iam:AssociatedResourceArn).
         """
         self.check(access_key_id, "iam:PassRole", role_arn, {"iam:PassedToService": service})
-        if assumed_now and not self.trusts(role_arn, service, ""):
+        if assumed_now and not self._may_trust(role_arn, service):
             raise assuming.refusal(role_arn, service, exists=adapter.role(role_arn) is not None)
 
     def would_allow(self, access_key_id: str, action: str, key_policy: str) -> bool:
@@ -93,6 +93,11 @@ class Authorization:
         """Whether the role's trust policy lets the service principal assume it."""
         who = standing.of_service(principal, self._engine.account, source_arn)
         return self._evaluate(who, _ASSUME, role_arn, {}).allowed
+
+    def _may_trust(self, role_arn: str, service: str) -> bool:
+        """Whether the service can assume the role on behalf of something: of what is not known when it is passed."""
+        sources = resource_policies.sources_in_trust(role_arn, self._engine.account)
+        return any(self.trusts(role_arn, service, source) for source in ("", *sources))
 
     def _standing(self, access_key_id: str) -> Standing | None:
         service = self._services.get(access_key_id)

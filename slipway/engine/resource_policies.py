@@ -59,6 +59,16 @@ def trust(role_arn: str, account: str) -> Found:
     return Found(Source(role_arn, compiled(text)) if text else None, TRUST, must_allow=True)
 
 
+def sources_in_trust(role_arn: str, account: str) -> list[str]:
+    """ARNs that the trust policy's conditions on `aws:SourceArn` are about, one for each pattern.
+
+    docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+    """
+    source = trust(role_arn, account).source
+    patterns = source.policy.compared_with("aws:sourcearn") if source else []
+    return [pattern.replace("*", "any").replace("?", "x") for pattern in patterns]
+
+
 def _text(prefix: str, resource: str) -> str | None:
     if prefix in _own:
         return _own[prefix](resource)

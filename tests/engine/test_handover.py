@@ -16,7 +16,7 @@ from slipway.engine.caller import service_model
 from slipway.engine.dispatcher import find_services
 from slipway.engine.executed import SERVED
 from slipway.engine.handover import ROLES, handed
-from tests.engine.mend.account import ACCOUNT, role
+from tests.engine.mend.account import ACCOUNT, eventually, role
 
 pytestmark = pytest.mark.specification("docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html")
 
@@ -143,3 +143,23 @@ def test_a_role_that_cannot_be_assumed_is_refused_in_the_service_s_words(
     assert error["Code"] == code
     assert error["Message"].startswith(sentence.format(arn))
     assert f"may not assume {arn}: its trust policy does not allow sts:AssumeRole" in error["Message"]
+
+
+@pytest.mark.specification("docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html")
+def test_a_trust_for_one_source_is_handed_over_and_holds_for_that_source_alone(engine: Any) -> None:
+    iam, states = engine.client("iam"), engine.client("stepfunctions")
+    arn = f"arn:aws:states:us-east-1:{ACCOUNT}:stateMachine:guarded*"
+    trust = {
+        "Effect": "Allow",
+        "Principal": {"Service": "states.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+        "Condition": {"ArnLike": {"aws:SourceArn": arn}, "StringEquals": {"aws:SourceAccount": ACCOUNT}},
+    }
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    made = iam.create_role(RoleName="for-guarded", AssumeRolePolicyDocument=document)["Role"]["Arn"]
+    definition = json.dumps({"StartAt": "End", "States": {"End": {"Type": "Succeed"}}})
+    machine = states.create_state_machine(name="guarded", definition=definition, roleArn=made)["stateMachineArn"]
+    execution = states.start_execution(stateMachineArn=machine)["executionArn"]
+    assert eventually(lambda: states.describe_execution(executionArn=execution)["status"] == "SUCCEEDED")
+    with pytest.raises(ClientError, match="because no role trust policy allows the sts:AssumeRole action"):
+        states.create_state_machine(name="another", definition=definition, roleArn=made)

@@ -30,6 +30,13 @@ class UnknownOperator(ValueError):
 class Condition(Protocol):
     """One operator and key of a Condition element."""
 
+    @property
+    def key(self) -> str:
+        """The condition key, in lower case."""
+
+    def texts(self) -> list[str]:
+        """The values as the policy has them."""
+
     def met(self, keys: Keys) -> bool:
         """Whether it holds for a request with these keys; NoValue when a variable in it has no value."""
 
@@ -40,6 +47,10 @@ class Null:
 
     key: str
     absent: frozenset[bool]
+
+    def texts(self) -> list[str]:
+        """None: it compares nothing."""
+        return []
 
     def met(self, keys: Keys) -> bool:
         """Whether the key is absent or there, as the policy says."""
@@ -55,6 +66,10 @@ class Compared:
     values: tuple[Template, ...]
     quantifier: str = ""
     if_exists: bool = False
+
+    def texts(self) -> list[str]:
+        """The policy's values; variables in them are left out."""
+        return ["".join(piece for piece in value.pieces if isinstance(piece, str)) for value in self.values]
 
     def met(self, keys: Keys) -> bool:
         """Whether the request's value or values are what the policy says."""

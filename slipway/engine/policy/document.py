@@ -46,6 +46,11 @@ class Policy:
                 best, by = named, statement
         return best, by
 
+    def compared_with(self, key: str) -> list[str]:
+        """The values that conditions of this policy compare a key with."""
+        conditions = (condition for statement in self.statements for condition in statement.conditions)
+        return [text for condition in conditions if condition.key == key for text in condition.texts()]
+
     def _with_principals(self, action: str, *, allows: bool) -> Iterator[tuple[Statement, Principals]]:
         for statement in self._about(action):
             if statement.principals is not None and statement.allows is allows:

@@ -91,9 +91,11 @@ class BuildRun:
                 self._upload(self._role)
 
     def _provision(self) -> Caller:
+        """docs.aws.amazon.com/codebuild/latest/userguide/cross-service-confused-deputy-prevention.html"""
         session = f"AWSCodeBuild-{self._id.rpartition(':')[2]}"
+        project = self._engine.arn("codebuild", f"project/{self._record['projectName']}")
         try:
-            caller = self._engine.as_role(self._record["serviceRole"], "codebuild.amazonaws.com", session)
+            caller = self._engine.as_role(self._record["serviceRole"], "codebuild.amazonaws.com", session, project)
         except AwsError as error:
             raise PhaseFailed(
                 "ACCESS_DENIED", f"Service role {self._record['serviceRole']}: {error.message}"

@@ -49,7 +49,7 @@ def create_state_machine(call: Call) -> Params:
     params = call.params
     if not NAME.fullmatch(params["name"]):
         raise AwsError("InvalidName", f"Invalid Name: '{params['name']}'")
-    _check(call.engine, params)
+    _check(call.engine, params, _by_name(call))
     made = records.now()
     record: Record = {
         "stateMachineArn": _by_name(call),
@@ -85,7 +85,7 @@ def update_state_machine(call: Call) -> Params:
             "Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be given"
         )
         raise AwsError("MissingRequiredParameter", text)
-    _check(call.engine, {**existing, **call.params})
+    _check(call.engine, {**existing, **call.params}, existing["stateMachineArn"])
     changes |= {"updateDate": records.now(), "revisionId": str(uuid.uuid4())}
     record = machines(call.engine).change(existing["stateMachineArn"], lambda found: found.update(changes))
     return shown(record, "updateDate", "revisionId")
@@ -170,7 +170,7 @@ def _taggable(call: Call) -> Record:
     return record
 
 
-def _check(engine: Engine, machine: Record) -> None:
+def _check(engine: Engine, machine: Record, arn: str) -> None:
     """Refuse a machine that AWS would refuse, or that this engine does not execute."""
     refused = refused_feature(machine)
     if refused:
@@ -178,7 +178,7 @@ def _check(engine: Engine, machine: Record) -> None:
     found = [finding for finding in findings(machine["definition"]) if finding.severity == "ERROR"]
     if found:
         raise AwsError("InvalidDefinition", message(found))
-    _check_role(engine, machine)
+    _check_role(engine, machine, arn)
 
 
 def refused_feature(machine: Record) -> str:
@@ -192,7 +192,7 @@ def refused_feature(machine: Record) -> str:
     return ""
 
 
-def _check_role(engine: Engine, machine: Record) -> None:
+def _check_role(engine: Engine, machine: Record, arn: str) -> None:
     """What the role needs beside its tasks: the managed rules of `.sync`, and log delivery.
 
     docs.aws.amazon.com/step-functions/latest/dg/service-integration-iam-templates.html#connect-iam-sync-async
@@ -202,7 +202,7 @@ def _check_role(engine: Engine, machine: Record) -> None:
     if configuration.get("level", "OFF") != "OFF" and len(configuration.get("destinations", [])) != 1:
         text = "Invalid Logging Configuration: Must specify exactly one Log Destination."
         raise AwsError("InvalidLoggingConfiguration", text)
-    caller = engine.as_role(machine["roleArn"], PRINCIPAL, "StepFunctions")
+    caller = engine.as_role(machine["roleArn"], PRINCIPAL, "StepFunctions", arn)
     for rule in sorted(_managed_rules(machine["definition"])):
         for action in _RULE_ACTIONS:
             caller.check(action, engine.arn("events", f"rule/{rule}"))
