@@ -10,7 +10,7 @@ OWN_ACTIONS: Mapping[str, frozenset[str]] = {
     ),
     **{
         f"{service}.amazonaws.com": frozenset({"cloudwatch:PutMetricData"})
-        for service in ("apigateway", "codebuild", "lambda", "sqs", "states")
+        for service in ("apigateway", "codebuild", "lambda", "logs", "sqs", "states")
     },
     "delivery.logs.amazonaws.com": frozenset({"logs:CreateLogStream", "logs:PutLogEvents"}),
     # PutTargets looks for the target; docs/decisions.md, "A rule's target comes first".

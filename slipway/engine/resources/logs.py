@@ -1,14 +1,15 @@
-"""AWS::Logs: groups, streams and resource policies.
+"""AWS::Logs: groups, streams, metric filters and resource policies.
 
 docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_Logs.html
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from slipway.engine.resource import Created, ResourceCall, ResourceType
-from slipway.engine.resource_properties import changed, gone_is_fine, or_removed, tag_change, tags_of, text_of
+from slipway.engine.resource_properties import changed, gone_is_fine, or_removed, renamed, tag_change, tags_of, text_of
 
 _NAME_LENGTH = 512
 _MISSING = "ResourceNotFoundException"
@@ -98,6 +99,34 @@ def delete_policy(call: ResourceCall) -> None:
         _client(call).delete_resource_policy(policyName=call.physical_id)
 
 
+def put_filter(call: ResourceCall) -> Created:
+    """A metric filter, made or replaced under its name."""
+    properties = call.properties
+    name = call.physical_id or properties.get("FilterName") or call.physical_name(_NAME_LENGTH)
+    _client(call).put_metric_filter(
+        logGroupName=properties["LogGroupName"],
+        filterName=name,
+        filterPattern=properties["FilterPattern"],
+        metricTransformations=[_transformation(each) for each in properties["MetricTransformations"]],
+    )
+    return Created(name)
+
+
+def _transformation(properties: Mapping[str, Any]) -> dict[str, Any]:
+    transformation = {**renamed(properties), "metricValue": text_of(properties["MetricValue"])}
+    if "DefaultValue" in properties:
+        transformation["defaultValue"] = float(properties["DefaultValue"])
+    if "Dimensions" in properties:
+        transformation["dimensions"] = {each["Key"]: each["Value"] for each in properties["Dimensions"]}
+    return transformation
+
+
+def delete_filter(call: ResourceCall) -> None:
+    """The group without the filter."""
+    with gone_is_fine(_MISSING):
+        _client(call).delete_metric_filter(logGroupName=call.properties["LogGroupName"], filterName=call.physical_id)
+
+
 RESOURCES = {
     "AWS::Logs::LogGroup": ResourceType(
         create=create_group,
@@ -117,6 +146,17 @@ RESOURCES = {
         update=unchanged,
         delete=delete_stream,
         honours=frozenset({"LogGroupName", "LogStreamName"}),
+    ),
+    "AWS::Logs::MetricFilter": ResourceType(
+        create=put_filter,
+        update=put_filter,
+        delete=delete_filter,
+        honours=frozenset({"FilterName", "FilterPattern", "LogGroupName", "MetricTransformations"}),
+        refuses={
+            "ApplyOnTransformedLogs": "logs are not transformed",
+            "EmitSystemFieldDimensions": "events have no system fields",
+            "FieldSelectionCriteria": "events have no system fields",
+        },
     ),
     "AWS::Logs::ResourcePolicy": ResourceType(
         create=put_policy,

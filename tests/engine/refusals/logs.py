@@ -6,7 +6,6 @@ SERVICE = "logs"
 
 ATTEMPTS = (
     operation("Subscriptions", SERVICE, "PutSubscriptionFilter", "put_subscription_filter", logGroupName=NAME),
-    operation("metric filters", SERVICE, "PutMetricFilter", "put_metric_filter", logGroupName=NAME),
     operation("queries", SERVICE, "StartQuery", "start_query", logGroupName=NAME),
     operation("exports", SERVICE, "CreateExportTask", "create_export_task", logGroupName=NAME),
     operation("data protection", SERVICE, "PutDataProtectionPolicy", "put_data_protection_policy"),

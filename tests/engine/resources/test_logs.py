@@ -98,3 +98,25 @@ def test_a_role_that_may_not_tag_makes_no_group_with_tags(deployed: Deployment) 
     role = deployed.role("logs:CreateLogGroup", "logs:DeleteLogGroup")
     reason = deployed.failing(group(Tags=[{"Key": "team", "Value": "ml"}]), RoleARN=role)
     assert "is not authorized to perform: logs:TagResource" in reason
+
+
+def test_a_metric_filter_is_changed_in_place_and_gone_with_its_stack(engine: Any, deployed: Deployment) -> None:
+    def filtered(pattern: str) -> dict[str, Any]:
+        transformation = {"MetricName": "errors", "MetricNamespace": "App", "MetricValue": "1", "DefaultValue": 0}
+        properties = {
+            "LogGroupName": {"Ref": "Group"},
+            "FilterPattern": pattern,
+            "MetricTransformations": [transformation],
+        }
+        return {**group(), "Filter": {"Type": "AWS::Logs::MetricFilter", "Properties": properties}}
+
+    def there() -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = engine.client("logs").describe_metric_filters(logGroupName=name)["metricFilters"]
+        return found
+
+    name, first = deployed(filtered("ERROR"), "Group", "Filter")
+    assert there()[0]["metricTransformations"][0]["defaultValue"] == 0.0
+    assert deployed(filtered("FATAL"), "Filter") == [first]
+    assert [(each["filterName"], each["filterPattern"]) for each in there()] == [(first, "FATAL")]
+    deployed(group())
+    assert there() == []

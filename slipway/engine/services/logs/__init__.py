@@ -3,7 +3,7 @@
 docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/Welcome.html
 """
 
-from slipway.engine.services.logs import events, groups, policies, streams, tags
+from slipway.engine.services.logs import events, groups, metric_filters, policies, streams, tags
 from slipway.engine.services.logs.service import SERVICE
 
-__all__ = ["SERVICE", "events", "groups", "policies", "streams", "tags"]
+__all__ = ["SERVICE", "events", "groups", "metric_filters", "policies", "streams", "tags"]

@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Any
 
 from slipway.engine.service import Call
+from slipway.engine.services.logs import metric_filters
 from slipway.engine.services.logs.event_store import Event, Stream
 from slipway.engine.services.logs.patterns import Matches, parse
 from slipway.engine.services.logs.service import (
@@ -47,6 +48,7 @@ def put_log_events(call: Call) -> dict[str, Any]:
     expired, too_old = oldest_kept(record), received - 14 * DAY
     kept = [event for event in events if max(expired, too_old) <= event[0] <= received + 2 * _HOUR]
     store(call.engine).put(group, stream, kept, received)
+    metric_filters.count(call.engine, group, kept)
     rejected: dict[str, int] = {}
     if events[0][0] < expired:
         rejected["expiredLogEventEndIndex"] = sum(at < expired for at, _ in events)

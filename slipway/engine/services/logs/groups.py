@@ -9,6 +9,7 @@ from typing import Any
 
 from slipway.engine.errors import AwsError
 from slipway.engine.service import Call
+from slipway.engine.services.logs import metric_filters
 from slipway.engine.services.logs.keys import check_key
 from slipway.engine.services.logs.service import (
     SERVICE,
@@ -58,6 +59,7 @@ def delete_log_group(call: Call) -> None:
     name, _ = group_of(call)
     del groups(call.engine)[name]
     store(call.engine).delete_group(name)
+    metric_filters.forget_group(call.engine, name)
 
 
 @SERVICE.operation("DescribeLogGroups", resource=all_groups_arn)
@@ -94,7 +96,7 @@ def _described(call: Call, name: str, record: Record) -> dict[str, Any]:
         "logGroupArn": arn,
         "creationTime": record["creationTime"],
         "logGroupClass": record["logGroupClass"],
-        "metricFilterCount": 0,
+        "metricFilterCount": len(metric_filters.of_group(call.engine, name)),
         "storedBytes": store(call.engine).stored_bytes(name),
         **optional,
     }

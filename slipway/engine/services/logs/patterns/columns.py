@@ -13,12 +13,16 @@ from slipway.engine.services.logs.patterns.tokens import COMPARISONS, NUMBER, Ma
 Test = Callable[[str], bool]
 
 _TOKEN = re.compile(r'\s+|\|\||&&|\.\.\.|[\[\](),]|!=|<=|>=|[=<>]|"(?:[^"\\]|\\.)*"|%[^%]*%|[^\s\[\](),=<>!|&"]+')
+_NAME = re.compile(r'[\[,]\s*(\.\.\.|[^\s,\[\]=<>!|&"%]+)')
 # Text between brackets or quotation marks is one word.
 _WORD = re.compile(r'\[[^\]]*\]|"[^"]*"|\S+')
 
 
 def parse(pattern: str) -> Matches:
-    """Every column has to be there, and to pass its test; `...` stands for any number of columns."""
+    """Every column has to be there, and to pass its test; `...` stands for any number of columns.
+
+    Without `...` the last column holds the rest of the line, as in the page's `[w1=ERROR, w2]`.
+    """
     tokens = Tokens(pattern, _TOKEN)
     tokens.expect("[")
     before, after, open_ended = _columns(tokens)
@@ -26,13 +30,31 @@ def parse(pattern: str) -> Matches:
         raise tokens.invalid("something stands behind the closing bracket")
 
     def matches(message: str) -> bool:
-        words = [word.strip('"').removeprefix("[").removesuffix("]") for word in _WORD.findall(message)]
-        if len(words) < len(before) + len(after) or (not open_ended and len(words) != len(before)):
+        words = _words(message)
+        if len(words) < len(before) + len(after):
             return False
+        if not open_ended:
+            words = [*words[: len(before) - 1], " ".join(words[len(before) - 1 :])]
         last = words[len(words) - len(after) :]
         return all(test(word) for test, word in zip([*before, *after], [*words[: len(before)], *last], strict=True))
 
     return matches
+
+
+def _words(message: str) -> list[str]:
+    return [word.strip('"').removeprefix("[").removesuffix("]") for word in _WORD.findall(message)]
+
+
+def values(pattern: str, message: str) -> dict[str, str]:
+    """The columns of a message that matched, by their names."""
+    names, words = [match[1] for match in _NAME.finditer(pattern)], _words(message)
+    if "..." in names:
+        at = names.index("...")
+        after = len(names) - at - 1
+        return dict(zip(names[:at], words, strict=False)) | dict(
+            zip(names[at + 1 :], words[len(words) - after :], strict=True)
+        )
+    return dict(zip(names, [*words[: len(names) - 1], " ".join(words[len(names) - 1 :])], strict=True))
 
 
 def _columns(tokens: Tokens) -> tuple[list[Test], list[Test], bool]:

@@ -14,11 +14,11 @@ from slipway.engine.services.logs.patterns.tokens import COMPARISONS, NUMBER, Ma
 
 Test = Callable[[Any], bool]
 
+_STEPS = r"""\.[\w\-]+|\.\*|\.?\[(?:\d+|\*|"[^"]*"|'[^']*')\]"""
 _TOKEN = re.compile(
-    r'\s+|\|\||&&|[{}()]|!=|<=|>=|[=<>]|"(?:[^"\\]|\\.)*"|%[^%]*%|\$(?:\.[\w\-]+|\[(?:\d+|\*|"[^"]*")\])+|[^\s{}()=<>!|&"]+'
+    r'\s+|\|\||&&|[{}()]|!=|<=|>=|[=<>]|"(?:[^"\\]|\\.)*"|%[^%]*%|\$(?:' + _STEPS + r')+|[^\s{}()=<>!|&"]+'
 )
-_STEP = re.compile(r'\.([\w\-]+)|\["([^"]*)"\]|\[(\d+)\]')
-_NOTHING = object()
+_STEP = re.compile(r"""\.([\w\-]+)|\[["']([^"']*)["']\]|\[(\d+)\]|(\*)""")
 _WORDS: dict[str, Test] = {
     "TRUE": lambda value: value is True,
     "FALSE": lambda value: value is False,
@@ -45,43 +45,53 @@ def parse(pattern: str) -> Matches:
     return matches
 
 
+def value_at(selector: str, message: str) -> Any:
+    """What a selector finds in a message that matched, None when it finds nothing."""
+    found = _selected(selector)(json.loads(message))
+    return found[0] if found else None
+
+
 def _condition(tokens: Tokens) -> Test:
     selector = tokens.take()
-    if not selector.startswith("$") or "[*]" in selector:
+    if not selector.startswith("$") or selector.count("*") > 1:
         raise tokens.invalid(f"expected a selector such as $.status or $.items[0], found {selector or 'the end'}")
     found = _selected(selector)
     if tokens.skip("NOT", "EXISTS"):
-        return lambda value: found(value) is _NOTHING
+        return lambda value: not found(value)
     if tokens.skip("IS"):
-        return _is(tokens, found)
-    return _compared(tokens, found)
+        return _any(found, _is(tokens))
+    return _any(found, _compared(tokens))
 
 
-def _is(tokens: Tokens, found: Callable[[Any], Any]) -> Test:
+def _any(found: Callable[[Any], list[Any]], test: Test) -> Test:
+    """A test of what a selector finds, which is several values when it has a wildcard."""
+    return lambda value: any(test(each) for each in found(value))
+
+
+def _is(tokens: Tokens) -> Test:
     word = tokens.take().upper()
     if word not in _WORDS:
         raise tokens.invalid("expected TRUE, FALSE or NULL after IS")
-    return lambda value: _WORDS[word](found(value))
+    return _WORDS[word]
 
 
-def _compared(tokens: Tokens, found: Callable[[Any], Any]) -> Test:
+def _compared(tokens: Tokens) -> Test:
     comparison, operand = tokens.take(), tokens.take()
     if comparison not in COMPARISONS or operand in ("", "}", ")"):
         raise tokens.invalid("expected a selector, an operator (=, !=, <, <=, >, >=) and a value")
     compare = COMPARISONS[comparison]
     if NUMBER.fullmatch(operand):
         number = float(operand)
-        return lambda value: _is_number(found(value)) and compare(found(value), number)
+        return lambda value: _is_number(value) and compare(value, number)
     if comparison not in ("=", "!="):
         raise tokens.invalid(f"{comparison} compares numbers, {operand} is none")
     is_text = text_test(operand)
     wanted = comparison == "="
 
     def test(value: Any) -> bool:
-        actual = found(value)
-        if isinstance(actual, bool) or not isinstance(actual, str | int | float):
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
             return False
-        return is_text(str(actual)) == wanted
+        return is_text(str(value)) == wanted
 
     return test
 
@@ -90,18 +100,28 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _selected(selector: str) -> Callable[[Any], Any]:
-    steps = [match[1] or match[2] or int(match[3]) for match in _STEP.finditer(selector)]
+def _selected(selector: str) -> Callable[[Any], list[Any]]:
+    steps = [_read(match) for match in _STEP.finditer(selector)]
 
-    def found(value: Any) -> Any:
+    def found(value: Any) -> list[Any]:
+        values = [value]
         for step in steps:
-            value = _step(value, step)
-        return value
+            values = [part for each in values for part in _step(each, step)]
+        return values
 
     return found
 
 
-def _step(value: Any, step: str | int) -> Any:
+def _read(match: re.Match[str]) -> str | int | None:
+    if match[4]:
+        return None
+    return int(match[3]) if match[3] else match[1] or match[2]
+
+
+def _step(value: Any, step: str | int | None) -> list[Any]:
+    """What is one step below; None stands for the wildcard."""
+    if step is None:
+        return list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else []
     if isinstance(step, int):
-        return value[step] if isinstance(value, list) and step < len(value) else _NOTHING
-    return value.get(step, _NOTHING) if isinstance(value, dict) else _NOTHING
+        return [value[step]] if isinstance(value, list) and step < len(value) else []
+    return [value[step]] if isinstance(value, dict) and step in value else []

@@ -37,6 +37,6 @@ def _combined(required: list[Matches], optional: list[Matches], excluded: list[M
     def matches(message: str) -> bool:
         if any(term(message) for term in excluded) or not all(term(message) for term in required):
             return False
-        return bool(required) or not optional or any(term(message) for term in optional)
+        return bool(required or excluded) or not optional or any(term(message) for term in optional)
 
     return matches
