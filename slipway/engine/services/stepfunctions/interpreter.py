@@ -98,10 +98,9 @@ def _to_the_end(run: Run) -> None:
         output = _walk(run, definition, context["Execution"]["Input"], context, position)
         _end(run, "SUCCEEDED", output=limited("execution", "output", output))
     except TaskCancelled:
-        return  # whoever cancelled it has written the end
+        return  # whoever cancelled it has written the end, or the next engine goes on
     except TaskFailed as failure:
-        if not run.engine.stopping.is_set():  # else the call failed because the engine ends, and the next one goes on
-            _end(run, "FAILED", error=failure.error or None, cause=failure.cause or None)
+        _end(run, "FAILED", error=failure.error or None, cause=failure.cause or None)
     except Exception as error:  # noqa: BLE001 - the thread's edge: a fault of ours ends the execution by name
         if run.engine.stopping.is_set():
             return
@@ -186,6 +185,8 @@ def _with_retry_and_catch(visit: Visit) -> Moved:
         try:
             return _STATES[visit.state["Type"]](visit)
         except TaskFailed as failed:
+            if visit.run.engine.stopping.is_set():
+                raise TaskCancelled from failed  # the call failed because the engine ends; the next one goes on here
             failure = _told(visit, failed)
             visit.context.update(State=entered, assigned={})
             delay = retries.delay(failure)

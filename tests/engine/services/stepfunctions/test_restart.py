@@ -70,3 +70,18 @@ def test_executions_go_on_where_they_were(home: Path) -> None:
     assert "The engine ended while the state 'Call' made its call; it may have been made" in interrupted["cause"]
     after.states.redrive_execution(executionArn=calling)
     assert json.loads(after.ended(calling)["output"]) == "done"
+
+
+def test_an_engine_that_stops_makes_no_task_fail_into_its_catcher(home: Path) -> None:
+    before = started(home)
+    slow = function(before.engine, "slow", SLOW, Timeout=30)
+    catch = [{"ErrorEquals": ["States.ALL"], "Next": "Caught"}]
+    call = {"Type": "Task", "Resource": slow, "Arguments": 20, "Catch": catch, "End": True}
+    machine = before.create({"Call": call, "Caught": {"Type": "Succeed"}}, {"Action": "lambda:InvokeFunction"})
+    execution = before.start(machine)
+    eventually(lambda: "LambdaFunctionStarted" in before.kinds(execution))
+    before.engine.engine.stop()
+
+    after = started(home)
+    assert after.ended(execution)["status"] == "FAILED"
+    assert "SucceedStateEntered" not in after.kinds(execution)
