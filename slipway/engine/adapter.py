@@ -13,7 +13,7 @@ import json
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -248,5 +248,6 @@ def _account() -> str:
     return os.environ["MINISTACK_ACCOUNT_ID"]
 
 
+@cache
 def _module(name: str) -> Any:
     return importlib.import_module(f"ministack.{name}")

@@ -56,7 +56,7 @@ IMPORTED = {
     ("resources/codebuild.py", "codebuild"): "what is not executed, refused before a stack makes anything",
     ("resources/codepipeline.py", "codepipeline"): "what is not executed, refused before a stack makes anything",
     ("resources/codecommit.py", "codecommit"): "`Code` of a repository has no operation of its own in the API",
-    ("resources/stepfunctions.py", "stepfunctions"): "what is not executed, refused before a stack makes anything",
+    ("resources/stepfunctions.py", "stepfunctions"): "what is wrong with a definition, before a stack makes it",
     ("mend/logs.py", "logs"): "the account's resource policies, which a check asks for",
 }
 
