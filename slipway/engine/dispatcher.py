@@ -63,6 +63,17 @@ class Dispatcher:
             await acknowledge.once_saved(self._engine, address, response)
         return response
 
+    def not_received(self, sent: wire.WireRequest, request_id: str, error: OSError) -> adapter.Response:
+        """Answer a request whose body found no room on the disk."""
+        scope = scope_of(sent)
+        address = self._directory.find(sent, scope)
+        reason = f"We encountered an internal error. Please try again. ({error.strerror})"
+        failure = AwsError("InternalError", reason, status=500)
+        entry = journal.Entry(request_id, address.service, address.name, status=500, error=failure.code)
+        entry.caller = identity.claimed(self._engine, scope.access_key_id)
+        self._engine.journal.write(entry)
+        return refusals.render(address, failure, sent, request_id)
+
     async def _answer(
         self,
         sent: wire.WireRequest,

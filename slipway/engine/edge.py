@@ -56,11 +56,16 @@ class Edge:
         return next((handler for prefix, handler in self._raw.items() if path.startswith(prefix)), None)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request_id = str(uuid.uuid4())
         try:
             received = await spool.receive_body(receive)
         except spool.ClientGone:
             return
-        request_id = str(uuid.uuid4())
+        except OSError as error:
+            nothing = _addressed(_request(scope, spool.Received()))
+            refused = self._dispatcher.not_received(nothing, request_id, error)
+            await _send(refused, receive, send, head=nothing.method == "HEAD")
+            return
         request = _addressed(_request(scope, received))
         with ministack.request_scope((scope.get("client") or ("127.0.0.1",))[0]):
             raw_query = scope.get("query_string", b"").decode()
