@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
+import json
 import os
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from typing import Any
@@ -81,13 +82,24 @@ def checks(service: str, request: WireRequest) -> list[Check]:
     action = actions.extract_iam_action(*arguments)
     if action is None:
         return []
-    resource = actions.extract_resource_arn(*arguments, engine.region, engine.account)
+    resource = _made(action, request) or actions.extract_resource_arn(*arguments, engine.region, engine.account)
     keys = {
         **actions.request_tag_context(service, action, request.body, query),
         **_service_keys(action, resource, request),
     }
     found = [(action, resource, keys), *_more(action, request, query)]
     return [(*documented(action, resource), keys) for action, resource, keys in found]
+
+
+def _made(action: str, request: WireRequest) -> str:
+    """The ARN of what a request makes, where only its body names it; empty otherwise.
+
+    docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html
+    """
+    if action != "lambda:CreateFunction":
+        return ""
+    name = str(json.loads(bytes(request.body))["FunctionName"])
+    return name if name.startswith("arn:") else current().arn("lambda", f"function:{name}")
 
 
 def _service_keys(action: str, resource: str, request: WireRequest) -> dict[str, Any]:

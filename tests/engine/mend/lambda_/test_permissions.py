@@ -1,61 +1,35 @@
-"""A function whose role may not do what its configuration needs is not made."""
+"""What a policy is asked about when a function is made."""
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.engine.mend.account import ACCOUNT, archive, function, queue, role
+from tests.engine.mend.account import EVERYTHING_LOGGED, archive, role
 
-VPC = {"SubnetIds": ["subnet-0123456789abcdef0"], "SecurityGroupIds": ["sg-0123456789abcdef0"]}
-DENIED = "The provided execution role does not have permissions to call"
-
-
-@pytest.mark.parametrize(
-    ("configuration", "message"),
-    [
-        pytest.param(
-            {"VpcConfig": VPC},
-            "CreateNetworkInterface on EC2",
-            id="a VPC",
-            marks=pytest.mark.specification("docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html"),
-        ),
-        pytest.param(
-            {"TracingConfig": {"Mode": "Active"}},
-            "PutTraceSegments on XRAY",
-            id="tracing",
-            marks=pytest.mark.specification("docs.aws.amazon.com/lambda/latest/dg/services-xray.html"),
-        ),
-        pytest.param(
-            {"DeadLetterConfig": {"TargetArn": f"arn:aws:sqs:us-east-1:{ACCOUNT}:dead"}},
-            "SendMessage on SQS",
-            id="dead letters",
-            marks=pytest.mark.specification("docs.aws.amazon.com/lambda/latest/dg/invocation-async-dlq.html"),
-        ),
-    ],
-)
-def test_a_role_without_the_right_is_refused(engine: Any, configuration: dict[str, Any], message: str) -> None:
-    name = f"lacks-{next(iter(configuration))}"
-    role_arn = role(engine, name, "lambda.amazonaws.com")
-    with pytest.raises(ClientError, match=f"{DENIED} {message}") as caught:
-        engine.client("lambda").create_function(
-            FunctionName=name,
-            Runtime="python3.13",
-            Handler="handler.handler",
-            Role=role_arn,
-            Code={"ZipFile": archive("")},
-            **configuration,
-        )
-    assert caught.value.response["Error"]["Code"] == "InvalidParameterValueException"
+pytestmark = pytest.mark.specification("docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html")
 
 
-@pytest.mark.specification("docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html")
-def test_a_destination_to_which_the_role_may_not_send_is_refused(engine: Any) -> None:
-    _, arn = queue(engine, "unreachable")
-    function(engine, "cannot-send", "def handler(event, context):\n    return event\n")
-    with pytest.raises(ClientError, match=f"{DENIED} SendMessage on SQS"):
-        engine.client("lambda").put_function_event_invoke_config(
-            FunctionName="cannot-send", DestinationConfig={"OnFailure": {"Destination": arn}}
-        )
+def test_a_function_is_made_under_the_name_that_a_policy_allows(engine: Any) -> None:
+    own = role(engine, "named-function", "lambda.amazonaws.com", [EVERYTHING_LOGGED])
+    user = engine.client("iam")
+    user.create_user(UserName="maker")
+    allowed = "arn:aws:lambda:us-east-1:111122223333:function:named-*"
+    statements = [
+        {"Effect": "Allow", "Action": "lambda:*", "Resource": allowed},
+        {"Effect": "Allow", "Action": "iam:PassRole", "Resource": own},
+    ]
+    policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    user.put_user_policy(UserName="maker", PolicyName="policy", PolicyDocument=policy)
+    key = user.create_access_key(UserName="maker")["AccessKey"]
+    session = boto3.Session(key["AccessKeyId"], key["SecretAccessKey"], region_name="us-east-1")
+    maker = session.client("lambda", endpoint_url=engine.url)
+    request = {"Runtime": "python3.13", "Handler": "handler.handler", "Role": own,
+               "Code": {"ZipFile": archive("def handler(event, context): return 1")}}  # fmt: skip
+    assert maker.create_function(FunctionName="named-one", **request)["FunctionName"] == "named-one"
+    with pytest.raises(ClientError, match=r"lambda:CreateFunction on resource: .*:function:other"):
+        maker.create_function(FunctionName="other", **request)
