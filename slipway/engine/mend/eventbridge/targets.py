@@ -7,12 +7,14 @@ docs.aws.amazon.com/eventbridge/latest/APIReference/API_Target.html
 from __future__ import annotations
 
 import json
+import secrets
 import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from slipway.engine import journal
 from slipway.engine.deliveries import queue_url
 from slipway.engine.engine import current
 from slipway.engine.mend.eventbridge import bus, inputs
@@ -119,8 +121,12 @@ def _log_group(delivery: Delivery) -> None:
 
 
 def _event_bus(delivery: Delivery) -> None:
-    delivery.caller.check("events:PutEvents", delivery.arn, {})
-    bus.forward(delivery.arn, json.loads(delivery.event))
+    """PutEvents would change the event; so it is allowed and journalled like that call, and goes on as it is."""
+    entry = journal.Entry(secrets.token_hex(8), "events", "PutEvents", caller=delivery.caller.arn, status=403)
+    with delivery.engine.journal.call(entry):
+        delivery.caller.check("events:PutEvents", delivery.arn, {})
+        bus.forward(delivery.arn, json.loads(delivery.event))
+        entry.status = 200
 
 
 def _name(arn: str) -> str:

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from slipway.engine.mend.eventbridge import targets
 from slipway.engine.mend.eventbridge.targets import KINDS, Delivery, refusal
-from tests.engine.mend.account import eventually, let_in, messages, queue, role
+from tests.engine.mend.account import eventually, journal, let_in, messages, queue, role
 
 pytestmark = pytest.mark.specification("docs.aws.amazon.com/eventbridge/latest/userguide/eb-targets.html")
 
@@ -156,3 +156,5 @@ def test_an_event_goes_on_to_another_bus_under_the_targets_role(engine: Any) -> 
     put = events.put_events(Entries=[{"Source": "first", "DetailType": "t", "Detail": '{"a": 1}'}])
     event = json.loads(eventually(lambda: messages(engine, url))[0]["Body"])
     assert (event["id"], event["detail"]) == (put["Entries"][0]["EventId"], {"a": 1})
+    calls = [call for call in journal(engine) if call["operation"] == "PutEvents" and "to-second" in call["caller"]]
+    assert [call["status"] for call in calls] == [200]
