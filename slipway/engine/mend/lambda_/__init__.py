@@ -19,7 +19,7 @@ from typing import Any
 from slipway.engine import adapter
 from slipway.engine.engine import Engine, current
 from slipway.engine.errors import AwsError
-from slipway.engine.mend.lambda_ import asynchronous, event_source, mappings, permissions, readiness, requests
+from slipway.engine.mend.lambda_ import asynchronous, event_source, mappings, needs, readiness, requests
 from slipway.engine.mend.lambda_.invocation import Runner
 
 _SERVICE = "services.lambda_svc"
@@ -141,7 +141,7 @@ def _checked_settings(put: Create) -> Create:
     def checked(name: str, qualifier: str | None, data: dict[str, Any]) -> Response:
         record = adapter.part(_SERVICE)._functions.get(name)
         if record is not None:
-            permissions.check_destinations(current(), record["config"]["Role"], data)
+            needs.check_destinations(current(), record["config"]["Role"], data)
         response: Response = put(name, qualifier, data)
         return response
 

@@ -1,4 +1,4 @@
-"""SQS queues as event sources: one poller a mapping, calling SQS under the function's role.
+"""SQS queues as event sources: a few pollers a mapping, calling SQS under the function's role.
 
 docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
 docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html (partial batch responses)
@@ -21,6 +21,8 @@ from slipway.engine.errors import AwsError
 from slipway.engine.mend.lambda_.invocation import PRINCIPAL, Result
 
 _RECEIVE_AT_MOST = 10
+# "Lambda starts processing five batches at a time"
+_FIRST_POLLERS = 5
 _WAIT_SECONDS = 10
 _PAUSE_AFTER_ERROR = 2.0
 
@@ -29,35 +31,50 @@ Message = dict[str, Any]
 logger = logging.getLogger(__name__)
 
 
+def batches_at_a_time(mapping: Mapping) -> int:
+    """How many batches of a mapping are worked on beside each other; a FIFO queue keeps its order.
+
+    docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
+    """
+    if mapping["EventSourceArn"].endswith(".fifo"):
+        return 1
+    most = (mapping.get("ScalingConfig") or {}).get("MaximumConcurrency")
+    return min(_FIRST_POLLERS, int(most)) if most else _FIRST_POLLERS
+
+
 class Pollers:
-    """Starts a poller for each enabled mapping of a queue."""
+    """Keeps the pollers of each enabled mapping running."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._running: set[str] = set()
+        self._running: set[tuple[str, int]] = set()
         self._lock = threading.Lock()
 
     def tick(self) -> bool:
         """Start what is missing; MiniStack's loop calls this about once a second."""
         for _, _, mapping in adapter.part("services.lambda_svc")._iter_all_esms():
             if mapping.get("Enabled", True) and mapping["EventSourceArn"].split(":")[2] == "sqs":
-                self._start(mapping["UUID"])
+                for number in range(batches_at_a_time(mapping)):
+                    self._start(mapping["UUID"], number)
         return False
 
-    def _start(self, uuid: str) -> None:
+    def _start(self, uuid: str, number: int) -> None:
         with self._lock:
-            if uuid in self._running:
+            if (uuid, number) in self._running:
                 return
-            self._running.add(uuid)
-        self._engine.spawn(f"event source {uuid}", self._run, uuid)
+            self._running.add((uuid, number))
+        self._engine.spawn(f"event source {uuid}", self._run, uuid, number)
 
-    def _run(self, uuid: str) -> None:
+    def _run(self, uuid: str, number: int) -> None:
         try:
-            while not self._engine.stopping.is_set() and (mapping := self._mapping(uuid)) is not None:
+            while not self._engine.stopping.is_set():
+                mapping = self._mapping(uuid)
+                if mapping is None or number >= batches_at_a_time(mapping):
+                    return
                 self._round(mapping)
         finally:
             with self._lock:
-                self._running.discard(uuid)
+                self._running.discard((uuid, number))
 
     def _mapping(self, uuid: str) -> Mapping | None:
         with adapter.request_scope(self._engine.account, self._engine.region):

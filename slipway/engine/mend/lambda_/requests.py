@@ -15,7 +15,7 @@ from slipway.engine import adapter
 from slipway.engine.engine import Engine
 from slipway.engine.errors import AccessDenied, AwsError
 from slipway.engine.mend.cloudformation.authority import acting
-from slipway.engine.mend.lambda_ import permissions, runtimes, variables
+from slipway.engine.mend.lambda_ import needs, runtimes, variables
 from slipway.engine.mend.lambda_.invocation import CANNOT_ASSUME, PRINCIPAL
 from slipway.engine.mend.s3 import check_read
 
@@ -53,7 +53,7 @@ def check_function(engine: Engine, properties: dict[str, Any]) -> None:
     variables.check((properties.get("Environment") or {}).get("Variables") or {})
     if not engine.authorization.trusts(properties.get("Role", ""), PRINCIPAL, ""):
         raise _invalid(CANNOT_ASSUME)
-    permissions.check_function(engine, properties)
+    needs.check_function(engine, properties)
 
 
 def check_upload(operation: str, data: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slipway.engine.mend.lambda_.event_source import failed_items, record_of
+from slipway.engine.mend.lambda_.event_source import batches_at_a_time, failed_items, record_of
 from tests.engine.mend.account import eventually, function, log, queue
 
 pytestmark = pytest.mark.specification("docs.aws.amazon.com/lambda/latest/dg/with-sqs.html")
@@ -99,3 +99,36 @@ def test_a_mapping_of_a_stream_is_refused_by_name(engine: Any) -> None:
         engine.client("lambda").create_event_source_mapping(
             EventSourceArn=stream, FunctionName="streams", StartingPosition="LATEST"
         )
+
+
+@pytest.mark.specification("docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html")
+def test_a_slow_batch_does_not_hold_up_the_next_one(engine: Any) -> None:
+    source = (
+        "import pathlib, time\n\ndef handler(event, context):\n    folder = pathlib.Path(event['Records'][0]['body'])\n"
+        "    (folder / context.aws_request_id).touch()\n"
+        "    while len(list(folder.iterdir())) < 2:\n        time.sleep(0.01)\n"
+    )
+    statement = {"Effect": "Allow", "Action": READS, "Resource": "*"}
+    function(engine, "slow-batches", source, [statement], Timeout=20)
+    url, arn = queue(engine, "slow-batches")
+    folder = engine.home / "slow-batches"
+    folder.mkdir()
+    engine.client("lambda").create_event_source_mapping(FunctionName="slow-batches", EventSourceArn=arn, BatchSize=1)
+    for _ in range(2):
+        engine.client("sqs").send_message(QueueUrl=url, MessageBody=str(folder))
+    assert eventually(lambda: len(list(folder.iterdir())) == 2)
+
+
+@pytest.mark.specification("docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html")
+@pytest.mark.parametrize(
+    ("mapping", "batches"),
+    [
+        pytest.param({"EventSourceArn": "arn:aws:sqs:r:a:q"}, 5, id="a queue"),
+        pytest.param({"EventSourceArn": "arn:aws:sqs:r:a:q.fifo"}, 1, id="a queue that keeps its order"),
+        pytest.param(
+            {"EventSourceArn": "arn:aws:sqs:r:a:q", "ScalingConfig": {"MaximumConcurrency": 2}}, 2, id="a limit"
+        ),
+    ],
+)
+def test_so_many_batches_are_worked_on_beside_each_other(mapping: dict[str, Any], batches: int) -> None:
+    assert batches_at_a_time(mapping) == batches
