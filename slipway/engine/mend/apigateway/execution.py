@@ -17,6 +17,7 @@ from slipway.engine.mend.apigateway import deployment, exchange, function, mock
 from slipway.engine.mend.apigateway.exchange import Exchange
 
 LARGEST_BODY = 10485760
+_JSON = "application/json"
 Answer = Any
 
 
@@ -133,10 +134,21 @@ def _validate(request: Request, deployed: str, mapped: dict[str, Any]) -> Answer
         return _error("REQUEST_TOO_LARGE", f"HTTP content length exceeded {LARGEST_BODY} bytes.")
     gateway = _gateway()
     error = gateway._check_request_validation(
-        request.method, deployed, mapped, request.headers, request.body, request.query
+        _with_model(request), deployed, mapped, request.headers, request.body, request.query
     )
     integration = request.method.get("methodIntegration") or {}
     return _noted(error or gateway._check_passthrough_behavior(integration, request.headers))
+
+
+def _with_model(request: Request) -> dict[str, Any]:
+    """The method with the one model for the request's content type, or `$default`'s; without it nothing is checked.
+
+    docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html
+    """
+    kind = str(exchange.current.get().header("content-type") or _JSON).partition(";")[0].strip()
+    models = request.method.get("requestModels") or {}
+    model = models.get(kind) or models.get("$default")
+    return {**request.method, "requestModels": {_JSON: model} if model else {}}
 
 
 async def _integrate(request: Request, authorizer: Any, passing: Exchange) -> Answer:

@@ -396,3 +396,35 @@ def test_a_document_whose_security_is_not_executed_is_refused(
     client = engine.client("apigateway")
     with pytest.raises(client.exceptions.BadRequestException, match=message):
         client.import_rest_api(body=json.dumps(document).encode())
+
+
+@pytest.mark.specification(
+    "docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html"
+)
+@pytest.mark.parametrize(
+    ("content_type", "models", "status"),
+    [
+        ("application/json", {"application/json": "Thing"}, 400),
+        ("application/json; charset=utf-8", {"application/json": "Thing"}, 400),
+        ("", {"application/json": "Thing"}, 400),
+        ("text/plain", {"application/json": "Thing"}, 200),
+        ("text/plain", {"$default": "Thing"}, 400),
+    ],
+)
+def test_a_body_is_held_against_the_model_of_its_content_type(
+    engine: Any, content_type: str, models: dict[str, str], status: int
+) -> None:
+    client = engine.client("lambda")
+    names = {each["FunctionName"] for each in client.list_functions()["Functions"]}
+    if "api-typed" not in names:
+        function(engine, "api-typed", ECHO)
+    api = MadeApi(engine, "typed")
+    schema = json.dumps({"type": "object", "required": ["a"]})
+    api.client.create_model(restApiId=api.id, name="Thing", contentType="application/json", schema=schema)
+    validator = api.client.create_request_validator(restApiId=api.id, name="b", validateRequestBody=True)["id"]
+    arn = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:api-typed"
+    api.method(api.root, "POST", arn, requestValidatorId=validator, requestModels=models)
+    api.let_in("api-typed")
+    api.deploy()
+    headers = {"Content_Type": content_type} if content_type else {}
+    assert api.call("/", "POST", b"{}", **headers)[0] == status
