@@ -96,8 +96,6 @@ class MiniStackService:
         )
         policy_documents.refuse_malformed(exchange.caller, public, name, exchange.params)
         encryption.check(exchange.caller, public, name, exchange.params)
-        response = await edge.serve(
-            service, exchange.request, exchange.caller.credentials.access_key_id, exchange.request_id
-        )
+        response = await edge.serve(service, exchange.request, exchange.caller, exchange.request_id)
         acknowledge.saved(exchange.engine, service, name, response)
         return response

@@ -164,3 +164,10 @@ def test_who_a_request_names_is_read_without_its_being_verified() -> None:
     request = signed(SigV4Auth(KEYS, "sts", "eu-west-1"))
     assert str(signature.scope_of(request)).endswith("/eu-west-1/sts/aws4_request")
     assert signature.scope_of(WireRequest("GET", "/", {}, {}, b"")) == signature.NOBODY
+
+
+@pytest.mark.parametrize("time", ["20261321T000000Z", "2026-11-21T03:49:18Z", "20261121T034918", "now"])
+def test_a_time_in_another_form_is_refused(time: str) -> None:
+    request = signed(SigV4Auth(KEYS, "sts", "us-east-1"))
+    with pytest.raises(AwsError, match=f"Date must be in ISO-8601 'basic format'. Got '{time}'"):
+        verified(changed(request, headers={**request.headers, "x-amz-date": time}))

@@ -17,6 +17,7 @@ from typing import Any
 
 from slipway.engine import adapter, journal
 from slipway.engine.actions import documented
+from slipway.engine.caller import Caller
 from slipway.engine.engine import current
 from slipway.engine.errors import AccessDenied
 from slipway.engine.mend.kms import requests as kms
@@ -144,14 +145,14 @@ def _routing(request: WireRequest) -> dict[str, list[str]]:
     )
 
 
-async def serve(service: str, request: WireRequest, access_key_id: str, request_id: str) -> Answer:
+async def serve(service: str, request: WireRequest, caller: Caller, request_id: str) -> Answer:
     """Call a service's handler for a request that has passed the dispatcher's steps."""
     app, evaluator = adapter.part(_APP), adapter.part(_EVALUATOR)
     headers, path = dict(request.headers), request.plain_path
     # Our signature check was the check; S3 need not look at a presigned address again.
     query = {name: values for name, values in request.query.items() if name != "X-Amz-Signature"}
-    evaluator.pin_request_caller(headers, query)
-    evaluator._verified_key.set(access_key_id)
+    evaluator._request_caller_arn.set(adapter.arn_of(caller.credentials.access_key_id))
+    evaluator._verified_key.set(caller.credentials.access_key_id)
     if service == "s3" and (
         refused := adapter.part("services.s3").validate_object_request(request.method, path, headers, query)
     ):

@@ -42,7 +42,7 @@ NAMES = {
         "enforce",
         "evaluate_resource_policy",
         "is_root_access_key",
-        "pin_request_caller",
+        "_request_caller_arn",
         "pin_request_origin",
         "pin_signed_body",
         "pin_signed_request",
