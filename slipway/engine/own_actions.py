@@ -24,9 +24,11 @@ OWN_ACTIONS: Mapping[str, frozenset[str]] = {
             "states:DescribeStateMachine",
             "codepipeline:GetPipeline",
             "codebuild:BatchGetProjects",
+            "cloudwatch:PutMetricData",
         }
     ),
-    "sns.amazonaws.com": frozenset({"lambda:GetFunction", "sqs:GetQueueUrl"}),  # Subscribe looks for the subscriber
+    # Subscribe looks for the subscriber.
+    "sns.amazonaws.com": frozenset({"lambda:GetFunction", "sqs:GetQueueUrl", "cloudwatch:PutMetricData"}),
     "application-autoscaling.amazonaws.com": frozenset(
         {
             "cloudwatch:GetMetricData",

@@ -108,3 +108,22 @@ def log(engine: Any, group: str) -> list[str]:
 def journal(engine: Any) -> list[dict[str, Any]]:
     """Every call so far."""
     return [json.loads(line) for line in (engine.home / "journal.jsonl").read_text().splitlines()]
+
+
+def summed(engine: Any, namespace: str, name: str, **dimensions: str) -> Any:
+    """The sum of a metric of these last minutes, once there is one."""
+    now = time.time()
+
+    def read() -> Any:
+        points = engine.client("cloudwatch").get_metric_statistics(
+            Namespace=namespace,
+            MetricName=name,
+            Dimensions=[{"Name": key, "Value": value} for key, value in dimensions.items()],
+            StartTime=now - 600,
+            EndTime=now + 600,
+            Period=3600,
+            Statistics=["Sum"],
+        )["Datapoints"]
+        return sum(point["Sum"] for point in points)
+
+    return eventually(read)

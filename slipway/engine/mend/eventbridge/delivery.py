@@ -6,6 +6,7 @@ docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
 
 from __future__ import annotations
 
+import functools
 import json
 import logging
 from typing import Any
@@ -16,6 +17,7 @@ from slipway.engine import adapter
 from slipway.engine.deliveries import Failure, GivenUp, Kind, Record, doubling, queue_url
 from slipway.engine.engine import Engine, current
 from slipway.engine.mend.eventbridge import inputs, targets
+from slipway.engine.service_metrics import ServiceMetrics
 
 KIND = "eventbridge"
 DEFAULT_ATTEMPTS = 185
@@ -58,12 +60,14 @@ def _send(engine: Engine, record: Record) -> None:
     else:
         caller = engine.as_service(targets.PRINCIPAL, rule["Arn"])
     kind.send(targets.Delivery(engine, caller, target, record["payload"], record["event"]))
+    _count(engine, rule["Name"], "Invocations")
 
 
 def _give_up(engine: Engine, record: Record, given_up: GivenUp) -> None:
     """Send the event to the dead-letter queue, or drop it as AWS does; either way it is in the engine's log."""
     target, rule, failure = record["target"], record["rule"], given_up.failure
     logger.warning("rule %s could not deliver to %s: %s", rule["Name"], target["Arn"], failure.message)
+    _count(engine, rule["Name"], "Invocations", "FailedInvocations")
     queue = (target.get("DeadLetterConfig") or {}).get("Arn")
     if not queue:
         return
@@ -76,6 +80,20 @@ def _give_up(engine: Engine, record: Record, given_up: GivenUp) -> None:
         )
     except ClientError as error:
         logger.warning("rule %s could not use its dead-letter queue: %s", rule["Name"], error)
+        _count(engine, rule["Name"], "InvocationsFailedToBeSentToDlq")
+    else:
+        _count(engine, rule["Name"], "InvocationsSentToDlq")
+
+
+def _count(engine: Engine, rule: str, *metrics: str) -> None:
+    """docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html"""
+    for metric in metrics:
+        _metrics(engine).record(metric, 1.0, "Count", {"RuleName": rule})
+
+
+@functools.cache
+def _metrics(engine: Engine) -> ServiceMetrics:
+    return ServiceMetrics(engine, targets.PRINCIPAL, "AWS/Events")
 
 
 def _letter(rule_arn: str, target_arn: str, failure: Failure, given_up: GivenUp) -> dict[str, Any]:

@@ -10,6 +10,7 @@ docs.aws.amazon.com/lambda/latest/dg/with-sns.html
 
 from __future__ import annotations
 
+import functools
 import json
 import logging
 import time
@@ -20,6 +21,7 @@ from botocore.exceptions import ClientError
 from slipway.engine import adapter
 from slipway.engine.deliveries import GivenUp, Kind, Record, queue_url
 from slipway.engine.engine import Engine, current
+from slipway.engine.service_metrics import ServiceMetrics
 
 KIND = "sns"
 PRINCIPAL = "sns.amazonaws.com"
@@ -58,6 +60,7 @@ def fan_out(
     """Put a message on its way to every subscriber that wants it; MiniStack's Publish calls this."""
     del message_dedup_id  # of FIFO topics, which are refused
     sns, attributes = adapter.part(_SERVICE), message_attributes or {}
+    _count(current(), topic_arn, "NumberOfMessagesPublished")
     topic = sns._topic_by_arn_any_scope(topic_arn)
     for subscription in topic["subscriptions"] if topic else []:
         text = sns._resolve_message_for_protocol(message, message_structure, subscription["protocol"])
@@ -115,6 +118,7 @@ def _dead_letter_queue(subscription: dict[str, Any]) -> str:
 
 def _send(engine: Engine, record: Record) -> None:
     _SENDERS[record["protocol"]](engine, record, record["endpoint"])
+    _count(engine, record["topic"], "NumberOfNotificationsDelivered")
 
 
 def _to_queue(engine: Engine, record: Record, queue_arn: str) -> None:
@@ -148,9 +152,23 @@ _SENDERS = {"sqs": _to_queue, "lambda": _to_function}
 def _give_up(engine: Engine, record: Record, given_up: GivenUp) -> None:
     """Send the message to the subscription's dead-letter queue, or drop it; either way it is in the engine's log."""
     logger.warning("%s could not notify %s: %s", record["topic"], record["endpoint"], given_up.failure.message)
+    _count(engine, record["topic"], "NumberOfNotificationsFailed")
     if not record["letters"]:
         return
     try:
         _to_queue(engine, record, record["letters"])
     except ClientError as error:
         logger.warning("%s could not use its dead-letter queue: %s", record["subscription"], error)
+        _count(engine, record["topic"], "NumberOfNotificationsFailedToRedriveToDlq")
+    else:
+        _count(engine, record["topic"], "NumberOfNotificationsRedrivenToDlq")
+
+
+def _count(engine: Engine, topic_arn: str, metric: str) -> None:
+    """docs.aws.amazon.com/sns/latest/dg/sns-monitoring-using-cloudwatch.html"""
+    _metrics(engine).record(metric, 1.0, "Count", {"TopicName": topic_arn.rpartition(":")[2]})
+
+
+@functools.cache
+def _metrics(engine: Engine) -> ServiceMetrics:
+    return ServiceMetrics(engine, PRINCIPAL, "AWS/SNS")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.engine.mend.account import eventually, function, journal, let_in, messages, queue
+from tests.engine.mend.account import eventually, function, journal, let_in, messages, queue, summed
 
 pytestmark = pytest.mark.specification("docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html")
 
@@ -48,3 +48,5 @@ def test_an_event_that_may_not_be_delivered_goes_to_the_dead_letter_queue(engine
     assert attributes["RULE_ARN"] == rule
     assert attributes["TARGET_ARN"] == target
     assert attributes["RETRY_ATTEMPTS"] == "0"
+    for metric in ("Invocations", "FailedInvocations", "InvocationsSentToDlq"):
+        assert summed(engine, "AWS/Events", metric, RuleName="closed") == 1.0

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from slipway.engine.mend.sns.delivery import pause
-from tests.engine.mend.account import eventually, function, journal, let_in, log, messages, queue
+from tests.engine.mend.account import eventually, function, journal, let_in, log, messages, queue, summed
 
 pytestmark = pytest.mark.specification("docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html")
 
@@ -84,6 +84,8 @@ def test_what_a_queue_refuses_goes_to_the_dead_letter_queue(engine: Any) -> None
     engine.client("sns").publish(TopicArn=topic, Message="refused")
     assert json.loads(bodies(engine, letters)[0])["Message"] == "refused"
     assert messages(engine, url) == []
+    for metric in ("MessagesPublished", "NotificationsFailed", "NotificationsRedrivenToDlq"):
+        assert summed(engine, "AWS/SNS", f"NumberOf{metric}", TopicName="closed-queue") == 1.0
 
 
 @pytest.mark.specification("docs.aws.amazon.com/lambda/latest/dg/with-sns.html")
