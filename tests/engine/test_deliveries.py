@@ -140,3 +140,14 @@ def test_a_delivery_that_fails_while_the_engine_ends_is_kept(engine: Engine) -> 
     assert called.wait(10)
     assert waiting(engine) == 1
     assert target.given_up == []
+
+
+def test_a_fault_in_giving_up_is_logged_and_the_delivery_kept(engine: Engine, caplog: pytest.LogCaptureFixture) -> None:
+    def give_up(_: Engine, record: dict[str, Any], given_up: GivenUp) -> None:
+        raise RuntimeError(f"no letter for {record}: {given_up.failure.code}")
+
+    target = Target(error("NotFound", 404))
+    engine.deliveries.declare("k", Kind(target.send, give_up, doubling(4)))
+    engine.deliveries.put("k", {"a": 1}, retries=5, seconds=3600)
+    assert eventually(lambda: "no letter for {'a': 1}: NO_RESOURCE" in caplog.text)
+    assert waiting(engine) == 1
