@@ -93,12 +93,6 @@ class Deliveries:
         for key, entry in left_behind:
             self._schedule.put(key, entry["due"])
 
-    def _told(self, done: Future[None]) -> None:
-        """A fault outside of the call itself: in the log, and the next engine tries again."""
-        error = done.exception()
-        if error is not None and not self._engine.stopping.is_set():
-            logger.error("a delivery could not be ended", exc_info=error)
-
     def _deliver(self, key: str) -> None:
         entry = self._table[key]
         kind, record, retried = self._kinds[entry["kind"]], entry["record"], entry["retried"]
