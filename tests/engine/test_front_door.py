@@ -122,3 +122,18 @@ def test_a_client_of_another_person_s_profile_is_a_stranger(engine: Any) -> None
     )
     with pytest.raises(client.exceptions.ClientError, match="InvalidClientTokenId"):
         client.get_caller_identity()
+
+
+@pytest.mark.specification("docs.aws.amazon.com/AmazonS3/latest/userguide/cors.html")
+@pytest.mark.parametrize("addressed", ["by path", "by host"])
+def test_a_bucket_s_rules_answer_a_page_that_asks_before_it_writes(engine: Any, addressed: str) -> None:
+    s3, bucket = engine.client("s3"), f"of-pages-{addressed[3:]}"
+    s3.create_bucket(Bucket=bucket)
+    rule = {"AllowedOrigins": ["https://page.example"], "AllowedMethods": ["PUT"], "AllowedHeaders": ["*"]}
+    s3.put_bucket_cors(Bucket=bucket, CORSConfiguration={"CORSRules": [rule]})
+    port = engine.engine.port
+    host = f"{bucket}.localhost:{port}" if addressed == "by host" else f"localhost:{port}"
+    path = "/k" if addressed == "by host" else f"/{bucket}/k"
+    asked = {"Host": host, "Access-Control-Request-Method": "PUT"}
+    assert ask(engine, "OPTIONS", path, Origin="https://page.example", **asked)[0] == 200
+    assert ask(engine, "OPTIONS", path, Origin="https://other.example", **asked)[0] == 403

@@ -14,6 +14,7 @@ import json
 import os
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from typing import Any
+from urllib.parse import unquote
 
 from slipway.engine import adapter, journal
 from slipway.engine.actions import documented
@@ -223,8 +224,9 @@ async def special(request: WireRequest, raw_headers: Any, raw_query: str, reques
     if app._parse_execute_api_url(host, request.path) is not None:
         return await _invoke_api(request, raw_headers, raw_query, request_id)
     if request.method == "OPTIONS":
+        path = unquote(request.signed_path or request.path)
         preflight: Answer = app._handle_options_request(
-            "OPTIONS", request.plain_path, dict(request.headers), dict(request.query), request_id
+            "OPTIONS", path, dict(request.headers), dict(request.query), request_id
         )
         return preflight
     if request.path.startswith(_PRESIGNED):
