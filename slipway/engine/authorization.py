@@ -13,7 +13,7 @@ import secrets
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from slipway.engine import adapter, assuming, journal, resource_policies, standing
@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from slipway.engine.engine import Engine
 
 SESSION_SECONDS = 3600
-_RENEW_BEFORE = 300
+_RENEW_BEFORE = 900  # clients ask for new keys as early
+_REUSED = 512
 _ASSUME = "sts:AssumeRole"
 _UNKNOWN_KEY = "The security token included in the request is invalid."
 
@@ -143,12 +144,8 @@ class Authorization:
 
     def assumed_for(self, access_key_id: str) -> tuple[str, str]:
         """The service principal that made a role's session, and on behalf of which ARN; empty if no service did."""
-        with self._lock:
-            sessions = [(key, caller) for key, (_, caller) in self._callers.items() if key[0] == "role"]
-        for key, caller in sessions:
-            if caller.credentials.access_key_id == access_key_id:
-                return key[2], key[4]
-        return "", ""
+        made = (records.session(access_key_id) or {}).get("ByService") or {}
+        return made.get("principal", ""), made.get("source_arn", "")
 
     def as_service(self, principal: str, source_arn: str = "") -> Caller:
         """An AWS service as a caller: only resource policies that name it let it in."""
@@ -156,12 +153,16 @@ class Authorization:
 
     def _reuse(self, key: tuple[str, ...], make: Any) -> Caller:
         with self._lock:
-            expires, caller = self._callers.get(key, (0.0, None))
+            expires, caller = self._callers.pop(key, (0.0, None))
+            if caller is not None:
+                self._callers[key] = (expires, caller)  # the last one used is the last one forgotten
         if caller is not None and expires > time.time() + _RENEW_BEFORE:
             return caller
         made: Caller = make()
         with self._lock:
             self._callers[key] = (time.time() + SESSION_SECONDS, made)
+            while len(self._callers) > _REUSED:
+                del self._callers[next(iter(self._callers))]
         return made
 
     def _assume(self, role_arn: str, principal: str, session_name: str, source_arn: str) -> Caller:
@@ -175,7 +176,8 @@ class Authorization:
         credentials = keys.new(keys.ROLE)
         name = role_arn.rsplit("/", 1)[-1]
         arn = f"arn:aws:sts::{account}:assumed-role/{name}/{session_name}"
-        records.register_session(credentials, self._session(role_arn, arn))
+        made = {"role_arn": role_arn, "principal": principal, "session_name": session_name, "source_arn": source_arn}
+        records.register_session(credentials, replace(self._session(role_arn, arn), by_service=made))
         return Caller(self._engine, arn, credentials)
 
     def _session(self, role_arn: str, arn: str, policy: str = "") -> Session:

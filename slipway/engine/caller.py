@@ -95,18 +95,24 @@ class Caller:
         request.headers[VIA_HEADER] = f"{self.engine.forwarding_secret} {' '.join(self.via)}"
 
     def environment(self) -> dict[str, str]:
-        """The variables with which a child process calls as this identity."""
+        """The variables with which a child process calls as this identity, for as long as its keys last."""
         variables = {
+            **self.place(),
             "AWS_ACCESS_KEY_ID": self.credentials.access_key_id,
             "AWS_SECRET_ACCESS_KEY": self.credentials.secret_access_key,
+        }
+        if self.credentials.token:
+            variables["AWS_SESSION_TOKEN"] = self.credentials.token
+        return variables
+
+    def place(self) -> dict[str, str]:
+        """The variables that say where calls go."""
+        return {
             "AWS_REGION": self.engine.region,
             "AWS_DEFAULT_REGION": self.engine.region,
             "AWS_ENDPOINT_URL": self.engine.url,
             "AWS_EC2_METADATA_DISABLED": "true",
         }
-        if self.credentials.token:
-            variables["AWS_SESSION_TOKEN"] = self.credentials.token
-        return variables
 
     def check(self, action: str, resource: str, context: Mapping[str, Any] | None = None) -> None:
         """Refuse unless this identity may do `action` on `resource`; AccessDenied. The decision is journalled.

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
+
+from slipway.engine.errors import AwsError
 
 if TYPE_CHECKING:
     from slipway.engine.caller import Caller
@@ -17,17 +20,17 @@ _EVENT_BYTES = 250_000
 
 
 class LogStream:
-    """Lines for one log stream, sent in batches.
+    """Lines for one log stream, sent in batches, each under what `caller()` gives then: keys end, and a log goes on.
 
     Group and stream are made when missing, as AWS's agents do; a caller that may not do so loses its logs, which AWS
     does not report either, but `error` then says why.
     """
 
-    def __init__(self, caller: Caller, group: str, stream: str) -> None:
+    def __init__(self, caller: Callable[[], Caller], group: str, stream: str) -> None:
         self.group = group
         self.stream = stream
         self.error = ""
-        self._client = caller.client("logs")
+        self._caller = caller
         self._lines: list[tuple[int, str]] = []
         self._lock = threading.Lock()
         self._flushing = threading.Lock()
@@ -49,11 +52,12 @@ class LogStream:
             with self._lock:
                 lines, self._lines, self._timer = self._lines, [], None
             try:
-                self._prepare()
+                client = self._caller().client("logs")
+                self._prepare(client)
                 for start in range(0, len(lines), _BATCH_EVENTS):
                     batch = [{"timestamp": at, "message": text} for at, text in lines[start : start + _BATCH_EVENTS]]
-                    self._client.put_log_events(logGroupName=self.group, logStreamName=self.stream, logEvents=batch)
-            except (BotoCoreError, ClientError) as error:
+                    client.put_log_events(logGroupName=self.group, logStreamName=self.stream, logEvents=batch)
+            except (AwsError, BotoCoreError, ClientError) as error:
                 self.error = str(error)
 
     def close(self) -> None:
@@ -63,17 +67,17 @@ class LogStream:
                 self._timer.cancel()
         self.flush()
 
-    def _prepare(self) -> None:
+    def _prepare(self, client: Any) -> None:
         if self._ready:
             return
-        self._create("create_log_stream", logGroupName=self.group, logStreamName=self.stream)
+        self._create(client, "create_log_stream", logGroupName=self.group, logStreamName=self.stream)
         self._ready = True
 
-    def _create(self, operation: str, **names: str) -> None:
+    def _create(self, client: Any, operation: str, **names: str) -> None:
         try:
-            getattr(self._client, operation)(**names)
-        except self._client.exceptions.ResourceAlreadyExistsException:
+            getattr(client, operation)(**names)
+        except client.exceptions.ResourceAlreadyExistsException:
             return
-        except self._client.exceptions.ResourceNotFoundException:
-            self._client.create_log_group(logGroupName=self.group)
-            self._create(operation, **names)
+        except client.exceptions.ResourceNotFoundException:
+            client.create_log_group(logGroupName=self.group)
+            self._create(client, operation, **names)

@@ -41,7 +41,7 @@ def write(exchange: Exchange, status: int, length: int) -> None:
 
 @functools.cache
 def _stream(engine: Engine, role_arn: str, group: str, api_id: str, stage_name: str) -> LogStream:
-    caller = engine.as_role(role_arn, PRINCIPAL, f"{api_id}-{stage_name}"[:64])
+    caller = functools.partial(engine.as_role, role_arn, PRINCIPAL, f"{api_id}-{stage_name}"[:64])
     return LogStream(caller, group, f"{api_id}_{stage_name}")
 
 

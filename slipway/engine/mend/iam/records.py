@@ -22,7 +22,10 @@ _AWS_MANAGED = "arn:aws:iam::aws:policy/"
 
 @dataclass(frozen=True)
 class Session:
-    """What a session's keys stand for; session policies narrow it, session tags describe it."""
+    """What a session's keys stand for; session policies narrow it, session tags describe it.
+
+    `by_service` says of a session that an AWS service made how to make it again.
+    """
 
     arn: str
     identifier: str
@@ -32,6 +35,7 @@ class Session:
     policy: str = ""
     policy_arns: tuple[str, ...] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
+    by_service: Mapping[str, str] = field(default_factory=dict)
 
 
 def session(access_key_id: str) -> Record | None:
@@ -54,6 +58,7 @@ def register_session(credentials: Credentials, session: Session) -> None:
             "AccountId": session.account,
             "PrincipalType": session.kind.value,
             "SessionPolicies": passed if any(passed.values()) else None,
+            "ByService": dict(session.by_service),
             "SessionTags": [{"Key": key, "Value": value} for key, value in session.tags.items()],
         },
     )

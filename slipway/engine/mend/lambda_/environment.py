@@ -59,7 +59,7 @@ class Environment:
         self.last_used = time.monotonic()
         self.usable = True
         stream = f"{time.strftime('%Y/%m/%d', time.gmtime())}/[{function.version}]{secrets.token_hex(16)}"
-        self._log = LogStream(caller, function.log_group, stream)
+        self._log = LogStream(lambda: caller, function.log_group, stream)
         self._lines: list[str] = []
         self._marker = ""
         self._ended = threading.Event()

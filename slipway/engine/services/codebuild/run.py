@@ -41,8 +41,6 @@ _DEFAULT_BUILDSPEC = "buildspec.yml"
 class BuildRun:
     """A build that runs. `request` holds what the record does not: the targets of its artifacts."""
 
-    _role: Caller  # a session of the project's service role, from PROVISIONING on
-
     def __init__(self, engine: Engine, identifier: str, request: Record) -> None:
         self._engine = engine
         self._id = identifier
@@ -78,34 +76,39 @@ class BuildRun:
 
     def _provision_and_build(self) -> None:
         with self._phase("PROVISIONING"):
-            self._role = self._provision()
+            self._provision()
         if not self._progress.is_succeeding():
             return
         with self._phase("DOWNLOAD_SOURCE"):
-            self._download(self._role)
+            self._download(self._as_role())
         if not self._progress.is_succeeding():
             return
-        self._run_phases(self._role)
+        self._run_phases(self._as_role())
         if not self._progress.has_ended():
             with self._phase("UPLOAD_ARTIFACTS"):
-                self._upload(self._role)
+                self._upload(self._as_role())
 
-    def _provision(self) -> Caller:
-        """docs.aws.amazon.com/codebuild/latest/userguide/cross-service-confused-deputy-prevention.html"""
+    def _as_role(self) -> Caller:
+        """A session of the project's service role, asked for anew each time: it may end before a long build does.
+
+        docs.aws.amazon.com/codebuild/latest/userguide/cross-service-confused-deputy-prevention.html
+        """
         session = f"AWSCodeBuild-{self._id.rpartition(':')[2]}"
         project = self._engine.arn("codebuild", f"project/{self._record['projectName']}")
+        return self._engine.as_role(self._record["serviceRole"], "codebuild.amazonaws.com", session, project)
+
+    def _provision(self) -> None:
         try:
-            caller = self._engine.as_role(self._record["serviceRole"], "codebuild.amazonaws.com", session, project)
+            self._as_role()
         except AwsError as error:
             raise PhaseFailed(
                 "ACCESS_DENIED", f"Service role {self._record['serviceRole']}: {error.message}"
             ) from error
         logs = self._record["logs"]
         if "groupName" in logs:
-            self._log = LogStream(caller, logs["groupName"], logs["streamName"])
+            self._log = LogStream(self._as_role, logs["groupName"], logs["streamName"])
         self._say("Waiting for agent ping")
         self._workspace.prepare(self._engine.home)
-        return caller
 
     def _download(self, caller: Caller) -> None:
         record = self._record

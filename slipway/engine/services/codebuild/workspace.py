@@ -20,6 +20,7 @@ import slipway
 from slipway.engine import machine
 from slipway.engine.caller import Caller
 from slipway.engine.processes import Processes
+from slipway.engine.services.sts import containers
 
 _ROOT = Path(slipway.__file__).parent.parent
 
@@ -98,7 +99,7 @@ class Workspace:
             "PYTHONUNBUFFERED": "1",
             **machine.network_settings(),
             **machine.uv_settings(),
-            **caller.environment(),
+            **containers.environment(caller),
             "CODEBUILD_SRC_DIR": str(self.source),
             **variables,
         }

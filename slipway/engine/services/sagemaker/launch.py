@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from slipway.engine import images
 from slipway.engine.services.sagemaker.containers import Container, below_base
+from slipway.engine.services.sts import containers
 
 if TYPE_CHECKING:
     from slipway.engine.caller import Caller
@@ -42,8 +43,8 @@ def pull(caller: Caller, image_uri: str) -> Image:
 
 
 def credentials(caller: Caller, *, isolated: bool) -> dict[str, str]:
-    """The variables of the role, which a container under network isolation does not get.
+    """The variables by which a container gets the role's keys, and under network isolation does not.
 
     docs.aws.amazon.com/sagemaker/latest/dg/mkt-algo-model-internet-free.html
     """
-    return {} if isolated else caller.environment()
+    return {} if isolated else containers.environment(caller)

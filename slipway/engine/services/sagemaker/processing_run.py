@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from slipway.engine.logs import LogStream
 from slipway.engine.services.sagemaker import jobs, storage
 from slipway.engine.services.sagemaker.channels import fetch
 from slipway.engine.services.sagemaker.containers import OPT_ML, Container, Containers, Outcome, hosts
 from slipway.engine.services.sagemaker.failures import AlgorithmFailure, first_characters
 from slipway.engine.services.sagemaker.jobs import PROCESSING
 from slipway.engine.services.sagemaker.launch import Command, credentials, pull
-from slipway.engine.services.sagemaker.rolelog import RoleLog
 from slipway.engine.services.sagemaker.service import now, role_caller
 from slipway.engine.services.sagemaker.storage import Location
 
@@ -35,7 +36,7 @@ class Run:
     engine: Engine
     job: dict[str, Any]
     containers: Containers
-    logs: dict[str, RoleLog]
+    logs: dict[str, LogStream]
 
     @property
     def caller(self) -> Caller:
@@ -68,7 +69,8 @@ def run(engine: Engine, name: str, containers: Containers) -> None:
     job = PROCESSING.find(engine, name)
     names = hosts(job["ProcessingResources"]["ClusterConfig"]["InstanceCount"])
     stamp = round(job["CreationTime"])
-    logs = {host: RoleLog(engine, job["RoleArn"], LOG_GROUP, f"{name}/{host}-{stamp}") for host in names}
+    caller = partial(role_caller, engine, job["RoleArn"])
+    logs = {host: LogStream(caller, LOG_GROUP, f"{name}/{host}-{stamp}") for host in names}
     try:
         _execute(Run(engine, job, containers, logs))
     finally:

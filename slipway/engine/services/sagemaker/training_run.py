@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from slipway.engine.logs import LogStream
 from slipway.engine.services.sagemaker import archive, jobs, storage, training_config
 from slipway.engine.services.sagemaker.channels import fetch
 from slipway.engine.services.sagemaker.containers import OPT_ML, Container, Containers, Outcome, hosts
@@ -18,7 +20,6 @@ from slipway.engine.services.sagemaker.failures import AlgorithmFailure, first_c
 from slipway.engine.services.sagemaker.jobs import TRAINING
 from slipway.engine.services.sagemaker.launch import Command, credentials, pull
 from slipway.engine.services.sagemaker.metrics import LogMetrics
-from slipway.engine.services.sagemaker.rolelog import RoleLog
 from slipway.engine.services.sagemaker.service import now, role_caller
 from slipway.engine.services.sagemaker.storage import Location, NothingThere
 
@@ -38,7 +39,7 @@ class Run:
     job: dict[str, Any]
     containers: Containers
     metrics: LogMetrics
-    logs: dict[str, RoleLog]
+    logs: dict[str, LogStream]
 
     @property
     def caller(self) -> Caller:
@@ -81,7 +82,8 @@ def run(engine: Engine, name: str, containers: Containers) -> None:
     job = TRAINING.find(engine, name)
     names = hosts(job["ResourceConfig"]["InstanceCount"])
     stamp = round(job["CreationTime"])
-    logs = {host: RoleLog(engine, job["RoleArn"], LOG_GROUP, f"{name}/{host}-{stamp}") for host in names}
+    caller = partial(role_caller, engine, job["RoleArn"])
+    logs = {host: LogStream(caller, LOG_GROUP, f"{name}/{host}-{stamp}") for host in names}
     metrics = LogMetrics(job["AlgorithmSpecification"].get("MetricDefinitions", []))
     running = Run(engine, job, containers, metrics, logs)
     try:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from slipway.engine.engine import Engine
@@ -69,7 +70,7 @@ def open_log(engine: Engine, machine: dict[str, Any], record: dict[str, Any]) ->
     level, group = configuration.get("level", "OFF"), log_group(configuration)
     stream = None
     if level != "OFF" and group:
-        caller = engine.as_service(DELIVERY, record["executionArn"])
+        caller = partial(engine.as_service, DELIVERY, record["executionArn"])
         minute = datetime.now(UTC).strftime("%Y-%m-%d-%H-%M")
         stream = LogStream(caller, group, f"states/{machine['name']}/{minute}/{record['name']}")
     return ExecutionLog(record, level, bool(configuration.get("includeExecutionData")), stream)

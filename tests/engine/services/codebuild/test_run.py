@@ -11,6 +11,7 @@ from slipway.engine.processes import Processes
 from slipway.engine.services.codebuild import builds
 from slipway.engine.services.codebuild.run import BuildRun
 from slipway.engine.services.codebuild.workspace import Workspace
+from slipway.engine.services.sts import containers
 from slipway.engine.store import Database, Store
 
 pytestmark = pytest.mark.specification("docs.aws.amazon.com/codebuild/latest/userguide/view-build-details-phases.html")
@@ -19,15 +20,17 @@ ID = "sample:0001"
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Any:
+def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.setattr(containers, "environment", lambda caller: {})
     database = Database(tmp_path / "db")
-    role = SimpleNamespace(environment=dict)
+    role = SimpleNamespace()
     return SimpleNamespace(
         home=tmp_path,
         processes=Processes(tmp_path / "processes"),
         store=lambda service: Store(database, service),
         emit=lambda *event: None,
         as_role=lambda *names: role,
+        arn=lambda service, resource: f"arn:aws:{service}:us-east-1:111122223333:{resource}",
     )
 
 

@@ -54,7 +54,7 @@ def _write_model(config: Path, host: str) -> None:
         "files": sorted(path.relative_to(data).as_posix() for path in data.rglob("*") if path.is_file()),
         "config": {path.stem: json.loads(path.read_text()) for path in config.glob("*.json")},
         "greeting": os.environ.get("GREETING", ""),
-        "hasCredentials": "AWS_ACCESS_KEY_ID" in os.environ,
+        "hasCredentials": not {"AWS_ACCESS_KEY_ID", "AWS_CONTAINER_CREDENTIALS_FULL_URI"}.isdisjoint(os.environ),
     }
     (BASE / "model" / f"{host}.json").write_text(json.dumps(seen))
     (BASE / "output" / "data" / "notes.txt").write_text("done")

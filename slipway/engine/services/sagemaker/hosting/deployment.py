@@ -7,18 +7,19 @@ import secrets
 import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from slipway.engine.errors import AwsError
+from slipway.engine.logs import LogStream
 from slipway.engine.services.sagemaker import archive, storage
 from slipway.engine.services.sagemaker.hosting.fleet import Fleet
 from slipway.engine.services.sagemaker.hosting.plan import VariantPlan
 from slipway.engine.services.sagemaker.hosting.server import Container, NotHealthy, Server
 from slipway.engine.services.sagemaker.launch import credentials, pull
-from slipway.engine.services.sagemaker.rolelog import RoleLog
 from slipway.engine.services.sagemaker.service import role_caller
 from slipway.engine.services.sagemaker.storage import Found, Location, NothingThere
 
@@ -43,7 +44,7 @@ class Deployment:
         self._engine = engine
         self._endpoint = endpoint
         self._folder = engine.home / "sagemaker" / "endpoints" / endpoint / secrets.token_hex(4)
-        self._logs: dict[str, RoleLog] = {}
+        self._logs: dict[str, LogStream] = {}
 
     def start(self, counts: dict[str, int]) -> None:
         """Bring every variant into service with its count of instances, or none: DeploymentFailed."""
@@ -151,7 +152,8 @@ class Deployment:
         """To the stream `<variant>/<instance id>`, under the model's role."""
         key = f"{plan.name}/{stream}"
         if key not in self._logs:
-            self._logs[key] = RoleLog(self._engine, plan.role_arn, self.log_group, key)
+            caller = partial(role_caller, self._engine, plan.role_arn)
+            self._logs[key] = LogStream(caller, self.log_group, key)
         self._logs[key].write(line)
 
     def _clean_up(self) -> None:

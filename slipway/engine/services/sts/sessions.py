@@ -1,4 +1,4 @@
-"""STS: sessions of roles for callers; sessions for AWS's services are made by `slipway.engine.authorization`.
+"""Sessions of roles for callers; sessions for AWS's services are made by `slipway.engine.authorization`.
 
 docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use.html (role chaining)
@@ -16,9 +16,9 @@ from slipway.engine.errors import AwsError
 from slipway.engine.mend.iam import records
 from slipway.engine.mend.iam.records import Session
 from slipway.engine.policy.grammar import Malformed, PolicyKind, check
-from slipway.engine.service import Call, Service
+from slipway.engine.service import Call
+from slipway.engine.services.sts.service import SERVICE
 
-SERVICE = Service("sts")
 _DEFAULT_SECONDS = 3600
 _LONGEST_CHAINED = 3600
 _LONGEST_POLICY = 2048
