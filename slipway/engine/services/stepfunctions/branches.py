@@ -14,6 +14,7 @@ from concurrent.futures import wait as wait_for
 from typing import Any
 
 from slipway.engine.integrations.task import TaskFailed
+from slipway.engine.services.stepfunctions import history
 from slipway.engine.services.stepfunctions.language import dataflow, templates
 from slipway.engine.services.stepfunctions.position import Position
 from slipway.engine.services.stepfunctions.run import Run, limited
@@ -135,10 +136,18 @@ def _iteration(
 
 def _results(visit: Visit, kind: str, inside: Run, works: list[Callable[[], Any]], workers: int) -> list[Any]:
     try:
-        return _all_of(inside, works, workers)
+        results = _all_of(inside, works, workers)
+        visit.run.history.follow()
+        return results
     except TaskFailed:
+        visit.run.history.follow()
         visit.run.history.add(f"{kind}StateFailed")
         raise
+
+
+def _alone(work: Callable[[], Any]) -> Any:
+    history.branch()
+    return work()
 
 
 def _all_of(run: Run, works: list[Callable[[], Any]], workers: int) -> list[Any]:
@@ -146,7 +155,7 @@ def _all_of(run: Run, works: list[Callable[[], Any]], workers: int) -> list[Any]
     if not works:
         return []
     with ThreadPoolExecutor(max_workers=min(workers, len(works))) as pool:
-        futures: list[Future[Any]] = [pool.submit(contextvars.copy_context().run, work) for work in works]
+        futures: list[Future[Any]] = [pool.submit(contextvars.copy_context().run, _alone, work) for work in works]
         done, waiting = wait_for(futures, return_when=FIRST_EXCEPTION)
         for future in waiting:
             future.cancel()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any
 
 from slipway.engine.integrations.task import TaskCancelled, TaskFailed
@@ -20,8 +21,18 @@ MOST_EVENTS = 25_000
 _ENDS = frozenset({"ExecutionSucceeded", "ExecutionFailed", "ExecutionAborted", "ExecutionTimedOut"})
 
 
+# The last event of the walk that a thread is on; shared with the threads that help it, not with other branches.
+_walk: ContextVar[list[int] | None] = ContextVar("slipway_history_walk", default=None)
+
+
+def branch() -> None:
+    """Follow the events of a branch from here on: its first one knows the one before the branches."""
+    before = _walk.get()
+    _walk.set(list(before) if before else None)
+
+
 class History:
-    """Appends events to an execution's history; every event knows the one before it."""
+    """Appends events to an execution's history; every event knows the one before it in its own branch."""
 
     def __init__(self, table: Table, written: Callable[[Event], None]) -> None:
         self._table = table
@@ -29,6 +40,14 @@ class History:
         self._count = len(table)
         self._closed = False
         self._lock = threading.Lock()
+
+    def follow(self) -> None:
+        """Follow the events of the whole execution: at its beginning, and when its branches have come together."""
+        walk = _walk.get()
+        if walk:
+            walk[0] = self._count
+        else:
+            _walk.set([self._count])
 
     def add(self, kind: str, **details: Any) -> int:
         """Add an event and return its id. The details go under the member that the API names after the kind.
@@ -43,9 +62,10 @@ class History:
                 cause = f"The execution reached the maximum number of history events ({MOST_EVENTS})."
                 raise TaskFailed("States.Runtime", cause)
             self._count += 1
+            walk = _walk.get()
             event: Event = {
                 "id": self._count,
-                "previousEventId": self._count - 1,
+                "previousEventId": walk[0] if walk else self._count - 1,
                 "type": kind,
                 "timestamp": now(),
             }
@@ -53,6 +73,8 @@ class History:
             if kept:
                 event[_member(kind)] = kept
             self._table[f"{self._count:06}"] = event
+            if walk:
+                walk[0] = self._count
         self._written(event)
         return int(event["id"])
 

@@ -51,6 +51,7 @@ def begin(engine: Engine, record: Record, kind: str, **details: Any) -> None:
 
 
 def _run(run: Run, log: logs.ExecutionLog) -> None:
+    run.history.follow()
     events.emit_status(run.engine, run.record)
     timer = _limit(run)
     try:

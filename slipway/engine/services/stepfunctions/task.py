@@ -64,9 +64,9 @@ class Attempt:
         """Tell that the call is made; when an earlier engine has told it, it was made already or nobody knows."""
         call = self.position.place.get("call")
         if call is None:
+            self.position.note(call={"token": self.token})
             self._note(words, "Scheduled", **words.scheduled(self))
             self._note(words, "Started")
-            self.position.note(call={"token": self.token})
         elif "answer" not in call:
             cause = f"The engine ended while the state '{self.name}' made its call; it may have been made"
             raise TaskFailed("States.Runtime", cause)

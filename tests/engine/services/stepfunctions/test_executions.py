@@ -221,13 +221,13 @@ def test_whoever_has_the_token_answers_for_the_task(machines: Any) -> None:
 
 
 def test_a_payload_over_the_quota_ends_the_execution_by_name(machines: Any) -> None:
-    ended = machines.run({"Grow": {**PASS, "Output": "{% $join([1..60000].('xxxxx')) %}"}})
+    ended = machines.run({"Grow": {**PASS, "Output": "{% $pad('x', 300000, 'x') %}"}})
     assert ended["error"] == "States.DataLimitExceeded"
     assert "'Grow' returned a result with a size exceeding the maximum number of bytes" in ended["cause"]
 
 
 def test_variables_over_the_quota_end_the_execution_by_name(machines: Any) -> None:
-    ended = machines.run({"Grow": {**PASS, "Assign": {"large": "{% $join([1..60000].('xxxxx')) %}"}, "Output": 1}})
+    ended = machines.run({"Grow": {**PASS, "Assign": {"large": "{% $pad('x', 300000, 'x') %}"}, "Output": 1}})
     assert ended["error"] == "States.DataLimitExceeded"
     assert ended["cause"].startswith("The variables of 'Assign' have 300012 bytes")
 

@@ -79,6 +79,30 @@ def test_a_history_is_read_in_pages_backwards_and_without_data(machines: Any) ->
     assert "secret" not in str(read(executionArn=execution, includeExecutionData=False))
 
 
+@pytest.mark.specification("docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html")
+def test_an_event_knows_the_one_before_it_in_its_branch(machines: Any) -> None:
+    steps = {"One": {"Type": "Wait", "Seconds": 12, "Next": "Two"}, "Two": PASS}
+    branch = {"StartAt": "One", "States": steps}
+    other = {"StartAt": "Three", "States": {"Three": {**steps["One"], "Next": "Four"}, "Four": PASS}}
+    both = {"Type": "Parallel", "Branches": [branch, other], "Next": "Last"}
+    execution = machines.start(machines.create({"Both": both, "Last": PASS}))
+    machines.ended(execution)
+    events = machines.states.get_execution_history(executionArn=execution)["events"]
+    before = {event["id"]: event.get("previousEventId") for event in events}
+
+    def named(kind: str, name: str) -> int:
+        found = (event for event in events if event["type"] == kind)
+        return next(event["id"] for event in found if name in str(event))
+
+    begun = next(event["id"] for event in events if event["type"] == "ParallelStateStarted")
+    for first, second in (("One", "Two"), ("Three", "Four")):
+        assert before[named("WaitStateEntered", first)] == begun
+        assert before[named("WaitStateExited", first)] == named("WaitStateEntered", first)
+        assert before[named("PassStateEntered", second)] == named("WaitStateExited", first)
+    together = next(event["id"] for event in events if event["type"] == "ParallelStateSucceeded")
+    assert before[together] == together - 1
+
+
 @pytest.mark.specification(HISTORY)
 def test_a_function_called_by_its_own_arn_has_events_of_its_own(machines: Any) -> None:
     arn = "arn:aws:lambda:us-east-1:111122223333:function:nobody"
