@@ -5,6 +5,7 @@ docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html
 docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html
 docs.aws.amazon.com/sns/latest/api/API_SetTopicAttributes.html
 docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
+docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html
 docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutResourcePolicy.html
 docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-create-attach.html
 """
@@ -12,6 +13,7 @@ docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policie
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -88,6 +90,8 @@ PUTS: Mapping[str, Mapping[str, Put]] = {
 
 def refuse_malformed(caller: Caller, service: str, operation: str, params: Params) -> None:
     """Refuse a policy that AWS would not take; an AwsError in the service's words."""
+    if (service, operation) == ("lambda", "AddPermission"):
+        _check_function_principal(params["Principal"], caller.engine.account)
     put = PUTS.get(service, {}).get(operation)
     text = put.document(params) if put else None
     if put is None or text is None:
@@ -136,6 +140,14 @@ def _check_bucket(text: str, bucket: str) -> None:
         for resource in _list(statement.get("Resource") or statement.get("NotResource")):
             if resource != own and not resource.startswith((f"{own}/", f"{own}*")):
                 raise Malformed("Policy has invalid resource")
+
+
+def _check_function_principal(principal: str, account: str) -> None:
+    """A function's policy is made of statements: of one, only the principal can be wrong."""
+    known = re.fullmatch(r"\*|\d{12}|[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com|arn:aws:(iam|sts)::\d{12}:.+", principal)
+    if not known or not _exists(principal, account):
+        message = "The provided principal was invalid. Please check the principal and try again."
+        raise AwsError("InvalidParameterValueException", message, status=400)
 
 
 def _check_lockout(caller: Caller, text: str) -> None:

@@ -113,3 +113,17 @@ def test_api_gateway_refuses_a_malformed_policy(engine: Any) -> None:
     code, message = error(engine.client("apigateway").create_rest_api, name="refused", policy=policy(ANYTHING))
     assert code == "BadRequestException"
     assert message.startswith("Invalid policy document. Please check the policy syntax and ensure that Principals are")
+
+
+@pytest.mark.specification("docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html")
+@pytest.mark.parametrize("principal", ["s3", "s3.amazon.com", NOBODY])
+def test_lambda_refuses_a_principal_that_is_not_there(engine: Any, principal: str) -> None:
+    code, message = error(
+        engine.client("lambda").add_permission,
+        FunctionName="any",
+        StatementId="s",
+        Action="lambda:InvokeFunction",
+        Principal=principal,
+    )
+    assert code == "InvalidParameterValueException"
+    assert message == "The provided principal was invalid. Please check the principal and try again."
