@@ -80,8 +80,8 @@ SERVED: Mapping[str, Served] = {
         ListGroupPolicies ListGroups ListGroupsForUser ListInstanceProfiles ListInstanceProfilesForRole
         ListInstanceProfileTags ListPolicies ListPolicyTags ListPolicyVersions ListRolePolicies ListRoles ListRoleTags
         ListUserPolicies ListUsers ListUserTags PutGroupPolicy PutRolePermissionsBoundary PutRolePolicy
-        PutUserPermissionsBoundary PutUserPolicy RemoveRoleFromInstanceProfile RemoveUserFromGroup SimulateCustomPolicy
-        SimulatePrincipalPolicy TagInstanceProfile TagPolicy TagRole TagUser UntagInstanceProfile UntagPolicy UntagRole
+        PutUserPermissionsBoundary PutUserPolicy RemoveRoleFromInstanceProfile RemoveUserFromGroup
+        TagInstanceProfile TagPolicy TagRole TagUser UntagInstanceProfile UntagPolicy UntagRole
         UntagUser UpdateAccessKey UpdateAssumeRolePolicy UpdateRole UpdateRoleDescription
         """,
     ),
@@ -132,7 +132,7 @@ SERVED: Mapping[str, Served] = {
         """
         BatchGetSecretValue CreateSecret DeleteResourcePolicy DeleteSecret DescribeSecret GetRandomPassword
         GetResourcePolicy GetSecretValue ListSecrets ListSecretVersionIds PutResourcePolicy PutSecretValue
-        RestoreSecret TagResource UntagResource UpdateSecret UpdateSecretVersionStage ValidateResourcePolicy
+        RestoreSecret TagResource UntagResource UpdateSecret UpdateSecretVersionStage
         """,
     ),
     "sns": _served(

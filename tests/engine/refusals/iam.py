@@ -53,6 +53,14 @@ ATTEMPTS = (
     assumes("multi-factor authentication", "SerialNumber", SerialNumber=_MFA, TokenCode="123456"),
     operation("sessions of users", "sts", "GetSessionToken", "get_session_token"),
     operation("federated sessions", "sts", "GetFederationToken", "get_federation_token", Name="ada"),
+    operation(
+        "simulations of policies",
+        "iam",
+        "SimulateCustomPolicy",
+        "simulate_custom_policy",
+        PolicyInputList=["{}"],
+        ActionNames=["s3:GetObject"],
+    ),
     call(
         "`NotPrincipal` with Allow",
         "Has prohibited field NotPrincipal",
