@@ -15,8 +15,9 @@ from slipway.engine.directory import Address
 from slipway.engine.engine import Engine
 from slipway.engine.errors import AwsError
 
-# After these MiniStack's state need not be saved: a message that was received and is not deleted comes again.
-_READS = re.compile(r"(BatchGet|Describe|Filter|Get(?!SessionToken|FederationToken)|Head|List|Receive)")
+# After these MiniStack's state need not be saved: a message that was received and is not deleted comes again, and an
+# event for a function has a place on disk of its own.
+_READS = re.compile(r"(BatchGet|Describe|Filter|Get(?!SessionToken|FederationToken)|Head|Invoke|List|Receive)")
 
 # Operations by which a caller waits for an end: the service to save, and what the answer holds before the end.
 _ENDS = {"DescribeStacks": (EVERYTHING, "_IN_PROGRESS")}
