@@ -228,11 +228,6 @@ def request_scope(account: str, region: str) -> Any:
     return _module("core.responses").request_scope(account, region)
 
 
-def replace_service(name: str, module: Any) -> None:
-    """Take a MiniStack service out, so that ours answers for its name."""
-    _module("app")._loaded_modules[name] = module
-
-
 def part(name: str) -> Any:
     """A MiniStack module by its path below `ministack` (`services.eventbridge`), for the corrections in `mend/`."""
     return _module(name)

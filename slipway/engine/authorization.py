@@ -54,13 +54,15 @@ class Authorization:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._services: dict[str, ServicePrincipal] = {}
         self._callers: dict[tuple[str, ...], tuple[float, Caller]] = {}
         self._lock = threading.Lock()
 
     def service_principal(self, access_key_id: str) -> ServicePrincipal | None:
         """The AWS service that signs with this key, if it is one."""
-        return self._services.get(access_key_id)
+        session = records.session(access_key_id) or {}
+        if session.get("PrincipalType") != Kind.SERVICE.value:
+            return None
+        return ServicePrincipal(session["UserId"], session["ByService"]["source_arn"], self._engine.account)
 
     def check(self, access_key_id: str, action: str, resource: str, context: Mapping[str, Any]) -> None:
         """Refuse with AccessDenied unless the key's identity may do `action` on `resource`."""
@@ -101,7 +103,7 @@ class Authorization:
         return any(self.trusts(role_arn, service, source) for source in ("", *sources))
 
     def _standing(self, access_key_id: str) -> Standing | None:
-        service = self._services.get(access_key_id)
+        service = self.service_principal(access_key_id)
         if service is not None:
             return standing.of_service(service.name, service.account, service.source_arn)
         return standing.of_key(access_key_id, self._engine.account)
@@ -186,9 +188,10 @@ class Authorization:
         return Session(arn, identifier, self._engine.account, SESSION_SECONDS, policy=policy)
 
     def _new_service(self, principal: str, source_arn: str) -> Caller:
-        credentials = keys.new(keys.SERVICE)
-        self._services[credentials.access_key_id] = ServicePrincipal(principal, source_arn, self._engine.account)
-        account = self._engine.account
+        credentials, account = keys.new(keys.SERVICE), self._engine.account
         arn = f"arn:aws:iam::{account}:service/{principal}"
-        records.register_session(credentials, Session(arn, principal, account, SESSION_SECONDS, Kind.SERVICE))
+        made = {"source_arn": source_arn}
+        records.register_session(
+            credentials, Session(arn, principal, account, SESSION_SECONDS, Kind.SERVICE, by_service=made)
+        )
         return Caller(self._engine, principal, credentials)

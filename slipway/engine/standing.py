@@ -42,11 +42,6 @@ def of_key(access_key_id: str, account: str) -> Standing | None:
     return _of_user(record, account) if record else None
 
 
-def of_session_arn(arn: str, account: str) -> Standing:
-    """The standing of a role's session of which no key is at hand, as it was without session policies."""
-    return _of_session(arn, {}, account)
-
-
 def of_service(name: str, account: str, source_arn: str) -> Standing:
     """The standing of an AWS service, on behalf of `source_arn`; it has no policies of its own.
 

@@ -18,7 +18,6 @@ ADAPTER = Path("slipway/engine/adapter.py")
 NAMES = [
     ("app", "_routing_params"),
     ("app", "_build_persistence_save_dict"),
-    ("app", "_loaded_modules"),
     ("app", "_state_map"),
     ("app", "SERVICE_REGISTRY"),
     ("app", "app"),

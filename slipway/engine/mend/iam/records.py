@@ -16,7 +16,8 @@ from slipway.engine.credentials import Credentials
 from slipway.engine.policy.principals import Kind
 
 Record = Mapping[str, Any]
-_REMEMBERED_SECONDS = 86_400
+_REMEMBERED_SECONDS = 3600
+_BETWEEN_LOOKS_SECONDS = 60
 _AWS_MANAGED = "arn:aws:iam::aws:policy/"
 
 
@@ -65,10 +66,18 @@ def register_session(credentials: Credentials, session: Session) -> None:
 
 
 def keep_expired(_: Callable[[], None]) -> Callable[[], None]:
-    """MiniStack forgets expired sessions at once; a day longer their keys are told that they have expired."""
+    """MiniStack forgets expired sessions at once; here their keys are told that they have expired, for as long again.
+
+    It looks for them whenever it makes a session, which are many: once a minute is enough.
+    """
+    looked = 0.0
 
     def evict() -> None:
-        sessions, now = adapter.part("services.sts")._sessions, time.time()
+        nonlocal looked
+        now = time.time()
+        if now < looked + _BETWEEN_LOOKS_SECONDS:
+            return
+        looked, sessions = now, adapter.part("services.sts")._sessions
         for key in [key for key, session in sessions.items() if now > session["Expiration"] + _REMEMBERED_SECONDS]:
             del sessions[key]
 
