@@ -6,7 +6,8 @@
 | `records` | state machines, executions and their histories on disk |
 | `definition/` | what is wrong with a definition |
 | `language/` | the two query languages |
-| `interpreter` | from state to state to one of the four ends |
+| `interpreter` | from state to state |
+| `ending` | the four ends |
 | `states`, `branches`, `task`, `retry` | the states |
 | `position` | how far an execution has come, for a redrive and for the next engine |
 | `run`, `history`, `events`, `logs`, `metrics` | one execution's shared things, and what it tells |

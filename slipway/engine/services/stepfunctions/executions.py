@@ -12,7 +12,7 @@ from typing import Any
 
 from slipway.engine.errors import AwsError
 from slipway.engine.service import Call, Params
-from slipway.engine.services.stepfunctions import interpreter, records, views
+from slipway.engine.services.stepfunctions import ending, interpreter, records, views
 from slipway.engine.services.stepfunctions.machines import NAME
 from slipway.engine.services.stepfunctions.records import SERVICE, execution_of, machine_of, moment, shown
 from slipway.engine.services.stepfunctions.run import PAYLOAD_BYTES, running
@@ -78,7 +78,7 @@ def stop_execution(call: Call) -> Params:
     arn = call.params["executionArn"]
     record, run = execution_of(call.engine, arn), running(arn)
     if run is not None:
-        interpreter.stop(arn, "ABORTED", call.params.get("error"), call.params.get("cause"))
+        ending.stop(arn, "ABORTED", call.params.get("error"), call.params.get("cause"))
         record = run.record
     return {"stopDate": moment(record["stopDate"])}
 

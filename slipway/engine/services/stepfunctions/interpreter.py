@@ -7,20 +7,18 @@ from __future__ import annotations
 
 import json
 import logging
-import threading
-import time
 import traceback
 from functools import partial
 from typing import Any
 
 from slipway.engine.engine import Engine
 from slipway.engine.integrations.task import TaskCancelled, TaskFailed
-from slipway.engine.services.stepfunctions import branches, events, logs, metrics, records, states
+from slipway.engine.services.stepfunctions import branches, ending, events, logs, metrics, records, states
 from slipway.engine.services.stepfunctions.history import History
 from slipway.engine.services.stepfunctions.language import dataflow
 from slipway.engine.services.stepfunctions.position import Position
 from slipway.engine.services.stepfunctions.retry import Retries, catcher
-from slipway.engine.services.stepfunctions.run import Run, ended, limited, running, started
+from slipway.engine.services.stepfunctions.run import Run, ended, limited, started
 from slipway.engine.services.stepfunctions.states import Moved, Visit
 from slipway.engine.store import Record
 
@@ -35,7 +33,6 @@ _OWN = frozenset(
         "States.Runtime",
     }
 )
-_ending = threading.Lock()
 
 
 def begin(engine: Engine, record: Record, kind: str, **details: Any) -> None:
@@ -53,7 +50,7 @@ def begin(engine: Engine, record: Record, kind: str, **details: Any) -> None:
 def _run(run: Run, log: logs.ExecutionLog) -> None:
     run.history.follow()
     events.emit_status(run.engine, run.record)
-    timer = _limit(run)
+    timer = ending.limit(run)
     try:
         _to_the_end(run)
     finally:
@@ -62,51 +59,21 @@ def _run(run: Run, log: logs.ExecutionLog) -> None:
         log.close()
 
 
-def stop(execution_arn: str, status: str, error: str | None, cause: str | None) -> bool:
-    """End a running execution from outside; whether there was one."""
-    run = running(execution_arn)
-    if run is None or run.record["status"] != "RUNNING":
-        return False
-    _end(run, status, error=error, cause=cause)
-    run.cancellation.cancel()
-    return True
-
-
-def _limit(run: Run) -> threading.Timer:
-    """The machine's own `TimeoutSeconds`, in real seconds: what it waits for runs in real time too.
-
-    A redrive begins it anew; docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html.
-    """
-    seconds = _definition(run).get("TimeoutSeconds", 0)
-    since = records.moment(run.record.get("redriveDate") or run.record["startDate"])
-    left = max(0.0, seconds - (time.time() - since.timestamp()))
-    timer = threading.Timer(left, lambda: stop(run.arn, "TIMED_OUT", "States.Timeout", None))
-    timer.daemon = True
-    if seconds:
-        timer.start()
-    return timer
-
-
-def _definition(run: Run) -> Record:
-    found: Record = json.loads(run.machine["definition"])
-    return found
-
-
 def _to_the_end(run: Run) -> None:
-    definition, context = _definition(run), _context(run)
+    definition, context = run.definition, _context(run)
     position = Position.load(records.positions(run.engine, run.arn))
     try:
         output = _walk(run, definition, context["Execution"]["Input"], context, position)
-        _end(run, "SUCCEEDED", output=limited("execution", "output", output))
+        ending.end(run, "SUCCEEDED", output=limited("execution", "output", output))
     except TaskCancelled:
         return  # whoever cancelled it has written the end, or the next engine goes on
     except TaskFailed as failure:
-        _end(run, "FAILED", error=failure.error or None, cause=failure.cause or None)
+        ending.end(run, "FAILED", error=failure.error or None, cause=failure.cause or None)
     except Exception as error:  # noqa: BLE001 - the thread's edge: a fault of ours ends the execution by name
         if run.engine.stopping.is_set():
             return
         logger.error("execution %s failed\n%s", run.arn, traceback.format_exc())
-        _end(run, "FAILED", error="States.Runtime", cause=f"{type(error).__name__}: {error}")
+        ending.end(run, "FAILED", error="States.Runtime", cause=f"{type(error).__name__}: {error}")
 
 
 def _context(run: Run) -> dataflow.Context:
@@ -215,23 +182,6 @@ def _caught(visit: Visit, failure: TaskFailed) -> Moved:
         raise failure
     error = {"Error": failure.error, "Cause": failure.cause}
     return dataflow.caught(visit.state, found, visit.state_input, error, visit.context), str(found["Next"])
-
-
-def _end(run: Run, status: str, **outcome: str | None) -> None:
-    """Write one of the ends, once: SUCCEEDED, FAILED, ABORTED or TIMED_OUT."""
-    record = run.record
-    with _ending:
-        if record["status"] != "RUNNING":
-            return
-        record.update({name: value for name, value in outcome.items() if value is not None})
-        record.update(status=status, stopDate=records.now())
-    if status == "SUCCEEDED":
-        records.positions(run.engine, run.arn).clear()
-    kind = {"SUCCEEDED": "Succeeded", "FAILED": "Failed", "ABORTED": "Aborted", "TIMED_OUT": "TimedOut"}[status]
-    run.history.add(f"Execution{kind}", **outcome)
-    records.executions(run.engine, record["stateMachineArn"])[run.arn] = record
-    metrics.ended(run.engine, record)
-    events.emit_status(run.engine, record)
 
 
 _STATES: dict[str, states.State] = {

@@ -15,7 +15,7 @@ from slipway.engine import integrations
 from slipway.engine.engine import Engine
 from slipway.engine.errors import AccessDenied, AwsError
 from slipway.engine.service import Call, Params
-from slipway.engine.services.stepfunctions import interpreter, logs, records
+from slipway.engine.services.stepfunctions import ending, logs, records
 from slipway.engine.services.stepfunctions.definition import findings, message
 from slipway.engine.services.stepfunctions.definition.resources import tasks
 from slipway.engine.services.stepfunctions.records import SERVICE, machine_of, machines, shown
@@ -127,7 +127,7 @@ def delete_state_machine(call: Call) -> Params:
 def _end(engine: Engine, execution_arn: str) -> None:
     run = running(execution_arn)
     if run is not None:
-        interpreter.stop(execution_arn, "ABORTED", None, "The state machine was deleted")
+        ending.stop(execution_arn, "ABORTED", None, "The state machine was deleted")
         run.over.wait()
     records.forget(engine, execution_arn)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from slipway.engine.caller import Caller
@@ -61,6 +62,12 @@ class Run:
     def arn(self) -> str:
         """The execution's ARN."""
         return str(self.record["executionArn"])
+
+    @cached_property
+    def definition(self) -> Record:
+        """The state machine's definition."""
+        found: Record = json.loads(self.machine["definition"])
+        return found
 
     def caller(self) -> Caller:
         """A session of the state machine's role."""
