@@ -87,7 +87,10 @@ class LocalEngine:
 
 
 def is_running(pid: int) -> bool:
-    """Whether the process lives; a zombie does not, though its parent may take seconds to notice."""
+    """Whether the process lives; a zombie does not, though its parent may take seconds to notice.
+
+    One with threads left (`l`) does: until the last of them has ended, it holds its port and its files.
+    """
     with contextlib.suppress(ChildProcessError):
         if os.waitpid(pid, os.WNOHANG)[0] == pid:
             return False
@@ -97,7 +100,8 @@ def is_running(pid: int) -> bool:
         return False
     except PermissionError:
         return True
-    return not _ps("stat", pid).startswith("Z")
+    state = _ps("stat", pid)
+    return "l" in state if state.startswith("Z") else True
 
 
 def resident_megabytes(pid: int) -> int:

@@ -25,6 +25,17 @@ os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)
 print(child, flush=True)
 sys.stdin.read()
 """
+# Its first thread ends, as it may do first in a process that is killed; the other one ends with the standard input.
+_FIRST_THREAD_ENDS = """
+import ctypes, os, sys, threading, time
+def last():
+    time.sleep(0.3)
+    print("ready", flush=True)
+    sys.stdin.read()
+    os._exit(0)
+threading.Thread(target=last).start()
+ctypes.CDLL(None).pthread_exit(None)
+"""
 
 
 def test_a_process_that_lives_is_running() -> None:
@@ -39,6 +50,16 @@ def test_a_process_that_has_ended_is_not_running_while_its_parent_has_not_notice
         os.kill(ended, 0)  # its number is still taken
         assert not local.is_running(ended)
         parent.communicate("")
+
+
+def test_a_process_is_running_until_its_last_thread_has_ended() -> None:
+    command = [sys.executable, "-c", _FIRST_THREAD_ENDS]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        assert local.is_running(process.pid)
+        process.communicate("")
+        assert not local.is_running(process.pid)
 
 
 def engine_json(home: Path, pid: int, port: int = 1) -> None:
