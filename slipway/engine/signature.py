@@ -23,6 +23,7 @@ from slipway.engine.wire import WireRequest
 
 _ALGORITHM = "AWS4-HMAC-SHA256"
 _UNSIGNED = "UNSIGNED-PAYLOAD"
+_NOT_SUPPORTED = "The authorization mechanism you have provided is not supported."
 _HEADER = re.compile(rf"{_ALGORITHM} +Credential=([^,\s]+), *SignedHeaders=([^,\s]+), *Signature=([0-9a-f]{{64}})")
 _BASIC_FORMAT = re.compile(r"\d{8}T\d{6}Z")
 _SKEW = {"s3": timedelta(minutes=15)}
@@ -61,6 +62,8 @@ NOBODY = Scope("", "", "", "")
 def read(request: WireRequest) -> Signature:
     """The signature that a request carries; AwsError with AWS's code when there is none or it is not complete."""
     authorization = request.headers.get("authorization", "")
+    if _is_version_2(request):
+        raise AwsError("InvalidRequest", f"{_NOT_SUPPORTED} Please use {_ALGORITHM}.", status=400)
     if authorization:
         return _from_header(authorization, request)
     if "X-Amz-Algorithm" in request.query:
@@ -68,8 +71,18 @@ def read(request: WireRequest) -> Signature:
     raise AwsError("MissingAuthenticationTokenException", "Missing Authentication Token", status=403)
 
 
+def _is_version_2(request: WireRequest) -> bool:
+    """Whether it is signed as only old buckets of S3's take it, though SDKs presign so by default in us-east-1.
+
+    docs.aws.amazon.com/AmazonS3/latest/API/specify-signature-version.html
+    """
+    return "AWSAccessKeyId" in request.query or request.headers.get("authorization", "").startswith("AWS ")
+
+
 def scope_of(request: WireRequest) -> Scope:
     """What the request says that it was signed for; nobody's when it does not say."""
+    if _is_version_2(request):
+        return Scope(_value(request, "AWSAccessKeyId"), "", "", "s3")
     header = request.headers.get("authorization", "")
     named = (
         header.partition("Credential=")[2].partition(",")[0].strip() if header else _value(request, "X-Amz-Credential")

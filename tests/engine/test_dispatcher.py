@@ -308,3 +308,28 @@ def test_a_role_that_does_not_exist_cannot_be_handed_over(engine: Any) -> None:
         engine.client("stepfunctions").create_state_machine(
             name="m", definition=definition, roleArn="arn:aws:iam::111122223333:role/absent"
         )
+
+
+@pytest.mark.specification("docs.aws.amazon.com/AmazonS3/latest/API/specify-signature-version.html")
+def test_an_address_that_is_presigned_in_version_2_is_refused_in_s3_s_words(engine: Any) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", engine.engine.port, timeout=10)
+    connection.request("GET", "/bucket/key?AWSAccessKeyId=AKIAIOSFODNN7EXAMPLE&Signature=x&Expires=1795242273")
+    answer = connection.getresponse()
+    assert answer.status == 400
+    text = answer.read()
+    assert b"<Code>InvalidRequest</Code>" in text
+    assert b"Please use AWS4-HMAC-SHA256." in text
+
+
+@pytest.mark.specification("docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html")
+def test_an_address_that_is_presigned_in_version_4_needs_nothing_else(engine: Any) -> None:
+    client = engine.engine.session().client("s3", endpoint_url=engine.url, config=Config(signature_version="s3v4"))
+    client.create_bucket(Bucket="presigned")
+    for operation, body in (("put_object", b"content"), ("get_object", None)):
+        address = client.generate_presigned_url(operation, Params={"Bucket": "presigned", "Key": "a key"})
+        connection = http.client.HTTPConnection("127.0.0.1", engine.engine.port, timeout=10)
+        connection.request("PUT" if body else "GET", address.removeprefix(engine.url), body)
+        answer = connection.getresponse()
+        assert answer.status == 200
+        last = answer.read()
+    assert last == b"content"
