@@ -60,8 +60,8 @@ SERVED: Mapping[str, Served] = {
         """
         CancelReplay CreateArchive CreateEventBus DeleteArchive DeleteEventBus DeleteRule DescribeArchive
         DescribeEventBus DescribeReplay DescribeRule DisableRule EnableRule ListArchives ListEventBuses ListReplays
-        ListRuleNamesByTarget ListRules ListTagsForResource ListTargetsByRule PutEvents PutPermission PutRule PutTargets
-        RemovePermission RemoveTargets StartReplay TagResource TestEventPattern UntagResource UpdateArchive
+        ListRuleNamesByTarget ListRules ListTagsForResource ListTargetsByRule PutEvents PutRule PutTargets
+        RemoveTargets StartReplay TagResource TestEventPattern UntagResource UpdateArchive
         UpdateEventBus
         """,
     ),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.engine.refusals.attempt import NAME, QUEUE, ROLE, Attempt, World, call
+from tests.engine.refusals.attempt import NAME, QUEUE, ROLE, Attempt, World, call, operation
 
 SERVICE = "events"
 GONE = f"{QUEUE}-gone"
@@ -37,4 +37,5 @@ ATTEMPTS = (
         EventBusName="gone",
         EventPattern='{"source": ["mine"]}',
     ),
+    operation("policies of buses", SERVICE, "PutPermission", "put_permission", StatementId="s", Principal="*"),
 )
