@@ -21,9 +21,11 @@ STACK = "second-install"
 
 # In the order in which a run needs them: each one stands in the way of what those before it had let through.
 FIRST_RUN = (
+    Statement(("", "Access", "TrainingRole"), "GiveRightsWithinBoundary", "iam:CreateRole", "Train/Stack"),
     Statement(("", "Pipeline", "Role"), "Train", "states:DescribeStateMachine", "Train/Train"),
     Statement(("-training", "StateMachineRole"), "PrepareAndEvaluate", "sagemaker:CreateProcessingJob", "Train/Train"),
     Statement(("-training", "JobRole"), "ReadDataset", "s3:GetObject", "Train/Train"),
+    Statement(("", "Actions", "OutcomeRole"), "ReadExecution", "states:DescribeExecution", "Train/Outcome"),
     Statement(("", "TestAccess", "Role"), "ModelsAndEndpointConfigs", "sagemaker:CreateModel", "Test/Stack"),
     Statement(("", "Actions", "SmokeRole"), "ReadSample", "s3:GetObject", "Test/Smoke"),
     # The caller of an API is not told what its function may not do; the function's log is.
