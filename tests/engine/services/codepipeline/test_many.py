@@ -47,8 +47,8 @@ def test_twenty_pipelines_run_at_once_and_succeed(desk: Desk) -> None:
         eventually(lambda: all(_statuses(desk, name)[0] != "InProgress" for name in names), _LONGEST_SECONDS)
         list(pool.map(desk.start, names))
     eventually(lambda: all("InProgress" not in _statuses(desk, name) for name in names), _LONGEST_SECONDS)
-    assert {name: _statuses(desk, name) for name in names} == dict.fromkeys(names, ["Succeeded", "Succeeded"])
-    assert {name: _deployed(desk.engine, name) for name in names} == {name: name for name in names}
+    assert {name: _statuses(desk, name) for name in names} == {name: ["Succeeded", "Succeeded"] for name in names}
+    assert {name: _deployed(desk.engine, name) for name in names} == dict(zip(names, names, strict=True))
     assert _denied(desk.engine) == []
 
 
