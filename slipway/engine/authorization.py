@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 SESSION_SECONDS = 3600
 _RENEW_BEFORE = 900  # clients ask for new keys as early
-_REUSED = 512
+_REUSED = 64
 _ASSUME = "sts:AssumeRole"
 _UNKNOWN_KEY = "The security token included in the request is invalid."
 
