@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable
@@ -79,5 +80,7 @@ class LogStream:
         except client.exceptions.ResourceAlreadyExistsException:
             return
         except client.exceptions.ResourceNotFoundException:
-            client.create_log_group(logGroupName=self.group)
+            # Another stream's first line may have made the group meanwhile.
+            with contextlib.suppress(client.exceptions.ResourceAlreadyExistsException):
+                client.create_log_group(logGroupName=self.group)
             self._create(client, operation, **names)
