@@ -57,6 +57,8 @@ IMPORTED = {
     ("resources/codepipeline.py", "codepipeline"): "what is not executed, refused before a stack makes anything",
     ("resources/codecommit.py", "codecommit"): "`Code` of a repository has no operation of its own in the API",
     ("resources/stepfunctions.py", "stepfunctions"): "what is wrong with a definition, before a stack makes it",
+    ("services/codebuild/workspace.py", "sts"): "the address where a build fetches its role's keys",
+    ("services/sagemaker/launch.py", "sts"): "the address where a container fetches its role's keys",
     ("mend/logs.py", "logs"): "the account's resource policies, which a check asks for",
 }
 
@@ -72,7 +74,8 @@ STEPS = {
     "mend.iam.records": {
         *("authorization.py", "handover.py", "policy_documents.py", "request_keys.py", "resource_policies.py"),
         *("resource_tags.py", "standing.py"),
-        "services/sts.py",  # it makes the sessions that the first step looks up
+        # They make the sessions that the first step looks up.
+        *("services/sts/containers.py", "services/sts/sessions.py"),
     },
     "mend.kms": {"encryption.py"},
     "mend.cloudformation.checks": {"resource_reference.py"},
