@@ -23,6 +23,8 @@ LogLine = Callable[[str], None]
 
 # Becomes the program once it reads a line; when the engine ends before that line, so does the child.
 _GATE = 'read -r line && exec /usr/bin/env "$@" </dev/null'
+# How long a child may take to end once the engine is on its way out, whatever it is given at other times.
+_LAST_GRACE_SECONDS = 1.0
 # What a shell adds to an environment.
 _SHELLS_OWN = ("OLDPWD", "PWD", "SHLVL", "_")
 
@@ -43,9 +45,10 @@ def started_at(pid: int) -> str:
 class Child:
     """A running child process."""
 
-    def __init__(self, popen: subprocess.Popen[str], record: Path, log: LogLine | None) -> None:
+    def __init__(self, popen: subprocess.Popen[str], record: Path, log: LogLine | None, hurry: threading.Event) -> None:
         self._popen = popen
         self._record = record
+        self._hurry = hurry
         self._reader: threading.Thread | None = None
         if log is not None:
             self._reader = threading.Thread(target=self._read, args=(log,), daemon=True)
@@ -71,10 +74,10 @@ class Child:
         return code
 
     def stop(self, grace: float = 5.0) -> int:
-        """SIGTERM to the group, SIGKILL after `grace` real seconds; returns the exit code."""
+        """SIGTERM to the group, SIGKILL after `grace` real seconds, or sooner in a hurry; returns the exit code."""
         self._end_group(signal.SIGTERM)
         with contextlib.suppress(subprocess.TimeoutExpired):
-            return self.wait(grace)
+            return self.wait(min(grace, _LAST_GRACE_SECONDS) if self._hurry.is_set() else grace)
         self._end_group(signal.SIGKILL)
         return self.wait()
 
@@ -99,6 +102,8 @@ class Processes:
         self._folder.mkdir(parents=True, exist_ok=True)
         self._children: dict[int, Child] = {}
         self._lock = threading.Lock()
+        self._hurry = threading.Event()
+        self._closed = False
 
     def start(
         self,
@@ -118,16 +123,22 @@ class Processes:
             popen = self._popen(argv, dict(env), cwd, gate, has_log=log is not None)
             record = self._folder / f"{popen.pid}.json"
             record.write_text(json.dumps({"pid": popen.pid, "name": name, "started": started_at(popen.pid)}))
+            child = self._let_in(Child(popen, record, log, self._hurry), name)
             os.write(key, b"\n")
         except OSError as error:
             raise ProcessFailed(name, str(error)) from error
         finally:
             os.close(gate)
             os.close(key)
-        child = Child(popen, record, log)
+        return child
+
+    def _let_in(self, child: Child, name: str) -> Child:
+        """Take a child up whose program has not begun; ProcessFailed when all are being ended."""
         with self._lock:
+            if self._closed:
+                raise ProcessFailed(name, "the engine is ending")
             self._children = {pid: c for pid, c in self._children.items() if c.returncode is None}
-            self._children[popen.pid] = child
+            self._children[child.pid] = child
         return child
 
     def _popen(
@@ -158,12 +169,18 @@ class Processes:
             record.unlink(missing_ok=True)
         return ended
 
-    def stop_all(self, grace: float = 3.0) -> None:
-        """End every child, all at once."""
+    def hurry(self) -> None:
+        """From now on give no child longer than a moment to end."""
+        self._hurry.set()
+
+    def stop_all(self) -> None:
+        """End every child, all at once, and start no other."""
+        self.hurry()
         with self._lock:
+            self._closed = True
             children = [child for child in self._children.values() if child.returncode is None]
         for child in children:
             child._end_group(signal.SIGTERM)
-        deadline = time.monotonic() + grace
+        deadline = time.monotonic() + _LAST_GRACE_SECONDS
         for child in children:
             child.stop(max(0.05, deadline - time.monotonic()))

@@ -17,7 +17,9 @@ import signal
 import socket
 import sys
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 from slipway.engine import adapter, edge
 from slipway.engine import engine as engines
@@ -87,10 +89,17 @@ def run(home: Path, port: int, region: str, clock_factor: float, *, strict: bool
     application = edge.Edge(engine, services, Dispatcher(engine, services))
     # Not asyncio.run: in the end it would wait for every task and thread, so for a WaitCondition of hours.
     loop = asyncio.new_event_loop()
+    loop.set_exception_handler(_report)
     try:
         loop.run_until_complete(_serve(application, engine, services, lock))
     finally:
         engine.close()
+
+
+def _report(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Python 3.11 calls it an error that a connection is cancelled, which each that is open in the end is."""
+    if not isinstance(context.get("exception"), asyncio.CancelledError):
+        loop.default_exception_handler(context)
 
 
 def apply_corrections() -> None:
@@ -134,6 +143,7 @@ def _until(stop: asyncio.Event, engine: Engine, services: list[Service]) -> Call
     async def wait() -> None:
         await stop.wait()
         engine.stopping.set()
+        engine.processes.hurry()
         await asyncio.to_thread(_stop_services, engine, services)
 
     return wait
@@ -180,9 +190,10 @@ def _start(engine: Engine, services: list[Service], lock: HomeLock) -> None:
 
 
 def _stop_services(engine: Engine, services: list[Service]) -> None:
-    for service in services:
-        for stopper in service.stoppers:
-            stopper(engine)
+    """All at once: some of them wait for processes."""
+    stoppers = [stopper for service in services for stopper in service.stoppers]
+    with ThreadPoolExecutor(len(stoppers)) as pool:
+        list(pool.map(lambda stopper: stopper(engine), stoppers))
 
 
 def _stop(engine: Engine) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -85,3 +86,21 @@ def test_a_stranger_with_a_recorded_number_is_left_alone(tmp_path: Path) -> None
     processes = Processes(folder)
     (folder / "1.json").write_text(f'{{"pid": {os.getpid()}, "name": "stranger", "started": "long ago"}}')
     assert processes.end_leftovers() == []
+
+
+def test_a_child_that_does_not_want_to_end_is_not_waited_for_when_the_engine_ends(tmp_path: Path) -> None:
+    processes, lines = Processes(tmp_path / "p"), list[str]()
+    stubborn = ["sh", "-c", "trap '' TERM; echo deaf; while true; do sleep 1; done"]
+    child = processes.start(stubborn, env=PATH, cwd=tmp_path, name="stubborn", log=lines.append)
+    while not lines:
+        time.sleep(0.01)
+    processes.hurry()
+    assert child.stop(grace=3600) == -signal.SIGKILL
+
+
+def test_no_child_is_started_any_more_when_all_are_being_ended(tmp_path: Path) -> None:
+    processes, written = Processes(tmp_path / "p"), tmp_path / "written"
+    processes.stop_all()
+    with pytest.raises(ProcessFailed, match="late could not be started: the engine is ending"):
+        processes.start(["touch", str(written)], env=PATH, cwd=tmp_path, name="late")
+    assert not written.exists()

@@ -84,10 +84,17 @@ class Soak:
         return run
 
     def _retry(self, run: Run) -> None:
-        failed = max((action for action in run.actions if action.status == "Failed"), key=lambda action: action.updated)
-        assert any(name in failed.error for name in NAMED), f"failed of something else: {problems(run)}"
-        self.outcome.errors.append(f"{failed.stage}/{failed.name}: {picture.first_line(failed.error)}")
-        self._plant.retry(run.id, failed.stage)
+        failed = [action for action in run.actions if action == run.action(action.stage, action.name)]
+        failed = [action for action in failed if action.status == "Failed"]
+        ended = [action for action in failed if any(name in action.error for name in NAMED)]
+        # An action that ran beside one that the engine's end failed may have failed because of it, and says so.
+        places = [f"{action.stage}/{action.name}" for action in ended]
+        others = [action for action in failed if action not in ended and not any(at in action.error for at in places)]
+        assert ended and not others, f"failed of something else: {problems(run)}"
+        self.outcome.errors.extend(
+            f"{action.stage}/{action.name}: {picture.first_line(action.error)}" for action in failed
+        )
+        self._plant.retry(run.id, ended[0].stage)
         self.outcome.retries += 1
 
     def _where(self) -> str:
