@@ -17,13 +17,12 @@ from random import Random
 from slipway import api, approval, follow, picture
 from slipway.runs import Run
 from tests.end_to_end.plant import STACK, Plant, eventually, problems
+from tests.soak.entries import NAMED, SOAK
 from tests.soak.ledger import Ledger
 
 # Long enough for a build to end now and then, so that every stage is hit.
 LONGEST_LIFE_SECONDS = 15.0
 _RUN_SECONDS = 300.0
-# How an action says that the engine's end is what it failed of.
-NAMED = ("restarted", "FAULT")
 
 
 @dataclass
@@ -44,7 +43,7 @@ class Soak:
         self._plant = plant
         self._random = random
         self._say = say
-        self._ledger = Ledger(plant.client)
+        self._ledger = Ledger(plant.client, plant.home)
         self.outcome = Outcome()
 
     def run(self, kills: int) -> Outcome:
@@ -86,7 +85,7 @@ class Soak:
     def _retry(self, run: Run) -> None:
         failed = [action for action in run.actions if action == run.action(action.stage, action.name)]
         failed = [action for action in failed if action.status == "Failed"]
-        ended = [action for action in failed if any(name in action.error for name in NAMED)]
+        ended = [action for action in failed if NAMED.search(action.error)]
         # An action that ran beside one that the engine's end failed may have failed because of it, and says so.
         places = [f"{action.stage}/{action.name}" for action in ended]
         others = [action for action in failed if action not in ended and not any(at in action.error for at in places)]
@@ -118,7 +117,9 @@ class Soak:
             return self._attend().status == "Succeeded"
 
         eventually(settled, "the run is in production", _RUN_SECONDS)
-        stacks = self._plant.client("cloudformation").describe_stacks()["Stacks"]
+        eventually(self._ledger.is_settled, "all that was begun beside it has ended", _RUN_SECONDS)
+        pages = self._plant.client("cloudformation").get_paginator("describe_stacks").paginate()
+        stacks = [stack for page in pages for stack in page["Stacks"] if not stack["StackName"].startswith(SOAK)]
         statuses = {stack["StackName"]: stack["StackStatus"] for stack in stacks}
         assert set(statuses.values()) <= {"CREATE_COMPLETE", "UPDATE_COMPLETE"}, statuses
         endpoints = self._plant.client("sagemaker").list_endpoints()["Endpoints"]
