@@ -6,29 +6,15 @@ millisecond.
 
 from __future__ import annotations
 
-import asyncio
 import re
 
 from slipway.engine import adapter
-from slipway.engine.changes import EVERYTHING
-from slipway.engine.directory import Address
 from slipway.engine.engine import Engine
 from slipway.engine.errors import AwsError
 
 # After these MiniStack's state need not be saved: a message that was received and is not deleted comes again, and an
 # event for a function has a place on disk of its own.
 _READS = re.compile(r"(BatchGet|Describe|Filter|Get(?!SessionToken|FederationToken)|Head|Invoke|List|Receive)")
-
-# Operations by which a caller waits for an end: the service to save, and what the answer holds before the end.
-_ENDS = {"DescribeStacks": (EVERYTHING, "_IN_PROGRESS")}
-_LONGEST_SAVE_SECONDS = 2.0
-
-
-async def once_saved(engine: Engine, address: Address, response: adapter.Response) -> None:
-    """Keep back that something has ended until that is on disk."""
-    service, going_on = _ENDS.get(address.name, ("", ""))
-    if going_on and going_on not in str(response[2]):
-        await asyncio.to_thread(engine.changes.wait_until_saved, service, _LONGEST_SAVE_SECONDS)
 
 
 def saved(engine: Engine, service: str, operation: str, response: adapter.Response) -> None:

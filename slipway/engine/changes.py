@@ -14,7 +14,6 @@ class Changes:
         self._count = 0
         self._fresh: set[str] = set()
         self._unsaved: dict[str, int] = {}
-        self._saved: dict[str, int] = {}
         self._changed = threading.Condition()
 
     def note(self, service: str = EVERYTHING) -> None:
@@ -41,18 +40,9 @@ class Changes:
         """Say that a service's state, as it was after `count` changes, is on disk."""
         with self._changed:
             for name in [service] if service else list(self._unsaved):
-                self._saved[name] = count
                 if self._unsaved.get(name, count + 1) <= count:
                     del self._unsaved[name]
             self._changed.notify_all()
-
-    def wait_until_quiet(self, seconds: float) -> bool:
-        """Wait until everything that was noted up to now is on disk; whether that was so within `seconds`."""
-        with self._changed:
-            noted = dict(self._unsaved)
-            return self._changed.wait_for(
-                lambda: all(self._saved.get(name, -1) >= count for name, count in noted.items()), seconds
-            )
 
     def wait_until_saved(self, service: str, seconds: float) -> bool:
         """Wait until what was noted of a service is on disk; whether that was so within `seconds`."""

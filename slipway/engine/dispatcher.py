@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from botocore.exceptions import ClientError
 from botocore.model import OperationModel
 
-from slipway.engine import acknowledge, adapter, identity, journal, refusals, request_context, wire
+from slipway.engine import adapter, identity, journal, refusals, request_context, wire
 from slipway.engine.backends import Backend, MiniStackService, OwnService
 from slipway.engine.directory import Address, Directory
 from slipway.engine.engine import Engine
@@ -60,7 +60,6 @@ class Dispatcher:
             response = await self._answer(sent, request, request_id, address, entry)
             entry.caller = entry.caller or identity.claimed(self._engine, scope.access_key_id)
             entry.status = response[0]
-            await acknowledge.once_saved(self._engine, address, response)
         return response
 
     def not_received(self, sent: wire.WireRequest, request_id: str, error: OSError) -> adapter.Response:

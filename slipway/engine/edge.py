@@ -1,7 +1,7 @@
 """From the socket to the dispatcher: the ASGI application.
 
-What is not a service's API has its own way: raw paths of our services (git), APIs of API Gateway, addresses that AWS
-presigns. Each of them authenticates by itself and writes to the journal.
+What is not a service's API has its own way: raw paths of our services (git, the addresses that CloudFormation presigns)
+and APIs of API Gateway. Each of them authenticates by itself and writes to the journal.
 """
 
 from __future__ import annotations

@@ -46,15 +46,6 @@ SERVED: Mapping[str, Served] = {
         UpdateRestApi UpdateStage UpdateUsagePlan
         """,
     ),
-    "cloudformation": _served(
-        "cloudformation",
-        """
-        CancelUpdateStack ContinueUpdateRollback CreateChangeSet CreateStack DeleteChangeSet DeleteStack
-        DescribeChangeSet DescribeStackEvents DescribeStackResource DescribeStackResources DescribeStacks
-        ExecuteChangeSet GetTemplate GetTemplateSummary ListChangeSets ListExports ListImports ListStackResources
-        ListStacks SignalResource UpdateStack UpdateTerminationProtection ValidateTemplate
-        """,
-    ),
     "events": _served(
         "events",
         """

@@ -3,8 +3,7 @@
 The port is on the loopback interface, yet every web page in the person's browser can send requests to it. A page is
 kept out by what it cannot make: a signature, which every call needs. With a host name of its own that points here ("DNS
 rebinding") it could read what needs no signature, so other hosts are refused. MiniStack's own endpoints below
-`/_ministack/` ask for no signature; all are closed but the two that AWS has as presigned addresses, whose tokens are
-random.
+`/_ministack/` ask for no signature, and are closed.
 """
 
 from __future__ import annotations
@@ -17,9 +16,6 @@ _LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 # Names that resolve to this machine, and AWS's own, which only a client that means this engine sends here.
 _HOSTS = (".localhost", ".amazonaws.com", ".amazonaws.com.cn")
 _INTERNAL = ("/_ministack/", "/_localstack/")
-# docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html (ResponseURL)
-# docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-waitcondition.html
-_PRESIGNED = ("/_ministack/cfn-response/", "/_ministack/cfn-signal/")
 
 Scope = Mapping[str, Any]
 
@@ -32,7 +28,7 @@ def refusal(scope: Scope) -> tuple[int, str] | None:
     path = str(scope["path"])
     if scope["type"] == "websocket":
         return 501, "The local engine has no WebSocket APIs; docs/local-engine.md lists what it has"
-    if path.startswith(_INTERNAL) and not (scope["method"] == "PUT" and path.startswith(_PRESIGNED)):
+    if path.startswith(_INTERNAL):
         return 404, f"The local engine has no {path}"
     return None
 

@@ -73,10 +73,6 @@ ROLES: Mapping[str, Mapping[str, tuple[Roles, str]]] = {
         "ImportRestApi": (_in_document, _API_GATEWAY),
         "PutRestApi": (_in_document, _API_GATEWAY),
     },
-    "cloudformation": dict.fromkeys(
-        ("ContinueUpdateRollback", "CreateChangeSet", "CreateStack", "DeleteStack", "UpdateStack"),
-        (_at("RoleARN"), "cloudformation.amazonaws.com"),
-    ),
     "events": {
         "PutRule": (_at("RoleArn"), "events.amazonaws.com"),
         "PutTargets": (_at("Targets.RoleArn"), "events.amazonaws.com"),

@@ -10,8 +10,8 @@ import pkgutil
 from collections.abc import Iterator, Mapping
 
 from slipway.engine import resources
-from slipway.engine.mend.cloudformation.checks import schemas
 from slipway.engine.resource import ResourceType
+from slipway.engine.services.cloudformation.checks import schemas
 
 _HEAD = """# CloudFormation's resource types
 

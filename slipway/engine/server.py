@@ -163,7 +163,6 @@ async def _start_when_served(engine: Engine, services: list[Service], lock: Home
 def _start(engine: Engine, services: list[Service], lock: HomeLock) -> None:
     # Like every correction of MiniStack not before its settings are made, which it reads when it is imported.
     from slipway.engine.mend import lambda_
-    from slipway.engine.mend.cloudformation import restart
 
     with adapter.request_scope(engine.account, engine.region):
         keyholder = person(engine)
@@ -171,7 +170,6 @@ def _start(engine: Engine, services: list[Service], lock: HomeLock) -> None:
         for service in services:
             for starter in service.starters:
                 starter(engine)
-        restart.start(engine, keyholder)
         engine.deliveries.resume()
         lambda_.events(engine).resume()
     engine.spawn("save-state", _save_while_running, engine, lock)

@@ -20,9 +20,9 @@ OWN = ("test_private_names.py",)
 _HEAD = """# Conformance
 
 `tests/engine/` is written from AWS's documentation: each of its tests that is about AWS's behaviour names the page that
-it comes from. These are the pages; `python -m tests.engine.conformance > docs/conformance.md` writes them anew. *Seen on AWS*
-is the last date on which one of a page's behaviours was compared with an account. Nothing was yet: all of it is from the
-specification.
+it comes from. These are the pages; `python -m tests.engine.conformance > docs/conformance.md` writes them anew.
+*Seen on AWS* is the last date on which one of a page's behaviours was compared with an account. Nothing was yet: all of
+it is from the specification.
 
 | page | seen on AWS |
 | --- | --- |

@@ -41,18 +41,3 @@ def test_a_change_that_came_while_saving_is_not_saved() -> None:
     changes.note("sqs")
     changes.saved("sqs", before)
     assert not changes.wait_until_saved("sqs", 0)
-
-
-def test_quiet_is_when_all_that_was_noted_is_saved_whatever_comes_meanwhile() -> None:
-    changes = Changes()
-    assert changes.wait_until_quiet(0)
-    changes.note("sqs")
-    changes.note("sns")
-    changes.saved("sqs", changes.count())
-    assert not changes.wait_until_quiet(0)
-    before = changes.count()
-    changes.note("sqs")
-    changes.saved("sns", before)
-    assert not changes.wait_until_quiet(0)
-    changes.saved(EVERYTHING, changes.count())
-    assert changes.wait_until_quiet(0)

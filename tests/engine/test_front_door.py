@@ -33,7 +33,7 @@ def ask(engine: Any, method: str, path: str, body: str = "", **headers: str) -> 
         ("GET", "/_ministack/sns/sms-messages"),
         ("GET", "/_ministack/lambda-code/predict"),
         ("POST", "/_ministack/rds/iam-auth"),
-        ("GET", "/_ministack/cfn-response/token"),
+        ("PUT", "/_ministack/cfn-response/token"),
         ("GET", "/_localstack/health"),
     ],
 )
@@ -55,7 +55,7 @@ def test_an_address_that_ministack_serves_by_itself_needs_a_signature(engine: An
 
 
 def test_a_presigned_answer_of_a_custom_resource_is_journalled_without_its_token(engine: Any) -> None:
-    ask(engine, "PUT", "/_ministack/cfn-response/3f2a-token", "{}")
+    ask(engine, "PUT", "/_aws/cloudformation/cfn-response/3f2a-token", "{}")
     text = (engine.home / "journal.jsonl").read_text()
     assert '"caller":"presigned","service":"cloudformation","operation":"PUT cfn-response"' in text
     assert "3f2a-token" not in text

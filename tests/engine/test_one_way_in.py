@@ -41,12 +41,10 @@ READ_PAST = {
     ("mend/edge.py", "s3"): "the form of S3's answers, after the steps: errors of addresses, CORS and HEAD",
     ("mend/iam/records.py", "tagging"): "the tags of a resource are a condition key of the check itself",
     ("mend/apigateway/edge.py", "cloudwatch"): "an API's metrics are AWS's own: no caller, no policy, no charge",
-    ("mend/apigateway/urls.py", "cloudformation"): "an address in a template becomes the local one",
     ("mend/kms/encrypted.py", "secretsmanager"): "under which key a secret is, which the third step asks",
     ("mend/kms/encrypted.py", "sns"): "under which key a topic is, which the third step asks",
     ("mend/kms/encrypted.py", "sqs"): "under which key a queue is, which the third step asks",
     ("mend/kms/encrypted.py", "ssm"): "under which key a parameter is, which the third step asks",
-    ("mend/lambda_/__init__.py", "cloudformation"): "MiniStack's own way to make functions in stacks is checked first",
     ("mend/lambda_/requests.py", "s3"): "Lambda reads code with its requester's rights, which are checked before",
 }
 
@@ -59,6 +57,8 @@ IMPORTED = {
     ("resources/stepfunctions.py", "stepfunctions"): "what is wrong with a definition, before a stack makes it",
     ("services/codebuild/workspace.py", "sts"): "the address where a build fetches its role's keys",
     ("services/sagemaker/launch.py", "sts"): "the address where a container fetches its role's keys",
+    ("resources/cloudformation.py", "cloudformation"): "types that are stack operations themselves",
+    ("resource_reference.py", "cloudformation"): "which properties a schema has, for the page about types",
     ("mend/logs.py", "logs"): "the account's resource policies, which a check asks for",
 }
 
@@ -79,7 +79,6 @@ STEPS = {
     },
     "mend.kms": {"encryption.py"},
     "mend.cloudformation.checks": {"resource_reference.py"},
-    "mend.cloudformation.restart": {"server.py"},
     "mend.lambda_": {"server.py"},
     "mend.eventbridge.targets": {"resources/events/rules.py"},
 }

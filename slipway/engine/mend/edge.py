@@ -16,7 +16,7 @@ from collections.abc import Callable, Coroutine, Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote
 
-from slipway.engine import adapter, journal
+from slipway.engine import adapter
 from slipway.engine.actions import documented
 from slipway.engine.caller import Caller
 from slipway.engine.engine import current
@@ -25,7 +25,6 @@ from slipway.engine.mend.kms import requests as kms
 from slipway.engine.wire import WireRequest
 
 _APP, _ACTIONS, _EVALUATOR = "app", "core.iam_actions", "core.iam_evaluator"
-_PRESIGNED = ("/_ministack/cfn-response/", "/_ministack/cfn-signal/")
 # A body that takes some milliseconds to hash and to write.
 _LONG_BYTES = 1024 * 1024
 Answer = adapter.Response
@@ -219,7 +218,7 @@ def bucket_of(host: str) -> str:
 
 
 async def special(request: WireRequest, raw_headers: Any, raw_query: str, request_id: str) -> Answer | None:
-    """The answer of what is not a service's API: APIs of API Gateway, CORS preflights, addresses that AWS presigns."""
+    """The answer of what is not a service's API: APIs of API Gateway, CORS preflights."""
     app, host = adapter.part(_APP), request.headers.get("host", "")
     if app._parse_execute_api_url(host, request.path) is not None:
         return await _invoke_api(request, raw_headers, raw_query, request_id)
@@ -229,8 +228,6 @@ async def special(request: WireRequest, raw_headers: Any, raw_query: str, reques
             "OPTIONS", path, dict(request.headers), dict(request.query), request_id
         )
         return preflight
-    if request.path.startswith(_PRESIGNED):
-        return await _presigned(request, request_id)
     return _refused(host, request.path)
 
 
@@ -244,19 +241,6 @@ async def _invoke_api(request: WireRequest, raw_headers: Any, raw_query: str, re
     answer = await app._handle_execute_api_request(*arguments, raw_path=request.path, raw_query_string=raw_query)
     answered: Answer = app._with_data_plane_headers(answer, request_id, wildcard_cors=False)
     return answered
-
-
-async def _presigned(request: WireRequest, request_id: str) -> Answer:
-    """A custom resource's response or a wait condition's signal; the token in the address is the permission."""
-    kind = request.path.split("/")[2]  # never the token behind it
-    entry = journal.Entry(request_id, "cloudformation", f"{request.method} {kind}", caller="presigned")
-    with current().journal.call(entry):
-        answer: Answer = await adapter.part(_APP)._handle_post_body_shortcuts(
-            request.method, request.path, dict(request.headers), bytes(request.body), dict(request.query), request_id
-        )
-        entry.status = answer[0]
-    current().changes.note("cloudformation")
-    return answer
 
 
 def _refused(host: str, path: str) -> Answer | None:

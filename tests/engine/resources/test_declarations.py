@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from slipway.engine import resource_reference
-from slipway.engine.mend.cloudformation.checks.schemas import primary_identifier, read_only, schema_of
 from slipway.engine.resource import ResourceType
+from slipway.engine.services.cloudformation.checks.schemas import primary_identifier, read_only, schema_of
 
 pytestmark = pytest.mark.specification(
     "docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-schema.html"

@@ -26,7 +26,6 @@ from slipway.engine.mend.apigateway import (
     patches,
     stages,
     tags,
-    urls,
     usage,
 )
 from slipway.engine.mend.apigateway.refusal import SERVICE, checking
@@ -48,7 +47,6 @@ def apply() -> None:
     adapter.replace("app", "_enforce_execute_api", edge.observed_refusal)
     _check()
     _keep_tags()
-    urls.apply()
 
 
 def _check() -> None:

@@ -64,8 +64,6 @@ def apply() -> None:
     replace("_emit_lambda_metrics", lambda _: _count)
     replace("_schedule_state_transition", lambda _: readiness.make_ready)
     replace("handle_request", _checked_request)
-    _check_in_stacks()
-    _forget_in_stacks()
 
 
 def _answered(function: Callable[..., Response]) -> Callable[..., Response]:
@@ -191,45 +189,5 @@ def _checked_request(handle: Callable[..., Awaitable[Response]]) -> Callable[...
             return error_response(error)
         finally:
             requests.signer.reset(token)
-
-    return checked
-
-
-def _check_in_stacks() -> None:
-    """CloudFormation's own way to create functions and mappings is checked like the API's."""
-    handlers = adapter.part("services.cloudformation.provisioners")._RESOURCE_HANDLERS
-    for resource_type, check in (
-        ("AWS::Lambda::Function", _check_function_resource),
-        ("AWS::Lambda::EventSourceMapping", _check_mapping_resource),
-    ):
-        handlers[resource_type] = {
-            **handlers[resource_type],
-            "create": _check_first(check, handlers[resource_type]["create"]),
-        }
-
-
-def _forget_in_stacks() -> None:
-    """CloudFormation's own way to delete a function ends its environments, as the API's does."""
-    handlers = adapter.part("services.cloudformation.provisioners")._RESOURCE_HANDLERS
-    kind = "AWS::Lambda::Function"
-    handlers[kind] = {**handlers[kind], "delete": _forgetting(handlers[kind]["delete"])}
-
-
-def _check_function_resource(properties: dict[str, Any]) -> None:
-    requests.check_function(current(), properties)
-
-
-def _check_mapping_resource(properties: dict[str, Any]) -> None:
-    service = adapter.part(_SERVICE)
-    record, config, _ = service._get_func_record_for_ref(properties["FunctionName"])
-    if record is not None:
-        mappings.check_role(current(), config["Role"], properties["EventSourceArn"])
-
-
-def _check_first(check: Callable[[dict[str, Any]], None], create: Create) -> Create:
-    @functools.wraps(create)
-    def checked(logical_id: str, properties: dict[str, Any], stack_name: str, *args: Any, **kwargs: Any) -> Any:
-        check(properties)
-        return create(logical_id, properties, stack_name, *args, **kwargs)
 
     return checked

@@ -14,7 +14,6 @@ from typing import Any
 from slipway.engine import adapter
 from slipway.engine.engine import Engine
 from slipway.engine.errors import AccessDenied, AwsError
-from slipway.engine.mend.cloudformation.authority import acting
 from slipway.engine.mend.lambda_ import needs, runtimes, variables
 from slipway.engine.mend.lambda_.invocation import CANNOT_ASSUME, PRINCIPAL
 from slipway.engine.mend.s3 import check_read
@@ -36,8 +35,8 @@ _REFUSED = {
 ACCOUNT_CONCURRENCY = 1000
 _LEAST_UNRESERVED = 100
 
-# The access key that signed the request to Lambda; empty while CloudFormation makes a function.
-signer: ContextVar[str] = ContextVar("slipway_lambda_signer", default="")
+# The access key that signed the request to Lambda.
+signer: ContextVar[str] = ContextVar("slipway_lambda_signer")
 
 
 def check_function(engine: Engine, properties: dict[str, Any]) -> None:
@@ -93,7 +92,7 @@ def fetch_code(bucket: str, key: str, version_id: str | None = None) -> bytes:
     if bucket not in s3._buckets:
         raise _s3_error("NoSuchBucket", "The specified bucket does not exist")
     try:
-        check_read(signer.get() or acting().credentials.access_key_id, bucket, key)
+        check_read(signer.get(), bucket, key)
     except AccessDenied as denied:
         raise AwsError(
             "AccessDeniedException",

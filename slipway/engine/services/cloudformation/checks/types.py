@@ -1,0 +1,34 @@
+"""The resource types that a template may use: those that the engine makes, and custom resources."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from slipway.engine.services.cloudformation.errors import TemplateError
+from slipway.engine.services.cloudformation.types import is_known
+
+_SNAPSHOT = "Snapshot"
+# Attributes that only some types have, none of which the engine makes.
+# docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-updatepolicy.html
+# docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-creationpolicy.html
+_ATTRIBUTES = ("CreationPolicy", "UpdatePolicy")
+
+
+def check_types(resources: Mapping[str, Any]) -> None:
+    """Refuse types and attributes that the engine does not execute, all unknown types at once."""
+    unknown = sorted({resource["Type"] for resource in resources.values() if not is_known(resource["Type"])})
+    if unknown:
+        raise TemplateError(
+            f"Template format error: Unrecognized resource types: [{', '.join(unknown)}]; "
+            "docs/local-engine.md lists those that this engine executes"
+        )
+    for logical_id, resource in resources.items():
+        for attribute in _ATTRIBUTES:
+            if attribute in resource:
+                raise TemplateError(f"{attribute} of resource {logical_id} is not executed by this engine")
+        for policy in ("DeletionPolicy", "UpdateReplacePolicy"):
+            if resource.get(policy) == _SNAPSHOT:
+                raise TemplateError(
+                    f"Template error: resource type {resource['Type']} does not support deletion policy {_SNAPSHOT}"
+                )
