@@ -32,8 +32,8 @@ def interrupt(plant: Plant, random: Random, say: Callable[[str], None], times: i
 def _left_behind(plant: Plant) -> list[str]:
     """What is there and not meant to stay: data, and the account's own role for logs."""
     found = inventory(plant.engine)
-    names = [name for kind, listed in found.items() if kind != "buckets" for name in listed]
-    return [name for name in names if STACK in name and "ApiGatewayLogRole" not in name]
+    left = [(kind, name) for kind, names in found.items() for name in names if STACK in name]
+    return [f"{kind}: {name}" for kind, name in left if kind != "buckets" and "ApiGatewayLogRole" not in name]
 
 
 def _interrupted(plant: Plant, gone: threading.Event, life: float) -> str:
