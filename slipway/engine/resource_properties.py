@@ -88,8 +88,10 @@ def gone_is_fine(*codes: str) -> Iterator[None]:
 
 
 @contextmanager
-def or_removed(service: str, physical_id: str) -> Iterator[None]:
-    """Finish a create: what fails from here on leaves a resource behind, which is to be deleted."""
+def or_removed(call: ResourceCall, physical_id: str) -> Iterator[None]:
+    """Finish a create: what fails from here on, or ends with the engine, leaves a resource behind, to be deleted."""
+    call.began(physical_id)
+    service = call.resource_type.split("::")[1]
     try:
         yield
     except ClientError as error:

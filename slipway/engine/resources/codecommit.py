@@ -35,7 +35,7 @@ def create(call: ResourceCall) -> Created:
     request |= {"kmsKeyId": call.properties["KmsKeyId"]} if "KmsKeyId" in call.properties else {}
     metadata = client.create_repository(**request)["repositoryMetadata"]
     if files:
-        with or_removed("CodeCommit", metadata["repositoryId"]):
+        with or_removed(call, metadata["repositoryId"]):
             seed(call.caller, name, call.properties["Code"].get("BranchName", _DEFAULT_BRANCH), files)
     return _created(metadata)
 

@@ -24,7 +24,7 @@ def create(call: ResourceCall) -> Created:
     client = call.caller.client("codepipeline")
     tags = tag_list(tags_of(call.properties), "key", "value")
     made = client.create_pipeline(pipeline=declaration(name, call.properties), **({"tags": tags} if tags else {}))
-    with or_removed("CodePipeline", name):
+    with or_removed(call, name):
         _disable(call, name, _transitions(call.properties))
     return _created(call, made["pipeline"])
 

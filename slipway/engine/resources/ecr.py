@@ -25,7 +25,7 @@ def create(call: ResourceCall) -> Created:
         imageScanningConfiguration=_scanning(call.properties),
         encryptionConfiguration=_encryption(call.properties),
     )["repository"]
-    with or_removed("ECR", name):
+    with or_removed(call, name):
         _put_lifecycle_policy(call, name)
     return _created(repository)
 

@@ -34,7 +34,7 @@ def create_key(call: ResourceCall) -> Created:
     """The key; rotation and a disabled state are set on it afterwards."""
     client = call.caller.client("kms")
     metadata = client.create_key(**_request(call.properties))["KeyMetadata"]
-    with or_removed("KMS", metadata["KeyId"]):
+    with or_removed(call, metadata["KeyId"]):
         _set_rotation(call, metadata["KeyId"])
         if not _enabled(call.properties):
             client.disable_key(KeyId=metadata["KeyId"])

@@ -23,7 +23,7 @@ def create_group(call: ResourceCall) -> Created:
     request = {member: properties[key] for key, member in members.items() if key in properties}
     tags = tags_of(properties)
     _client(call).create_log_group(logGroupName=name, **request, **({"tags": tags} if tags else {}))
-    with or_removed("Logs", name):
+    with or_removed(call, name):
         _set_retention(call, name)
     return _group(call, name)
 

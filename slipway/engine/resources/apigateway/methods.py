@@ -54,7 +54,7 @@ def create_method(call: ResourceCall) -> Created:
     client(call).put_method(
         **_place(call), authorizationType=authorization, **members(properties, *_METHOD), **parameters, **validator
     )
-    with or_removed("ApiGateway", reference):
+    with or_removed(call, reference):
         for response in properties.get("MethodResponses", []):
             _put_response(call, response)
         _put_integration(call)

@@ -38,7 +38,7 @@ def create(call: ResourceCall) -> Created:
         request["policy"] = text_of(properties["Policy"])
     tags = {"tags": tags_of(properties)} if tags_of(properties) else {}
     api = client(call).create_rest_api(name=_name(properties, document), **request, **tags)
-    with or_removed("ApiGateway", api["id"]):
+    with or_removed(call, api["id"]):
         _put_document(call, api["id"], document)
     return Created(api["id"], {"RestApiId": api["id"], "RootResourceId": api["rootResourceId"]})
 

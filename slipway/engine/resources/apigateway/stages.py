@@ -85,7 +85,7 @@ def create_stage(call: ResourceCall) -> Created:
         **({"variables": _texts(properties["Variables"])} if "Variables" in properties else {}),
         **tags,
     )
-    with or_removed("ApiGateway", properties["StageName"]):
+    with or_removed(call, properties["StageName"]):
         _update(call, [*_log_patches(call), *_settings_patches(call)])
     return Created(properties["StageName"])
 

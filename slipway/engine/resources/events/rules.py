@@ -38,7 +38,7 @@ def create_rule(call: ResourceCall) -> Created:
         raise already_exists("AWS::Events::Rule", name)
     tags = {"Tags": tag_list(tags_of(properties))} if tags_of(properties) else {}
     arn = client.put_rule(Name=name, **_bus(properties), **_rule(properties), **tags)["RuleArn"]
-    with or_removed("Events", _reference(properties, name)):
+    with or_removed(call, _reference(properties, name)):
         _put_targets(call, name)
     return _created(properties, name, arn)
 

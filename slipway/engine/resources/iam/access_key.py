@@ -15,7 +15,7 @@ _ACTIVE = "Active"
 def create(call: ResourceCall) -> Created:
     """The key. `Ref` is its id; its secret can be read now and never again."""
     key = call.caller.client("iam").create_access_key(UserName=call.properties["UserName"])["AccessKey"]
-    with or_removed("IAM", key["AccessKeyId"]):
+    with or_removed(call, key["AccessKeyId"]):
         if call.properties.get("Status", _ACTIVE) != _ACTIVE:
             _set_status(call, key["AccessKeyId"])
     return Created(key["AccessKeyId"], {"Id": key["AccessKeyId"], "SecretAccessKey": key["SecretAccessKey"]})

@@ -16,7 +16,7 @@ def create(call: ResourceCall) -> Created:
     """The group, then its policies. `Ref` is the name."""
     name = call.properties.get("GroupName") or call.physical_name(_NAME_LENGTH)
     group = call.caller.client("iam").create_group(GroupName=name, **picked(call.properties, "Path"))["Group"]
-    with or_removed("IAM", name):
+    with or_removed(call, name):
         GROUP.bring_policies(call, name)
     return Created(name, {"Arn": group["Arn"]})
 

@@ -19,7 +19,7 @@ def put(call: ResourceCall) -> Created:
     named = named_in(call.properties)
     if not named:
         raise ResourceFailed("At least one of [Groups,Roles,Users] must be non-empty.")
-    with or_removed("IAM", physical_id):
+    with or_removed(call, physical_id):
         _bring(call)
     return Created(physical_id, {"Id": physical_id})
 

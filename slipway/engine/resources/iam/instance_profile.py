@@ -17,7 +17,7 @@ def create(call: ResourceCall) -> Created:
     client = call.caller.client("iam")
     name = call.properties.get("InstanceProfileName") or call.physical_name(_NAME_LENGTH)
     made = client.create_instance_profile(InstanceProfileName=name, **picked(call.properties, "Path"))
-    with or_removed("IAM", name):
+    with or_removed(call, name):
         for role in call.properties["Roles"]:
             client.add_role_to_instance_profile(InstanceProfileName=name, RoleName=role)
     return Created(name, {"Arn": made["InstanceProfile"]["Arn"]})

@@ -24,7 +24,7 @@ def create(call: ResourceCall) -> Created:
         PolicyDocument=text_of(call.properties["PolicyDocument"]),
         **picked(call.properties, "Description", "Path"),
     )["Policy"]
-    with or_removed("IAM", policy["Arn"]):
+    with or_removed(call, policy["Arn"]):
         _bring_attachments(call, policy["Arn"])
     return _created({**policy, "AttachmentCount": len(named_in(call.properties))})
 

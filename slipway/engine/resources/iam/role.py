@@ -31,7 +31,7 @@ def create(call: ResourceCall) -> Created:
         **picked(call.properties, "Description", "MaxSessionDuration", "Path", "PermissionsBoundary"),
         **({"Tags": tags} if tags else {}),
     )["Role"]
-    with or_removed("IAM", role["RoleName"]):
+    with or_removed(call, role["RoleName"]):
         ROLE.bring_policies(call, role["RoleName"])
     return Created(role["RoleName"], {"Arn": role["Arn"], "RoleId": role["RoleId"]})
 

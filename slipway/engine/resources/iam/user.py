@@ -31,7 +31,7 @@ def create(call: ResourceCall) -> Created:
         **picked(call.properties, "Path", "PermissionsBoundary"),
         **({"Tags": tags} if tags else {}),
     )["User"]
-    with or_removed("IAM", user["UserName"]):
+    with or_removed(call, user["UserName"]):
         _bring_groups(call, user["UserName"])
         USER.bring_policies(call, user["UserName"])
     return Created(user["UserName"], {"Arn": user["Arn"]})

@@ -39,7 +39,7 @@ def create(call: ResourceCall) -> Created:
     made = call.caller.client("lambda").create_event_source_mapping(
         **picked(call.properties, "EventSourceArn", "FunctionName", *_DEFAULTS), **({"Tags": tags} if tags else {})
     )
-    with or_removed("Lambda", made["UUID"]):
+    with or_removed(call, made["UUID"]):
         _wait(call, made["UUID"])
     return Created(made["UUID"], {"Id": made["UUID"], "EventSourceMappingArn": _arn(call, made["UUID"])})
 

@@ -53,8 +53,7 @@ def create(call: ResourceCall) -> Created:
         **picked(properties, *_CONFIGURATION, "Architectures", "PackageType"),
         **({"Tags": tags} if tags else {}),
     )
-    with or_removed("Lambda", made["FunctionName"]):
-        call.began(made["FunctionName"])
+    with or_removed(call, made["FunctionName"]):
         _wait(call, made["FunctionName"])
         _set_concurrency(call, made["FunctionName"])
     snap_start = made.get("SnapStart", {})

@@ -26,7 +26,7 @@ def create(call: ResourceCall) -> Created:
         raise already_exists("AWS::S3::Bucket", given)
     name = given or call.physical_name(_NAME_LENGTH).lower()
     client.create_bucket(Bucket=name, **_location(call), **_lock(call))
-    with or_removed("S3", name):
+    with or_removed(call, name):
         _configure(call, name)
     return Created(name, _attributes(call, name))
 

@@ -40,7 +40,7 @@ def create_topic(call: ResourceCall) -> Created:
         raise already_exists("AWS::SNS::Topic", call.engine.arn("sns", name))
     given = attributes(properties, _DEFAULTS)
     arn = sns.create_topic(Name=name, Attributes=given, Tags=tag_list(tags_of(properties)))["TopicArn"]
-    with or_removed("SNS", arn):
+    with or_removed(call, arn):
         for subscription in properties.get("Subscription", []):
             sns.subscribe(TopicArn=arn, ReturnSubscriptionArn=True, **subscription)
     return _topic(arn)
