@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from slipway import local
 from slipway.engine.processes import Processes, ProcessFailed
 
 PATH = {"PATH": os.environ["PATH"]}
@@ -59,11 +60,11 @@ def test_a_killed_engine_s_children_are_ended_by_the_next_one(tmp_path: Path) ->
     )
     killed = subprocess.run([sys.executable, "-c", script, str(tmp_path / "p")], capture_output=True, text=True)
     assert Processes(tmp_path / "p").end_leftovers() == ["orphan"]
-    pid = killed.stdout.strip()
-    assert subprocess.run(["ps", "-o", "stat=", "-p", pid], capture_output=True, text=True).stdout.strip()[:1] in (
-        "",
-        "Z",
-    )
+    pid = int(killed.stdout.strip())
+    deadline = time.monotonic() + 5
+    while local.is_running(pid) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not local.is_running(pid)
 
 
 def test_a_child_whose_engine_is_killed_before_it_is_on_record_never_runs(tmp_path: Path) -> None:

@@ -183,11 +183,11 @@ TYPES = {
         create=create_key,
         update=update_key,
         delete=delete_key,
-        honours=frozenset({"Description", "Enabled", "Name", "Tags", "Value"}),
+        # Since usage plans, which SAM makes too, the stages of a key are a record.
+        honours=frozenset({"Description", "Enabled", "Name", "StageKeys", "Tags", "Value"}),
         refuses={
             "CustomerId": "there is no marketplace",
             "GenerateDistinctId": "a key's id is always another text than its value",
-            "StageKeys": "keys belong to usage plans",
         },
     ),
     "AWS::ApiGateway::UsagePlan": ResourceType(
