@@ -21,6 +21,10 @@ class LaunchFailed(SlipwayError):
     """The stack was not made or changed; the text names the resource and AWS's reason."""
 
 
+# How the local engine's word about a property without effect begins.
+_WARNING = "Local engine: "
+
+
 @dataclass(frozen=True)
 class StackEvent:
     """One event of a stack or of a stack nested in it."""
@@ -36,6 +40,13 @@ class StackEvent:
         """Whether this is why a stack failed, and not a consequence: a nested stack that failed, a cancelled create."""
         consequence = self.type == "AWS::CloudFormation::Stack" or "cancelled" in self.reason
         return self.status.endswith("_FAILED") and bool(self.reason) and not consequence
+
+    @property
+    def warning(self) -> str:
+        """What the local engine accepts of this resource and does not carry out; empty if nothing."""
+        if not self.status.endswith("_IN_PROGRESS") or not self.reason.startswith(_WARNING):
+            return ""
+        return f"warning: {self.logical_id} ({self.type}) in stack {self.stack}: {self.reason.removeprefix(_WARNING)}"
 
 
 def wait(target: Target, stack: str, say: Callable[[StackEvent], None], since: str = "") -> None:

@@ -76,5 +76,7 @@ def _changes(proposal: ChangeSet) -> Table:
 
 def _tell(event: StackEvent) -> None:
     """On standard error, as it is progress: standard output is for the result."""
+    if event.warning:
+        warn(f"  {event.warning}")
     if event.status.endswith(("_COMPLETE", "_FAILED")):
         warn(f"  {event.stack}  {event.logical_id}  {event.status}{f': {event.reason}' if event.reason else ''}")

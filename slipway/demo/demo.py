@@ -109,7 +109,9 @@ class Demo:
         return str(started["pipelineExecutionId"]), "run again, started by StartPipelineExecution"
 
     def _stack_event(self, event: StackEvent) -> None:
-        """The root's parts one by one, and whatever fails inside of them."""
+        """The root's parts one by one, whatever fails inside of them, and what has no effect here."""
+        if event.warning:
+            self._say(event.warning)
         if event.status.endswith("_FAILED") or (event.stack == STACK and event.status.endswith("_COMPLETE")):
             where = "" if event.stack == STACK else f"{event.stack}  "
             self._say(f"{where}{event.logical_id}  {event.status} {event.reason}")

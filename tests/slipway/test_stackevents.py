@@ -56,6 +56,23 @@ def test_every_event_is_told_once_while_it_goes_on(aws: Aws) -> None:
     assert [found.status for found in told] == ["CREATE_IN_PROGRESS", "CREATE_COMPLETE"]
 
 
+@pytest.mark.parametrize(
+    ("status", "reason", "told"),
+    [
+        pytest.param(
+            "CREATE_IN_PROGRESS",
+            "Local engine: VpcConfig has no effect: networks are not executed",
+            "warning: Model (AWS::SageMaker::Model) in stack churn: VpcConfig has no effect: networks are not executed",
+            id="a property without effect",
+        ),
+        pytest.param("CREATE_IN_PROGRESS", "Resource creation Initiated", "", id="AWS's own reason"),
+        pytest.param("CREATE_COMPLETE", "", "", id="no reason"),
+    ],
+)
+def test_what_has_no_effect_on_the_local_engine_is_a_warning(status: str, reason: str, told: str) -> None:
+    assert StackEvent("churn", "Model", "AWS::SageMaker::Model", status, reason).warning == told
+
+
 def test_a_stack_that_cannot_be_deleted_says_why(aws: Aws) -> None:
     stack = {"StackName": "churn", "StackId": STACK_ID, "CreationTime": at(0), "StackStatus": "DELETE_FAILED"}
     told = {"Stacks": [{**stack, "StackStatusReason": "bucket is not empty"}]}

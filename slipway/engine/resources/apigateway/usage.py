@@ -183,12 +183,13 @@ TYPES = {
         create=create_key,
         update=update_key,
         delete=delete_key,
-        # Since usage plans, which SAM makes too, the stages of a key are a record.
-        honours=frozenset({"Description", "Enabled", "Name", "StageKeys", "Tags", "Value"}),
+        honours=frozenset({"Description", "Enabled", "Name", "Tags", "Value"}),
         refuses={
             "CustomerId": "there is no marketplace",
             "GenerateDistinctId": "a key's id is always another text than its value",
         },
+        # SAM writes it for every key of a usage plan: docs.aws.amazon.com/apigateway/latest/api/API_CreateApiKey.html
+        without_effect={"StageKeys": "it is deprecated, a key's usage plans say where it is let in"},
     ),
     "AWS::ApiGateway::UsagePlan": ResourceType(
         create=create_plan,

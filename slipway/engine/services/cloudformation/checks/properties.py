@@ -6,6 +6,7 @@ where nothing is unknown any more.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -15,13 +16,26 @@ from slipway.engine.services.cloudformation.checks.types import check_types
 from slipway.engine.services.cloudformation.checks.values import violations
 from slipway.engine.services.cloudformation.errors import TemplateError
 
+_SECURE = "{{resolve:ssm-secure:"
+
 
 def check_properties(resources: Mapping[str, Any], resolved: Mapping[str, Any]) -> None:
     """Check every resource that the operation would deploy; `resolved` are its properties as far as they are known."""
     check_types(resources)
     for logical_id, resource in resources.items():
+        check_secure_references(resource["Type"], resolved[logical_id])
         check_resource(logical_id, resource["Type"], resolved[logical_id])
         check_honoured(logical_id, resource["Type"], resolved[logical_id])
+
+
+def check_secure_references(resource_type: str, properties: Mapping[str, Any]) -> None:
+    """Refuse references to encrypted parameters, which only properties of types that the engine lacks may be.
+
+    docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-ssm-secure-strings.html
+    """
+    found = [f"{resource_type}/Properties/{name}" for name, value in properties.items() if _SECURE in json.dumps(value)]
+    if found:
+        raise TemplateError(f"SSM Secure reference is not supported in: [{','.join(found)}]")
 
 
 def check_resource(logical_id: str, resource_type: str, properties: Any) -> None:

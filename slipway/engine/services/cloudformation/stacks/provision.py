@@ -89,10 +89,8 @@ class Provision:
         record["properties"] = converted(record["ResourceType"], tagged)
 
     def _create(self, record: Record) -> None:
-        logical_id = record["LogicalResourceId"]
-        warnings = "; ".join(self.compiled.warnings.get(logical_id, ()))
         record = {**record, "isNew": True}
-        self._told(record, "CREATE_IN_PROGRESS", f"{_WARNING}{warnings}" if warnings else "")
+        self._told(record, "CREATE_IN_PROGRESS", self._warning(record))
         try:
             made = self._make(record, "CREATE_IN_PROGRESS")
         except ResourceFailed as failure:
@@ -122,7 +120,7 @@ class Provision:
         changed = {**record, **kept, **({"previous": before} if before else {})}
         replaced = operations.replaces(record["ResourceType"], resource["properties"], record["properties"])
         known = {**resource, **({"previous": before} if before else {})}
-        self._told(known, "UPDATE_IN_PROGRESS", _REPLACES if replaced else "")
+        self._told(known, "UPDATE_IN_PROGRESS", _REPLACES if replaced else self._warning(record))
         try:
             made = self._replace(resource, changed) if replaced else self._update(resource, changed)
         except ResourceFailed as failure:
@@ -157,6 +155,11 @@ class Provision:
                 record["properties"],
             )
         )
+
+    def _warning(self, record: Record) -> str:
+        """What the record's properties say that has no effect here."""
+        warnings = "; ".join(self.compiled.warnings.get(record["LogicalResourceId"], ()))
+        return f"{_WARNING}{warnings}" if warnings else ""
 
     def _ended(self, record: Record, verb: str, noun: str) -> None:
         """The resource is there; when the operation was halted meanwhile, it counts as cancelled and is rolled back."""

@@ -73,6 +73,11 @@ def refusal(template: dict[str, Any]) -> str:
             "Properties validation failed for resource A with message:\n[#/Arn: read-only properties cannot be set]",
             id="a read-only property",
         ),
+        pytest.param(
+            {"Resources": {"A": {**BUCKET, "Properties": {"BucketName": "b-{{resolve:ssm-secure:/s:1}}"}}}},
+            "SSM Secure reference is not supported in: [AWS::S3::Bucket/Properties/BucketName]",
+            id="a reference to an encrypted parameter",
+        ),
     ],
 )
 def test_a_template_is_refused_in_cloudformations_words(template: dict[str, Any], message: str) -> None:
