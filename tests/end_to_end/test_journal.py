@@ -22,7 +22,7 @@ def test_every_caller_is_the_person_a_role_or_a_service(demonstration: Demonstra
 
 def test_only_custom_resources_answer_to_a_presigned_address(demonstration: Demonstration) -> None:
     made = {call["operation"] for call in demonstration.calls if call["caller"] == PRESIGNED}
-    assert made == {"PUT cfn-response|container credentials"}
+    assert made == {"PUT cfn-response"}
 
 
 def test_there_is_one_person(demonstration: Demonstration) -> None:
@@ -37,7 +37,8 @@ def test_no_call_was_denied(demonstration: Demonstration) -> None:
 
 def test_every_call_that_went_through_was_checked(demonstration: Demonstration) -> None:
     """Two kinds of line are no calls: a resource's, whose calls have lines of their own, and an event's, which a
-    service of AWS makes of itself. A custom resource's answer goes to an address that is its own permission.
+    service of AWS makes of itself. A custom resource's answer goes to an address that is its own permission, and a
+    container fetches its role's keys with a token.
     """
     unchecked = {
         (call["service"], call["operation"])
