@@ -45,5 +45,5 @@ def stacks(engine: RunningEngine) -> Iterator[Stacks]:
 
 
 def start(home: Path, clock_factor: float = 60.0) -> RunningEngine:
-    """Start an engine on a free port."""
-    return RunningEngine(local.start(home, port=local.free_port(), clock_factor=clock_factor))
+    """Start an engine on a free port, which refuses what would have no effect."""
+    return RunningEngine(local.start(home, port=local.free_port(), clock_factor=clock_factor, strict=True))

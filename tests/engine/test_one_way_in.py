@@ -78,7 +78,6 @@ STEPS = {
         *("services/sts/containers.py", "services/sts/sessions.py"),
     },
     "mend.kms": {"encryption.py"},
-    "mend.cloudformation.checks": {"resource_reference.py"},
     "mend.lambda_": {"server.py"},
     "mend.eventbridge.targets": {"resources/events/rules.py"},
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import io
 import json
+import re
 import time
 import uuid
 import zipfile
@@ -189,5 +190,6 @@ def test_a_connection_is_refused_by_the_engine_with_its_sentence(install: Instal
         "RepositoryName": "owner/repository",
         "ConnectionArn": "arn:aws:codeconnections:us-east-1:111122223333:connection/0",
     }
-    with pytest.raises(ClientError, match=r"a connection needs its git host .*; use CodeCommit or S3"):
+    sentence = re.escape("a connection needs its git host (GitHub, GitLab, Bitbucket); use CodeCommit or S3")
+    with pytest.raises(ClientError, match=f"Resource Pipeline: .*{sentence}"):
         install.deploy("pipeline", {**install.values, **connected}, suffix="-connected")

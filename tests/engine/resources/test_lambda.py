@@ -286,3 +286,19 @@ def test_a_function_has_its_layers(stacks: Any) -> None:
     assert invoked(stacks, stacks.outputs(stack)["Name"]) == "layered"
     stacks.delete(stack["StackId"])
     assert stacks.engine.client("lambda").list_layer_versions(LayerName=stacks.name("layer"))["LayerVersions"] == []
+
+
+@pytest.mark.specification("docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html")
+@pytest.mark.parametrize(
+    ("properties", "message"),
+    [
+        pytest.param({"Runtime": "nodejs22.x"}, "Runtime nodejs22.x is not executed by this engine", id="a runtime"),
+        pytest.param({"PackageType": "Image"}, "PackageType Image: container functions need Docker", id="an image"),
+    ],
+)
+def test_a_function_that_cannot_run_here_is_refused_before_anything_is_made(
+    stacks: Any, properties: dict[str, Any], message: str
+) -> None:
+    declared = function("arn:aws:iam::111122223333:role/mine")
+    declared["Properties"] |= properties
+    assert message in stacks.refused(template(Function=declared))

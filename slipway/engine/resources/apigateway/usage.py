@@ -183,13 +183,13 @@ TYPES = {
         create=create_key,
         update=update_key,
         delete=delete_key,
-        honours=frozenset({"Description", "Enabled", "Name", "Tags", "Value"}),
+        # StageKeys, which SAM writes for every key of a usage plan, is deprecated and lets nobody in on AWS either:
+        # docs.aws.amazon.com/apigateway/latest/api/API_CreateApiKey.html
+        honours=frozenset({"Description", "Enabled", "Name", "StageKeys", "Tags", "Value"}),
         refuses={
             "CustomerId": "there is no marketplace",
             "GenerateDistinctId": "a key's id is always another text than its value",
         },
-        # SAM writes it for every key of a usage plan: docs.aws.amazon.com/apigateway/latest/api/API_CreateApiKey.html
-        without_effect={"StageKeys": "it is deprecated, a key's usage plans say where it is let in"},
     ),
     "AWS::ApiGateway::UsagePlan": ResourceType(
         create=create_plan,

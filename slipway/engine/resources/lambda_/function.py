@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from slipway.engine.resource import Created, ResourceCall, ResourceFailed, ResourceType
+from slipway.engine.resource import Created, Partly, ResourceCall, ResourceFailed, ResourceType
 from slipway.engine.resource_properties import (
     Properties,
     changed,
@@ -133,6 +133,9 @@ def _set_tags(call: ResourceCall) -> None:
 def _check(properties: Properties) -> Iterator[str]:
     if properties.get("PackageType", "Zip") == "Image":
         yield "PackageType Image: container functions need Docker, use a .zip archive"
+    runtime = properties.get("Runtime", "python")
+    if not isinstance(runtime, Partly) and not str(runtime).startswith("python"):
+        yield f"Runtime {runtime} is not executed by this engine: functions run on Python (python3.x)"
 
 
 TYPE = ResourceType(
