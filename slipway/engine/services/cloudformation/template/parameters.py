@@ -67,6 +67,8 @@ def parameters_of(
         raise TemplateError(f"Parameters: [{', '.join(missing)}] must have values")
     for name, definition in declared.items():
         _check_type(name, str(definition.get("Type")))
+        if "Default" in definition:
+            check_value(name, definition, _text(definition["Default"]))
         check_value(name, definition, values[name] or "")
     stored = _stored(declared, values, read)
     return {
