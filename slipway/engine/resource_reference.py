@@ -5,13 +5,11 @@ python -m slipway.engine.resource_reference > docs/resource-types.md
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Iterator, Mapping
 
-from slipway.engine import resources
 from slipway.engine.resource import ResourceType
 from slipway.engine.services.cloudformation.checks import schemas
+from slipway.engine.services.cloudformation.types import registry
 
 _HEAD = """# CloudFormation's resource types
 
@@ -25,10 +23,7 @@ here as on AWS, or are records there too. Values can be refused as well: `docs/l
 
 def declared() -> dict[str, ResourceType]:
     """Every type that the engine makes, by name."""
-    found: dict[str, ResourceType] = {}
-    for module in pkgutil.iter_modules(resources.__path__):
-        found |= importlib.import_module(f"{resources.__name__}.{module.name}").RESOURCES
-    return dict(sorted(found.items()))
+    return {name: found for name in registry.names() if (found := registry.find(name)) is not None}
 
 
 def writable(resource_type: str) -> frozenset[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 from typing import Any
 
-from slipway.engine.resource import Created, ResourceCall, ResourceFailed, ResourceType
+from slipway.engine.resource import Created, ResourceCall, ResourceType
 
 _IDENTITY = ("ServiceNamespace", "ResourceId", "ScalableDimension")
 _POLICY_PROPERTIES = {
@@ -26,8 +26,6 @@ def _client(call: ResourceCall) -> Any:
 
 def _register(call: ResourceCall) -> Created:
     properties = dict(call.properties)
-    if properties.pop("ScheduledActions", None):
-        raise ResourceFailed("ScheduledActions of AWS::ApplicationAutoScaling::ScalableTarget is not executed here")
     for name in ("MinCapacity", "MaxCapacity"):
         properties[name] = int(properties[name])
     suspended = {name: _true(value) for name, value in properties.pop("SuspendedState", {}).items()}
@@ -52,9 +50,6 @@ def _identity(reference: str) -> dict[str, str]:
 
 def _put_policy(call: ResourceCall) -> Created:
     properties = call.properties
-    refused = sorted(set(properties) - _POLICY_PROPERTIES)
-    if refused:
-        raise ResourceFailed(f"{refused[0]} of AWS::ApplicationAutoScaling::ScalingPolicy is not executed here")
     answer = _client(call).put_scaling_policy(
         **_policy_identity(properties),
         PolicyType=properties["PolicyType"],

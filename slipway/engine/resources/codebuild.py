@@ -8,25 +8,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from slipway.engine.resource import Created, ResourceCall, ResourceFailed, ResourceType
+from slipway.engine.resource import Created, ResourceCall, ResourceType
 from slipway.engine.services.codebuild.not_executed import not_executed
 
 # Properties whose name is not the API's member with a capital letter.
 _MEMBERS = {"BuildSpec": "buildspec", "S3Logs": "s3Logs", "VPCConfig": "vpcConfig"}
-_REFUSED = ("Triggers", "ResourceAccessRole", "VpcConfig", "BuildBatchConfig", "FileSystemLocations")
 
 
 def create(call: ResourceCall) -> Created:
     """The project; its name is generated when none is given."""
     name = call.properties.get("Name") or call.physical_name(150)
-    return _created(call.caller.client("codebuild").create_project(name=name, **_request(call))["project"])
+    return _created(call.caller.client("codebuild").create_project(name=name, **_project(call.properties))["project"])
 
 
 def update(call: ResourceCall) -> Created:
     """All members but the name; one that was taken out goes back to its default."""
     client = call.caller.client("codebuild")
     removed = {_member(key): _EMPTY[key] for key in _EMPTY if key in call.old_properties and key not in call.properties}
-    return _created(client.update_project(name=call.physical_id, **removed | _request(call))["project"])
+    return _created(client.update_project(name=call.physical_id, **removed | _project(call.properties))["project"])
 
 
 def delete(call: ResourceCall) -> None:
@@ -51,20 +50,9 @@ def _created(project: dict[str, Any]) -> Created:
     return Created(project["name"], {"Arn": project["arn"], "Id": project["name"]})
 
 
-def _request(call: ResourceCall) -> dict[str, Any]:
-    for name in _REFUSED:
-        if call.properties.get(name):
-            raise ResourceFailed(
-                f"{call.logical_id}: {name} of AWS::CodeBuild::Project is not executed by the local engine"
-            )
-    if call.properties.get("Visibility", "PRIVATE") != "PRIVATE":
-        raise ResourceFailed(f"{call.logical_id}: a public AWS::CodeBuild::Project is not executed by the local engine")
-    return _project(call.properties)
-
-
 def _project(properties: dict[str, Any]) -> dict[str, Any]:
     """The properties in the words of CreateProject, but for the name."""
-    members = {key: value for key, value in properties.items() if key not in (*_REFUSED, "Name", "Visibility")}
+    members = {key: value for key, value in properties.items() if key not in ("Name", "Visibility")}
     return {_member(key): _converted(value) for key, value in members.items()}
 
 

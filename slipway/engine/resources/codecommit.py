@@ -24,7 +24,6 @@ _UNIX = 3
 
 def create(call: ResourceCall) -> Created:
     """The repository and, from `Code`, its first commit. A seed that cannot be used leaves no repository behind."""
-    _refuse_triggers(call)
     files = _seed_files(call, call.properties["Code"]["S3"]) if "Code" in call.properties else {}
     client = call.caller.client("codecommit")
     name = call.properties["RepositoryName"]
@@ -42,7 +41,6 @@ def create(call: ResourceCall) -> Created:
 
 def update(call: ResourceCall) -> Created:
     """Name, description, key and tags; `Code` counts at creation only."""
-    _refuse_triggers(call)
     client = call.caller.client("codecommit")
     name = call.properties["RepositoryName"]
     if changed(call, "RepositoryName"):
@@ -80,14 +78,6 @@ def _created(metadata: dict[str, Any]) -> Created:
 
 def _described(properties: dict[str, Any]) -> bool:
     return "RepositoryDescription" in properties
-
-
-def _refuse_triggers(call: ResourceCall) -> None:
-    if call.properties.get("Triggers"):
-        raise ResourceFailed(
-            f"{call.logical_id}: Triggers of AWS::CodeCommit::Repository are not executed by the local engine; "
-            "use an EventBridge rule on CodeCommit Repository State Change instead"
-        )
 
 
 def _update_tags(call: ResourceCall, arn: str) -> None:

@@ -15,7 +15,6 @@ _NAME_LENGTH = 256
 
 def create(call: ResourceCall) -> Created:
     """The repository; a generated name is in lower case, as ECR wants it."""
-    _refuse_policy(call)
     client = call.caller.client("ecr")
     name = call.properties.get("RepositoryName") or call.physical_name(_NAME_LENGTH).lower()
     repository = client.create_repository(
@@ -32,7 +31,6 @@ def create(call: ResourceCall) -> Created:
 
 def update(call: ResourceCall) -> Created:
     """Tags, mutability, scanning and lifecycle policy."""
-    _refuse_policy(call)
     client, name = call.caller.client("ecr"), call.physical_id
     if _mutability(call.properties) != _mutability(call.old_properties):
         client.put_image_tag_mutability(repositoryName=name, **_mutability(call.properties))
@@ -64,14 +62,6 @@ def delete(call: ResourceCall) -> None:
 def _created(repository: dict[str, Any]) -> Created:
     attributes = {"Arn": repository["repositoryArn"], "RepositoryUri": repository["repositoryUri"]}
     return Created(repository["repositoryName"], attributes)
-
-
-def _refuse_policy(call: ResourceCall) -> None:
-    if call.properties.get("RepositoryPolicyText"):
-        raise ResourceFailed(
-            f"{call.logical_id}: RepositoryPolicyText of AWS::ECR::Repository is not executed by the local engine; "
-            "within one account, identity policies decide"
-        )
 
 
 def _mutability(properties: dict[str, Any]) -> dict[str, Any]:

@@ -69,9 +69,6 @@ def _described(call: ResourceCall, arn: str) -> Created:
 
 def _shared(call: ResourceCall) -> dict[str, Any]:
     properties = call.properties
-    unsupported = sorted({"EncryptionConfiguration"} & set(properties))
-    if unsupported:
-        raise ResourceFailed(f"{unsupported[0]} of AWS::StepFunctions::StateMachine is not executed by this engine")
     request = {"definition": _definition(call), "roleArn": properties["RoleArn"]}
     if "LoggingConfiguration" in properties:
         request["loggingConfiguration"] = _logging(properties["LoggingConfiguration"])

@@ -5,14 +5,12 @@ docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sage
 
 from __future__ import annotations
 
-from slipway.engine.resource import Created, ResourceCall, ResourceFailed, ResourceType
+from slipway.engine.resource import Created, ResourceCall, ResourceType
 from slipway.engine.resources.sagemaker.common import gone_is_success, name_of, set_tags
 
 
 def create_group(call: ResourceCall) -> Created:
     """AWS::SageMaker::ModelPackageGroup."""
-    if "ModelPackageGroupPolicy" in call.properties:
-        raise ResourceFailed("ModelPackageGroupPolicy is not executed by this engine")
     client = call.caller.client("sagemaker")
     group_arn = client.create_model_package_group(**call.properties)["ModelPackageGroupArn"]
     return _group(call, group_arn)
