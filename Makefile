@@ -81,7 +81,7 @@ test: test-bundle test-engine ## Pass every test
 
 .PHONY: test-engine
 test-engine: $(VENV)/.dev $(VENV)/sam/.ready $(AWS_CLI)/.ready
-	$(RUN)/pytest --numprocesses 3 --dist loadfile tests/slipway tests/engine tests/benchmarks
+	$(RUN)/pytest --numprocesses 3 --dist loadfile tests/slipway tests/engine tests/benchmarks tests/mutations
 	$(RUN)/pytest tests/end_to_end
 
 .PHONY: soak

@@ -12,11 +12,16 @@ docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policie
 
 from __future__ import annotations
 
+import fnmatch
+import functools
 import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib.resources import files
 from typing import Any
+
+from cfnlint.data import AdditionalSpecs
 
 from slipway.engine.caller import Caller
 from slipway.engine.errors import AwsError
@@ -101,6 +106,8 @@ def refuse_malformed(caller: Caller, service: str, operation: str, params: Param
         _check_principals_exist(text, caller.engine.account)
         if service == "s3":
             _check_bucket(text, params["Bucket"])
+        if service == "sns":
+            _check_topic(text)
         if service == "kms" and not params.get("BypassPolicyLockoutSafetyCheck"):
             _check_lockout(caller, text)
     except InvalidPrincipal as invalid:
@@ -135,11 +142,33 @@ def _check_bucket(text: str, bucket: str) -> None:
     own = f"arn:aws:s3:::{bucket}"
     for statement in _statements(text):
         for action in _list(statement.get("Action") or statement.get("NotAction")):
-            if action != "*" and not action.lower().startswith("s3:"):
+            if action != "*" and not _is_of_s3(action):
                 raise Malformed("Policy has invalid action")
         for resource in _list(statement.get("Resource") or statement.get("NotResource")):
             if resource != own and not resource.startswith((f"{own}/", f"{own}*")):
                 raise Malformed("Policy has invalid resource")
+
+
+def _is_of_s3(action: str) -> bool:
+    """Whether S3 has an action of that name, or one that it stands for."""
+    service, _, name = action.lower().partition(":")
+    return service == "s3" and any(fnmatch.fnmatchcase(known, name) for known in _s3_actions())
+
+
+@functools.cache
+def _s3_actions() -> frozenset[str]:
+    """S3's actions in small letters, from cfn-lint's list of what the service authorization reference has."""
+    services = json.loads((files(AdditionalSpecs) / "Policies.json").read_text(encoding="utf-8"))
+    return frozenset(services["s3"]["Actions"])
+
+
+def _check_topic(text: str) -> None:
+    """A topic's policy is about SNS's actions."""
+    for statement in _statements(text):
+        for action in _list(statement.get("Action") or statement.get("NotAction")):
+            if action != "*" and not action.lower().startswith("sns:"):
+                message = "Invalid parameter: Policy statement action out of service scope!"
+                raise AwsError("InvalidParameter", message, status=400)
 
 
 def _check_function_principal(principal: str, account: str) -> None:

@@ -60,6 +60,7 @@ def test_iam_refuses_a_malformed_policy(engine: Any, document: str, message: str
         ({"Principal": {"AWS": NOBODY}}, f'Invalid principal in policy: "AWS":"{NOBODY}"'),
         ({"Resource": "arn:aws:s3:::another/*"}, "Policy has invalid resource"),
         ({"Action": "sqs:SendMessage"}, "Policy has invalid action"),
+        ({"Action": "s3:Everything"}, "Policy has invalid action"),
         ({"Principal": None}, "Missing required field Principal"),
     ],
 )
@@ -79,6 +80,15 @@ def test_kms_refuses_a_policy_that_locks_its_author_out(engine: Any) -> None:
     assert code == "MalformedPolicyDocumentException"
     assert message == "The new key policy will not allow you to update the key policy in the future."
     assert kms.create_key(Policy=document, BypassPolicyLockoutSafetyCheck=True)["KeyMetadata"]["KeyId"]
+
+
+@pytest.mark.specification(
+    "docs.aws.amazon.com/sns/latest/dg/sns-access-policy-language-api-permissions-reference.html"
+)
+def test_sns_refuses_a_policy_of_another_services_action(engine: Any) -> None:
+    document = policy({**ANYTHING, "Action": "sqs:SendMessage", "Principal": ROOT})
+    refused = error(engine.client("sns").create_topic, Name="refused", Attributes={"Policy": document})
+    assert refused == ("InvalidParameter", "Invalid parameter: Policy statement action out of service scope!")
 
 
 @pytest.mark.specification("docs.aws.amazon.com/sns/latest/api/API_SetTopicAttributes.html")

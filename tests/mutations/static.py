@@ -145,10 +145,10 @@ STATIC = (
         "E3035",
     ),
     Static(
-        "default that is not allowed",
+        "default below the minimum",
         STORAGE,
-        "    Default: 365\n",
-        "    Default: 7\n",
+        "    MinValue: 30\n",
+        "    MinValue: 400\n",
         "ArtifactRetentionInDays",
         "E2015",
     ),

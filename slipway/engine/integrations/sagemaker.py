@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from slipway.engine.integrations import api, convert
+from slipway.engine.integrations import api, convert, sdk
 from slipway.engine.integrations.sync import Answer, Job, outcome
 from slipway.engine.integrations.task import Integration, TaskCall, TaskFailed
 
@@ -60,6 +60,12 @@ def _stop(noun: str, call: TaskCall, started: Answer) -> None:
             raise
 
 
+def _accepts(action: str, argument: str) -> bool:
+    """Whether the API has that member; the SDK integration knows the API's model."""
+    found = sdk.find(f"sagemaker:{action}")
+    return found is None or found.accepts(argument)
+
+
 def _job(action: str, noun: str) -> Job:
     return Job(
         start=partial(_start, action),
@@ -70,10 +76,15 @@ def _job(action: str, noun: str) -> Job:
 
 
 INTEGRATIONS = {
-    **{f"sagemaker:{action}": Integration(run=partial(_request, action)) for action in _REQUESTS},
+    **{
+        f"sagemaker:{action}": Integration(run=partial(_request, action), accepts=partial(_accepts, action))
+        for action in _REQUESTS
+    },
     **{
         f"sagemaker:{action}.sync": Integration(
-            run=_job(action, noun).run, managed_rule=f"StepFunctionsGetEventsForSageMaker{kind}Rule"
+            run=_job(action, noun).run,
+            accepts=partial(_accepts, action),
+            managed_rule=f"StepFunctionsGetEventsForSageMaker{kind}Rule",
         )
         for action, (noun, kind) in _JOBS.items()
     },

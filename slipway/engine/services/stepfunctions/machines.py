@@ -203,9 +203,13 @@ def _check_role(engine: Engine, machine: Record, arn: str) -> None:
         text = "Invalid Logging Configuration: Must specify exactly one Log Destination."
         raise AwsError("InvalidLoggingConfiguration", text)
     caller = engine.as_role(machine["roleArn"], PRINCIPAL, "StepFunctions", arn)
-    for rule in sorted(_managed_rules(machine["definition"])):
-        for action in _RULE_ACTIONS:
-            caller.check(action, engine.arn("events", f"rule/{rule}"))
+    try:
+        for rule in sorted(_managed_rules(machine["definition"])):
+            for action in _RULE_ACTIONS:
+                caller.check(action, engine.arn("events", f"rule/{rule}"))
+    except AccessDenied as denied:
+        text = f"'{machine['roleArn']}' is not authorized to create managed-rule. {denied.message}"
+        raise AwsError("AccessDeniedException", text, status=400) from denied
     if configuration.get("level", "OFF") == "OFF":
         return
     try:

@@ -110,6 +110,21 @@ def with_status(stranger: Stranger, stack: dict[str, Any], status: str) -> set[s
     return {event["LogicalResourceId"] for event in events if event["ResourceStatus"] == status}
 
 
+def test_an_update_that_fails_goes_back_to_what_was(stranger: Stranger, templates: str) -> None:
+    stack = deployed(stranger, templates)
+    found = outputs(stack)
+    elsewhere = stranger.name("nowhere")
+    updated = stranger.update("main", MAIN, TemplateBucket=templates, Stage="prod", MonitoredBucket=elsewhere)
+    assert updated["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE", stranger.reasons(stack["StackId"])
+    assert "NoSuchBucket" in stranger.reasons(stack["StackId"])
+    assert outputs(updated) == found
+    put(stranger, found["BucketName"], "after.csv")
+    assert announced(stranger, found["QueueUrl"]) == f"s3://{found['BucketName']}/after.csv (5 bytes)"
+    stranger.empty(found["BucketName"])
+    deleted = stranger.delete(stack["StackId"])
+    assert deleted["StackStatus"] == "DELETE_COMPLETE", stranger.reasons(stack["StackId"])
+
+
 def test_a_value_that_the_template_does_not_allow_is_refused_at_once(stranger: Stranger, templates: str) -> None:
     with pytest.raises(ClientError) as caught:
         stranger.create("main", MAIN, TemplateBucket=templates, Stage="test")

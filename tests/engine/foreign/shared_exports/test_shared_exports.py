@@ -70,14 +70,11 @@ def greeting(stranger: Stranger) -> str:
 
 
 def refuses_to_go_while_imported(stranger: Stranger, shared: dict[str, Any]) -> None:
-    cloudformation = stranger.client("cloudformation")
-    export = f"{stranger.prefix}-ArtifactBucket"
+    export, importer = f"{stranger.prefix}-ArtifactBucket", stranger.name("pipeline")
     kept = stranger.delete(shared["StackId"])
     assert kept["StackStatus"] == "CREATE_COMPLETE"
-    refusal = kept["StackStatusReason"]
-    assert refusal.startswith("Export ") and f"as it is in use by {stranger.name('pipeline')}" in refusal
-    imports = cloudformation.list_imports(ExportName=export)["Imports"]
-    assert imports == [stranger.name("pipeline")]
+    assert f"Export {export} cannot be deleted as it is in use by {importer}" in kept["StackStatusReason"]
+    assert stranger.client("cloudformation").list_imports(ExportName=export)["Imports"] == [importer]
 
 
 def delete_in_order(stranger: Stranger, stack: dict[str, Any], shared: dict[str, Any]) -> None:

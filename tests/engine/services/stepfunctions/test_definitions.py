@@ -190,9 +190,15 @@ def test_a_role_that_does_not_trust_step_functions_is_refused(machines: Any) -> 
     assert "states.amazonaws.com may not assume" in message
 
 
+def test_a_misspelt_argument_of_a_job_is_refused(machines: Any) -> None:
+    task = {"Type": "Task", "Resource": SYNC, "Arguments": {"CheckpointsConfig": {}}, "End": True}
+    assert "The field 'CheckpointsConfig' is not supported by Step Functions" in machines.refused(machine({"A": task}))
+
+
 def test_sync_needs_the_managed_rule(machines: Any) -> None:
     task = {"Type": "Task", "Resource": SYNC, "Arguments": {}, "End": True}
     message = machines.refused(machine({"A": task}), roleArn=machines.role({"Action": "sagemaker:*"}))
+    assert "is not authorized to create managed-rule. " in message
     assert "events:PutTargets" in message
     assert "rule/StepFunctionsGetEventsForSageMakerTrainingJobsRule" in message
 
