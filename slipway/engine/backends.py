@@ -88,7 +88,8 @@ class MiniStackService:
         """Ask `allow`, then serve."""
         service, name = self._served.ministack, exchange.operation.name
         public = exchange.operation.service_model.service_name
-        own = [Check(*check) for check in edge.checks(service, exchange.request)] or [Check(f"{service}:{name}", "*")]
+        asked = edge.checks(service, name, exchange.params, exchange.request)
+        own = [Check(*check) for check in asked] or [Check(f"{service}:{name}", "*")]
         allow(
             exchange,
             [*own, *dependent_actions.checks(public, name, exchange.params, own)],

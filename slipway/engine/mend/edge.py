@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
-import json
 import os
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from typing import Any
@@ -22,6 +21,7 @@ from slipway.engine.caller import Caller
 from slipway.engine.engine import current
 from slipway.engine.errors import AccessDenied
 from slipway.engine.mend.kms import requests as kms
+from slipway.engine.mend.lambda_ import authorized
 from slipway.engine.wire import WireRequest
 
 _APP, _ACTIONS, _EVALUATOR = "app", "core.iam_actions", "core.iam_evaluator"
@@ -75,32 +75,23 @@ def request_scope(address: str) -> Iterator[None]:
         yield
 
 
-def checks(service: str, request: WireRequest) -> list[Check]:
+def checks(service: str, operation: str, params: Mapping[str, Any], request: WireRequest) -> list[Check]:
     """The actions, resources and condition keys that IAM documents for a request to a service of MiniStack's."""
     actions, engine = adapter.part(_ACTIONS), current()
     headers, query = dict(request.headers), _routing(request)
     arguments = (service, request.method, request.plain_path, headers, request.body, query)
-    action = actions.extract_iam_action(*arguments)
+    ours = service == "lambda"
+    action = authorized.action_of(operation) if ours else actions.extract_iam_action(*arguments)
     if action is None:
         return []
-    resource = _made(action, request) or actions.extract_resource_arn(*arguments, engine.region, engine.account)
+    named = authorized.resource_of(operation, params) if ours else ""
+    resource = named or actions.extract_resource_arn(*arguments, engine.region, engine.account)
     keys = {
         **actions.request_tag_context(service, action, request.body, query),
         **_service_keys(action, resource, request),
     }
     found = [(action, resource, keys), *_more(action, request, query)]
     return [(*documented(action, resource), keys) for action, resource, keys in found]
-
-
-def _made(action: str, request: WireRequest) -> str:
-    """The ARN of what a request makes, where only its body names it; empty otherwise.
-
-    docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html
-    """
-    if action != "lambda:CreateFunction":
-        return ""
-    name = str(json.loads(bytes(request.body))["FunctionName"])
-    return name if name.startswith("arn:") else current().arn("lambda", f"function:{name}")
 
 
 def _service_keys(action: str, resource: str, request: WireRequest) -> dict[str, Any]:
