@@ -91,12 +91,16 @@ def test_an_export_name_is_taken_once(stacks: Any) -> None:
 
 
 CUSTOM = """
+import time
 import cfnresponse
 
 def handler(event, context):
     if event["ResourceProperties"].get("Fail") and event["RequestType"] == "Create":
         cfnresponse.send(event, context, cfnresponse.FAILED, {}, reason="asked to fail")
+    elif event["ResourceProperties"].get("Refused"):
+        cfnresponse.send(event, context, cfnresponse.FAILED, {}, reason="refused")
     else:
+        time.sleep(float(event["ResourceProperties"].get("Seconds", 0)))
         cfnresponse.send(event, context, cfnresponse.SUCCESS, {"Answer": "42"}, "thing")
 """
 
@@ -123,6 +127,13 @@ def custom(**properties: Any) -> dict[str, Any]:
         },
         "Outputs": {"Answer": {"Value": {"Fn::GetAtt": ["Thing", "Answer"]}}},
     }
+
+
+def test_a_rollback_waits_for_a_custom_resource_that_takes_its_time(stacks: Any) -> None:
+    stack = stacks.create(custom(Seconds="1"))
+    assert stack["StackStatus"] == "CREATE_COMPLETE", stacks.reasons(stack["StackId"])
+    updated = stacks.update(custom(Refused="yes"))
+    assert updated["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE", stacks.reasons(stack["StackId"])
 
 
 def test_a_custom_resource_answers_through_cfnresponse(stacks: Any) -> None:

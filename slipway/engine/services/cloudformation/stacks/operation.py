@@ -22,7 +22,8 @@ logger = logging.getLogger("slipway")
 class Operation:
     """What the parts of an operation share.
 
-    `halted` is set when nothing new shall begin, because something failed or somebody cancelled it.
+    `halted` is set when nothing new shall begin, because something failed or somebody cancelled it; `going_back` once
+    all of that has ended, and resources are put back to what they were.
     """
 
     engine: Engine
@@ -31,12 +32,18 @@ class Operation:
     resources: Resources
     halted: threading.Event = field(default_factory=threading.Event)
     cancelled: threading.Event = field(default_factory=threading.Event)
+    going_back: threading.Event = field(default_factory=threading.Event)
     finished: threading.Event = field(default_factory=threading.Event)
 
     @property
     def stack_name(self) -> str:
         """The stack's name."""
         return self.stack_id.split("/")[1]
+
+    @property
+    def gives_up(self) -> bool:
+        """Whether what waits is to give up; what is put back is waited for."""
+        return self.halted.is_set() and not self.going_back.is_set()
 
     def cancel(self) -> None:
         """Let nothing new begin, and what waits give up."""

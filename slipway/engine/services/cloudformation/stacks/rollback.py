@@ -46,6 +46,7 @@ def roll_back_creation(operation: Operation, reason: str, *, deletes: bool = Fal
 def roll_back_update(operation: Operation, reason: str, skipped: Collection[str] = ()) -> None:
     """Put every resource back to what it was, the stack with them; `skipped` count as put back."""
     engine, stack_id = operation.engine, operation.stack_id
+    operation.going_back.set()
     events.stack_status(engine, stack_id, _ROLLING_BACK, reason)
     changed = {_name(record): record for record in operation.resources if record.get("previous")}
     for logical_id in skipped:

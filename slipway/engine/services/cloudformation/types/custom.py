@@ -94,7 +94,7 @@ def _wait(call: ResourceCall, letter: mailbox.Letter, request_id: str) -> Mappin
         if answer is not None:
             return answer
         seconds -= _WAIT_SECONDS
-        if operation is not None and operation.halted.is_set() and not is_deletion:
+        if operation is not None and operation.gives_up and not is_deletion:
             raise Cancelled("Resource creation cancelled", physical_id=call.physical_id)
     raise ResourceFailed(
         f"CloudFormation did not receive a response from your Custom Resource. Please check your logs for requestId "
