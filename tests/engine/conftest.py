@@ -9,7 +9,15 @@ from typing import Any
 import pytest
 
 from slipway import local
+from tests.engine.conformance import unmarked
 from tests.engine.stacks import Stacks
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test of AWS's behaviour names the page that the behaviour comes from."""
+    without = unmarked(items)
+    if without:
+        raise pytest.UsageError(f"no pytest.mark.specification(page): {', '.join(without[:5])}")
 
 
 class RunningEngine:

@@ -13,6 +13,8 @@ import pytest
 from slipway import local
 from tests.engine.restart import killed_and_started
 
+pytestmark = pytest.mark.specification("docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Stack.html")
+
 WAITING: dict[str, Any] = {
     "Resources": {
         "Topic": {"Type": "AWS::SNS::Topic"},

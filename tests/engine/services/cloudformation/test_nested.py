@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
+pytestmark = pytest.mark.specification(
+    "docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-nested-stacks.html"
+)
+
 DEFINITION = {"StartAt": "Only", "States": {"Only": {"Type": "Succeed"}}}
 CHILD: dict[str, Any] = {
     "Transform": "AWS::Serverless-2016-10-31",

@@ -6,6 +6,8 @@ import pytest
 
 from slipway.engine.services.cloudformation.restart import after
 
+pytestmark = pytest.mark.specification("docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Stack.html")
+
 
 @pytest.mark.parametrize(
     ("interrupted", "expected"),

@@ -6,6 +6,8 @@ import pytest
 
 from slipway.engine.services.cloudformation.urls import S3Object, parse
 
+pytestmark = pytest.mark.specification("docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html")
+
 OBJECT = S3Object("my.bucket", "a/b.yaml")
 
 

@@ -13,6 +13,10 @@ from slipway.engine.services.cloudformation.errors import TemplateError
 from slipway.engine.services.cloudformation.template.partly import partly
 from tests.engine.services.cloudformation.compiling import QUEUE, compiled
 
+pytestmark = pytest.mark.specification(
+    "docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html"
+)
+
 NAME = "AWS::Test::Thing"
 
 

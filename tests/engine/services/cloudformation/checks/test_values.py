@@ -11,6 +11,10 @@ from hypothesis import strategies as st
 from slipway.engine.services.cloudformation.checks.values import violations
 from slipway.engine.services.cloudformation.template.intrinsics import branches, is_function, references
 
+pytestmark = pytest.mark.specification(
+    "docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html"
+)
+
 ROW = {"type": "object", "additionalProperties": False, "required": ["Name"], "properties": {
     "Name": {"type": "string", "pattern": "^[a-z]+$", "maxLength": 5}, "Count": {"type": "integer", "minimum": 1},
     "Mode": {"enum": ["On", "Off"], "type": "string"}, "Flag": {"type": "boolean"}}}  # fmt: skip

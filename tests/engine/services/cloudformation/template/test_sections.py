@@ -9,6 +9,8 @@ import pytest
 from slipway.engine.services.cloudformation.errors import TemplateError
 from tests.engine.services.cloudformation.compiling import QUEUE, compiled
 
+pytestmark = pytest.mark.specification("docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-anatomy.html")
+
 PARAMETERS = {"P": {"Type": "String", "Default": "a"}, "Q": {"Type": "String", "Default": "b"}}
 
 

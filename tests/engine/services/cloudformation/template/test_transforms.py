@@ -10,6 +10,10 @@ from slipway.engine.errors import AwsError
 from slipway.engine.services.cloudformation.errors import TemplateError
 from tests.engine.services.cloudformation.compiling import QUEUE, compiled
 
+pytestmark = pytest.mark.specification(
+    "docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/transform-reference.html"
+)
+
 SERVERLESS = "AWS::Serverless-2016-10-31"
 MACHINE = {
     "Type": "AWS::Serverless::StateMachine",

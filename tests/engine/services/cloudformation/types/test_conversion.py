@@ -8,6 +8,10 @@ import pytest
 
 from slipway.engine.services.cloudformation.types.conversion import converted
 
+pytestmark = pytest.mark.specification(
+    "docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html"
+)
+
 
 @pytest.mark.parametrize(
     ("properties", "expected"),
