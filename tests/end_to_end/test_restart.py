@@ -5,6 +5,8 @@ The tests follow the run: each takes it up where the one before it left it.
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from slipway import approval
@@ -20,30 +22,48 @@ def run_id(plant: Plant) -> str:
     return plant.newest()
 
 
-def killed_in(plant: Plant, run_id: str, stage: str, action: str) -> str:
-    """Kill the engine now, start it again, and return the error with which the action then fails."""
+def kill_and_revive(plant: Plant) -> None:
+    """Kill the engine now and start it again: nothing of the killed one runs on."""
     plant.kill()
     before = set(children(plant.home))
     plant.revive()
     left = before & set(children(plant.home))
     assert not left, f"processes of the killed engine still run: {left}"
+
+
+def killed_in(plant: Plant, run_id: str, stage: str, action: str) -> str:
+    """Kill the engine now, start it again, and return the error with which the action then fails."""
+    kill_and_revive(plant)
     run = plant.ended(run_id)
     found = run.action(stage, action)
     assert run.status == "Failed" and found is not None and found.status == "Failed", problems(run)
     return found.error
 
 
-def state_reached(plant: Plant, run_id: str, state: str) -> None:
-    """Wait until the run's state machine is in a state's job."""
+def job_of_state(plant: Plant, run_id: str, state: str) -> str:
+    """The name of the job that a state of the run's state machine waits for, once it does."""
     arn = eventually(lambda: plant.reached(run_id, "Train", "Train").external_id, "the state machine was started")
     client = plant.client("stepfunctions")
 
-    def job_runs() -> bool:
+    def job() -> str | None:
         events = client.get_execution_history(executionArn=arn, maxResults=1000)["events"]
         entered = [event["stateEnteredEventDetails"]["name"] for event in events if "stateEnteredEventDetails" in event]
-        return entered[-1:] == [state] and events[-1]["type"] == "TaskSubmitted"
+        if entered[-1:] != [state] or events[-1]["type"] != "TaskSubmitted":
+            return None
+        [job_arn] = json.loads(events[-1]["taskSubmittedEventDetails"]["output"]).values()
+        return str(job_arn).rpartition("/")[2]
 
-    eventually(job_runs, f"a job of state {state} runs")
+    return eventually(job, f"a job of state {state} runs")
+
+
+def failure_of_job(plant: Plant, state: str, name: str) -> str:
+    """Why a job of a state has failed."""
+    sagemaker = plant.client("sagemaker")
+    if state == "Train":
+        found = sagemaker.describe_training_job(TrainingJobName=name)
+        return f"{found['TrainingJobStatus']}: {found.get('FailureReason')}"
+    found = sagemaker.describe_processing_job(ProcessingJobName=name)
+    return f"{found['ProcessingJobStatus']}: {found.get('FailureReason')}"
 
 
 def test_killed_in_build_the_build_has_failed_by_name(plant: Plant, run_id: str) -> None:
@@ -54,11 +74,13 @@ def test_killed_in_build_the_build_has_failed_by_name(plant: Plant, run_id: str)
 
 
 @pytest.mark.parametrize("state", ["Prepare", "Train", "Evaluate"])
-def test_killed_in_a_job_of_train_the_execution_has_failed_by_name(plant: Plant, run_id: str, state: str) -> None:
-    state_reached(plant, run_id, state)
-    error = killed_in(plant, run_id, "Train", "Train")
-    assert "the engine was restarted while" in error
-    plant.retry(run_id, "Train")
+def test_killed_in_a_job_of_train_the_job_has_failed_by_name_and_the_execution_tries_another(
+    plant: Plant, run_id: str, state: str
+) -> None:
+    name = job_of_state(plant, run_id, state)
+    kill_and_revive(plant)
+    failure = failure_of_job(plant, state, name)
+    assert failure.startswith("Failed: ") and "the engine was restarted while" in failure
 
 
 def test_killed_while_the_test_stack_is_created_it_is_made_anew(plant: Plant, run_id: str) -> None:
