@@ -46,7 +46,7 @@ class Edge:
         if scope["type"] == "lifespan":
             await self._lifespan(scope, receive, send)
         elif (refused := front_door.refusal(scope)) is not None:
-            await front_door.refuse(scope, send, *refused)
+            await front_door.refuse(send, *refused)
         elif (handler := self._raw_handler(scope["path"])) is not None:
             await raw.serve(self._engine, handler, scope, receive, send)
         else:

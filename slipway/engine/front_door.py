@@ -22,11 +22,11 @@ Scope = Mapping[str, Any]
 
 def refusal(scope: Scope) -> tuple[int, str] | None:
     """Status and sentence that answer the request; None lets it in."""
-    host = _host(scope)
+    host = _header(scope, b"host")
     if not is_local(host):
         return 421, f"The local engine does not answer for {host}; call it as 127.0.0.1 or localhost"
     path = str(scope["path"])
-    if scope["type"] == "websocket":
+    if _header(scope, b"upgrade").lower() == "websocket":
         return 501, "The local engine has no WebSocket APIs; docs/local-engine.md lists what it has"
     if path.startswith(_INTERNAL):
         return 404, f"The local engine has no {path}"
@@ -39,17 +39,14 @@ def is_local(host: str) -> bool:
     return not name or name.lower() in _LOOPBACK or name.lower().endswith(_HOSTS)
 
 
-async def refuse(scope: Scope, send: Any, status: int, sentence: str) -> None:
-    """Answer with the sentence; a WebSocket is closed before it opens."""
-    if scope["type"] == "websocket":
-        await send({"type": "websocket.close", "code": 1008})
-        return
+async def refuse(send: Any, status: int, sentence: str) -> None:
+    """Answer with the sentence."""
     body = json.dumps({"message": sentence}).encode()
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 
 
-def _host(scope: Scope) -> str:
-    values = [value.decode("latin-1") for name, value in scope["headers"] if name.lower() == b"host"]
+def _header(scope: Scope, name: bytes) -> str:
+    values = [value.decode("latin-1") for key, value in scope["headers"] if key.lower() == name]
     return values[0] if values else ""

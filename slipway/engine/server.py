@@ -13,13 +13,14 @@ import json
 import logging
 import os
 import pkgutil
-import signal
 import socket
 import sys
-from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from types import FrameType
+
+import uvicorn
+import uvloop
 
 from slipway.engine import adapter, edge
 from slipway.engine import engine as engines
@@ -34,7 +35,8 @@ from slipway.engine.service import Service
 logger = logging.getLogger("slipway")
 
 HOST = "127.0.0.1"
-_STARTUP_SECONDS = 30.0
+# As long as SDKs keep a connection that they do not use.
+_KEEP_ALIVE_SECONDS = 75
 
 
 class PortInUse(Exception):
@@ -88,18 +90,11 @@ def run(home: Path, port: int, region: str, clock_factor: float, *, strict: bool
     apply_corrections()
     application = edge.Edge(engine, services, Dispatcher(engine, services))
     # Not asyncio.run: in the end it would wait for every task and thread, so for a WaitCondition of hours.
-    loop = asyncio.new_event_loop()
-    loop.set_exception_handler(_report)
+    loop = uvloop.new_event_loop()
     try:
         loop.run_until_complete(_serve(application, engine, services, lock))
     finally:
         engine.close()
-
-
-def _report(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """Python 3.11 calls it an error that a connection is cancelled, which each that is open in the end is."""
-    if not isinstance(context.get("exception"), asyncio.CancelledError):
-        loop.default_exception_handler(context)
 
 
 def apply_corrections() -> None:
@@ -110,53 +105,65 @@ def apply_corrections() -> None:
         importlib.import_module(f"slipway.engine.mend.{module.name}").apply()
 
 
-async def _serve(application: edge.Edge, engine: Engine, services: list[Service], lock: HomeLock) -> None:
-    from hypercorn.asyncio import serve
-    from hypercorn.config import Config
+class _Server(uvicorn.Server):
+    """Serves until the engine has stopped in its own order; a signal only asks for that."""
 
-    config = Config()
-    config.bind = [f"{HOST}:{engine.port}"]
-    config.keep_alive_timeout = 75
-    config.graceful_timeout = 0.5
-    config.shutdown_timeout = 10
-    config.startup_timeout = _STARTUP_SECONDS
-    config.loglevel = "WARNING"
-    config.h11_max_incomplete_size = 64 * 1024
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    starter = asyncio.create_task(_start_when_served(engine, services, lock))
-    starter.add_done_callback(lambda done: None if done.cancelled() or done.exception() is None else stop.set())
+    def __init__(self, application: edge.Edge, port: int) -> None:
+        config = uvicorn.Config(
+            application,
+            HOST,
+            port,
+            http="httptools",
+            ws="none",
+            lifespan="on",
+            log_config=None,
+            log_level=logging.WARNING,
+            access_log=False,
+            server_header=False,
+            timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+            timeout_graceful_shutdown=1,
+        )
+        super().__init__(config)
+        self.asked_to_stop = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - uvicorn calls it with these
+        """A signal has come."""
+        self._loop.call_soon_threadsafe(self.asked_to_stop.set)
+
+
+async def _serve(application: edge.Edge, engine: Engine, services: list[Service], lock: HomeLock) -> None:
+    server = _Server(application, engine.port)
+    starter = asyncio.create_task(_start_when_served(server, engine, services, lock))
+    starter.add_done_callback(
+        lambda done: None if done.cancelled() or done.exception() is None else server.asked_to_stop.set()
+    )
+    stopper = asyncio.create_task(_stop_when_asked(server, engine, services))
     try:
-        await serve(application, config, shutdown_trigger=_until(stop, engine, services))  # type: ignore[arg-type]
+        await server.serve()
     finally:
         starter.cancel()
+        stopper.cancel()
         await asyncio.to_thread(_stop, engine)
     with contextlib.suppress(asyncio.CancelledError):
         await starter  # an engine that could not start says why, at the end of its log
 
 
-def _until(stop: asyncio.Event, engine: Engine, services: list[Service]) -> Callable[[], Awaitable[None]]:
+async def _stop_when_asked(server: _Server, engine: Engine, services: list[Service]) -> None:
     """Services stop while the port still answers: they write the last of their logs, metrics and captured data."""
+    await server.asked_to_stop.wait()
+    engine.stopping.set()
+    engine.processes.hurry()
+    await asyncio.to_thread(_stop_services, engine, services)
+    # A call that waits longer than the engine lives is cut off, and that is no error.
+    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+    server.should_exit = True
 
-    async def wait() -> None:
-        await stop.wait()
-        engine.stopping.set()
-        engine.processes.hurry()
-        await asyncio.to_thread(_stop_services, engine, services)
 
-    return wait
-
-
-async def _start_when_served(engine: Engine, services: list[Service], lock: HomeLock) -> None:
+async def _start_when_served(server: _Server, engine: Engine, services: list[Service], lock: HomeLock) -> None:
     """Once the port answers, so that state is loaded: the person, the services, the record of this engine."""
-    for _ in range(int(_STARTUP_SECONDS / 0.01)):
-        await asyncio.sleep(0.01)
-        with contextlib.suppress(OSError):
-            _, writer = await asyncio.open_connection(HOST, engine.port)
-            writer.close()
-            break
+    while not server.started:
+        await asyncio.sleep(0.005)
     await asyncio.to_thread(_start, engine, services, lock)
 
 

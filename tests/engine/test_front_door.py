@@ -137,3 +137,8 @@ def test_a_bucket_s_rules_answer_a_page_that_asks_before_it_writes(engine: Any, 
     asked = {"Host": host, "Access-Control-Request-Method": "PUT"}
     assert ask(engine, "OPTIONS", path, Origin="https://page.example", **asked)[0] == 200
     assert ask(engine, "OPTIONS", path, Origin="https://other.example", **asked)[0] == 403
+
+
+def test_a_websocket_is_refused_by_name(engine: Any) -> None:
+    status, body = ask(engine, "GET", "/", Connection="Upgrade", Upgrade="websocket")
+    assert (status, "no WebSocket APIs" in body) == (501, True)

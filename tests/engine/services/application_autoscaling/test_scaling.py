@@ -22,7 +22,8 @@ VARIANT = {
 LINKED = "sagemaker.application-autoscaling.amazonaws.com"
 LINKED_ROLE = "AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint"
 METRIC = {"PredefinedMetricType": "SageMakerVariantInvocationsPerInstance"}
-TRACKING = {"TargetValue": 5.0, "PredefinedMetricSpecification": METRIC, "ScaleInCooldown": 60, "ScaleOutCooldown": 60}
+# One call a minute is enough, however slow the machine is.
+TRACKING = {"TargetValue": 1.0, "PredefinedMetricSpecification": METRIC, "ScaleInCooldown": 60, "ScaleOutCooldown": 60}
 
 
 def count(scaled: Sagemaker) -> int:
