@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Protocol
 
-from slipway.engine import acknowledge, adapter, dependent_actions, encryption, handover, policy_documents, wire
+from slipway.engine import adapter, dependent_actions, encryption, handover, policy_documents, wire
+from slipway.engine.acknowledge import Acknowledgement
 from slipway.engine.exchange import Check, Exchange, Handover
 from slipway.engine.executed import Served
 from slipway.engine.mend import edge
@@ -79,6 +80,7 @@ class MiniStackService:
 
     def __init__(self, served: Served) -> None:
         self._served = served
+        self._acknowledgement = Acknowledgement(served.ministack)
 
     def executes(self, operation: str) -> bool:
         """Whether the engine answers for what MiniStack does with the operation."""
@@ -98,5 +100,5 @@ class MiniStackService:
         policy_documents.refuse_malformed(exchange.caller, public, name, exchange.params)
         encryption.check(exchange.caller, public, name, exchange.params)
         response = await edge.serve(service, exchange.request, exchange.caller, exchange.request_id)
-        acknowledge.saved(exchange.engine, service, name, response)
+        await self._acknowledgement.of(exchange.engine, name, response)
         return response

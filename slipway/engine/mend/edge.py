@@ -15,11 +15,15 @@ from collections.abc import Callable, Coroutine, Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote
 
+from botocore.model import ServiceModel
+
 from slipway.engine import adapter
 from slipway.engine.actions import documented
-from slipway.engine.caller import Caller
+from slipway.engine.caller import Caller, service_model
 from slipway.engine.engine import current
 from slipway.engine.errors import AccessDenied
+from slipway.engine.executed import SERVED
+from slipway.engine.mend import policy_context
 from slipway.engine.mend.kms import requests as kms
 from slipway.engine.mend.lambda_ import authorized
 from slipway.engine.wire import WireRequest
@@ -37,6 +41,8 @@ def apply() -> None:
     adapter.replace(_EVALUATOR, "enforce", _enforce)
     # MiniStack takes `test`, an empty key and any twelve digits for root; the engine has no such door.
     evaluator.is_root_access_key = evaluator._is_root_key = _no_root_key
+    # It would read each model again, some tenths of a second in which nothing is served.
+    adapter.replace("core.responses", "_service_model", _loaded_models)
     # It would load every service model of botocore (370 MB) to tell a foreign service from a misspelt one.
     adapter.part("core.router")._is_aws_service_name = bool
 
@@ -75,6 +81,16 @@ def request_scope(address: str) -> Iterator[None]:
         yield
 
 
+def _loaded_models(_: Callable[[str], Any]) -> Callable[[str], ServiceModel | None]:
+    """What finds the models that the dispatcher has loaded."""
+    names = {served.ministack: name for name, served in SERVED.items()}
+
+    def model(service: str) -> ServiceModel | None:
+        return service_model(names[service], current().region) if service in names else None
+
+    return model
+
+
 def checks(service: str, operation: str, params: Mapping[str, Any], request: WireRequest) -> list[Check]:
     """The actions, resources and condition keys that IAM documents for a request to a service of MiniStack's."""
     actions, engine = adapter.part(_ACTIONS), current()
@@ -87,7 +103,7 @@ def checks(service: str, operation: str, params: Mapping[str, Any], request: Wir
     named = authorized.resource_of(operation, params) if ours else ""
     resource = named or actions.extract_resource_arn(*arguments, engine.region, engine.account)
     keys = {
-        **actions.request_tag_context(service, action, request.body, query),
+        **policy_context.conditions_of(service, request, query),
         **_service_keys(action, resource, request),
     }
     found = [(action, resource, keys), *_more(action, request, query)]

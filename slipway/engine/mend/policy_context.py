@@ -1,7 +1,7 @@
 """What IAM evaluates of a request: resources and condition keys that MiniStack's edge leaves out.
 
 docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridge.html
-docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
+docs.aws.amazon.com/service-authorization/latest/reference/list_awskeymanagementservice.html
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from typing import Any
 from slipway.engine import adapter
 from slipway.engine.mend.iam import requests as iam
 from slipway.engine.mend.kms import requests as kms
+from slipway.engine.wire import WireRequest
 
 _ACTIONS = "core.iam_actions"
 Params = Mapping[str, Any]
 
 
 def apply() -> None:
-    """Put our functions around MiniStack's."""
+    """Put our function around MiniStack's."""
     adapter.replace(_ACTIONS, "extract_resource_arn", _with_resources)
-    adapter.replace(_ACTIONS, "request_tag_context", _with_conditions)
 
 
 def _with_resources(extract: Callable[..., str]) -> Callable[..., str]:
@@ -43,33 +43,22 @@ def _with_resources(extract: Callable[..., str]) -> Callable[..., str]:
 
 
 def resource_of(service: str, operation: str, body: Params, params: Params, region: str, account: str) -> str:
-    """The ARN that a request is about; empty when MiniStack's own rule holds.
-
-    A request for several alarms is about all alarms: a policy for some of them does not allow it.
-    """
+    """The ARN that a request is about; empty when MiniStack's own rule holds."""
     if service == "events" and operation.endswith(("Rule", "Targets", "TargetsByRule")):
         bus = str(body.get("EventBusName") or "default").rpartition("/")[2]
         name = body.get("Rule") or body.get("Name")
         within = "" if bus == "default" else f"{bus}/"
         return f"arn:aws:events:{region}:{account}:rule/{within}{name}" if name else ""
-    if service == "monitoring":
-        names = body.get("AlarmNames") or []
-        return f"arn:aws:cloudwatch:{region}:{account}:alarm:{names[0]}" if len(names) == 1 else ""
     if service == "iam":
         return iam.resource_of(params, account)
     return kms.resource_of(body) if service == "kms" else ""
 
 
-def _with_conditions(tags: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
-    def conditions(service: str, action: str, body: bytes, params: Params) -> dict[str, Any]:
-        found = tags(service, action, body, params)
-        if service == "monitoring" and "Namespace" in (metrics := _json(body)):
-            return {**found, "cloudwatch:namespace": metrics["Namespace"]}
-        if service == "kms":
-            return {**found, **kms.conditions_of(_json(body))}
-        return {**found, **(iam.conditions_of(params) if service == "iam" else {})}
-
-    return conditions
+def conditions_of(service: str, request: WireRequest, params: Params) -> Mapping[str, Any]:
+    """The service's condition keys that are members of a request."""
+    if service == "kms":
+        return kms.conditions_of(_json(bytes(request.body)))
+    return iam.conditions_of(params) if service == "iam" else {}
 
 
 def _json(body: bytes) -> Params:

@@ -21,8 +21,6 @@ LINKED = "sagemaker.application-autoscaling.amazonaws.com"
         ("events", "PutTargets", {"Rule": "r"}, {}, "arn:aws:events:eu-west-1:1:rule/r"),
         ("events", "PutRule", {"Name": "r", "EventBusName": "b"}, {}, "arn:aws:events:eu-west-1:1:rule/b/r"),
         ("events", "PutEvents", {"Entries": []}, {}, ""),
-        ("monitoring", "DeleteAlarms", {"AlarmNames": ["a"]}, {}, "arn:aws:cloudwatch:eu-west-1:1:alarm:a"),
-        ("monitoring", "DeleteAlarms", {"AlarmNames": ["a", "b"]}, {}, ""),
         (
             "iam",
             "",

@@ -29,10 +29,10 @@ NAMES = {
         "eventbridge_resource_arns",
         "extract_iam_action",
         "extract_resource_arn",
-        "request_tag_context",
         "s3_additional_checks",
         "s3_service_context",
     ),
+    "core.responses": ("_service_model",),
     "core.iam_evaluator": (
         "EvalResult",
         "_is_root_key",
