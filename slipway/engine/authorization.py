@@ -71,13 +71,15 @@ class Authorization:
             raise AwsError("UnrecognizedClientException", _UNKNOWN_KEY, status=403)
         self._decide(who, action, resource, context)
 
-    def check_pass_role(self, access_key_id: str, role_arn: str, service: str, *, assumed_now: bool = True) -> None:
+    def check_pass_role(
+        self, access_key_id: str, role_arn: str, service: str, context: Mapping[str, Any], *, assumed_now: bool = True
+    ) -> None:
         """Refuse unless the identity may pass the role to `service`, and that can assume it if it does so now.
 
         docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html: of the services here none
         says that it tells IAM what the role is for (iam:AssociatedResourceArn).
         """
-        self.check(access_key_id, "iam:PassRole", role_arn, {"iam:PassedToService": service})
+        self.check(access_key_id, "iam:PassRole", role_arn, {**context, "iam:PassedToService": service})
         if assumed_now and not self._may_trust(role_arn, service):
             raise assuming.refusal(role_arn, service, exists=adapter.role(role_arn) is not None)
 

@@ -70,9 +70,19 @@ class Caller:
     def on_behalf(self, service: str) -> Caller:
         """The same identity, called for by the AWS service `service`: its calls have `aws:CalledVia`.
 
+        A service that goes on calling for it is named once.
         docs.aws.amazon.com/IAM/latest/UserGuide/access_forward_access_sessions.html
         """
+        if self.via[-1:] == (service,):
+            return self
         return Caller(self.engine, self.arn, self.credentials, (*self.via, service))
+
+    def forwarded(self) -> dict[str, Any]:
+        """The condition keys that say through which services this identity calls, in the order of their calls."""
+        if not self.via:
+            return {}
+        named = {"aws:CalledVia": list(self.via), "aws:CalledViaFirst": self.via[0], "aws:CalledViaLast": self.via[-1]}
+        return {**named, "aws:ViaAWSService": "true"}
 
     def client(self, service: str) -> Any:
         """A boto3 client of `service` under this identity; made once."""
@@ -119,17 +129,18 @@ class Caller:
 
         Outside of a call (a service acts by itself in the background) the check makes a journal entry of its own.
         """
-        check = self.engine.authorization.check
+        check, keys = self.engine.authorization.check, {**self.forwarded(), **(context or {})}
         if journal.current() is not None:
-            check(self.credentials.access_key_id, action, resource, context or {})
+            check(self.credentials.access_key_id, action, resource, keys)
             return
         service, _, operation = action.partition(":")
         entry = journal.Entry(secrets.token_hex(8), service, operation, caller=self.arn, status=403)
         with self.engine.journal.call(entry):
-            check(self.credentials.access_key_id, action, resource, context or {})
+            check(self.credentials.access_key_id, action, resource, keys)
             entry.status = 200
 
     def check_pass_role(self, role_arn: str, service: str, *, assumed_now: bool = True) -> None:
         """Refuse unless this identity may hand `role_arn` to `service`, which can assume it."""
         key = self.credentials.access_key_id
-        self.engine.authorization.check_pass_role(key, role_arn, service, assumed_now=assumed_now)
+        keys = self.forwarded()
+        self.engine.authorization.check_pass_role(key, role_arn, service, keys, assumed_now=assumed_now)

@@ -1,9 +1,8 @@
-"""The condition keys that a request brings along: who sent it through whom, and the tags that it names.
+"""The condition keys that a request brings along: what sent it, and the tags that it names.
 
 What every request has, and what is looked up about caller and resource, is `request_keys`.
 
 docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
-docs.aws.amazon.com/IAM/latest/UserGuide/access_forward_access_sessions.html
 """
 
 from __future__ import annotations
@@ -23,15 +22,7 @@ def of(exchange: Exchange) -> dict[str, Any]:
     """The keys of one call; those that it does not have are not there."""
     headers = exchange.request.headers
     sent = {key: headers[name] for key, name in _HEADERS.items() if name in headers}
-    return {**sent, **_forwarded(exchange.caller.via), **_tags(exchange.params)}
-
-
-def _forwarded(via: tuple[str, ...]) -> dict[str, Any]:
-    """Of a call that AWS's services make on somebody's behalf, in the order in which they called each other."""
-    if not via:
-        return {}
-    named = {"aws:CalledVia": list(via), "aws:CalledViaFirst": via[0], "aws:CalledViaLast": via[-1]}
-    return {**named, "aws:ViaAWSService": "true"}
+    return {**sent, **_tags(exchange.params)}
 
 
 def _tags(params: Mapping[str, Any]) -> dict[str, Any]:

@@ -43,6 +43,13 @@ def test_a_call_on_somebody_s_behalf_names_the_services_in_their_order(engine: A
         caller = caller.on_behalf(service)
     request = WireRequest("POST", "/", {}, {VIA_HEADER: header_of(caller)}, b"")
     assert identity.via(engine, request) == SERVICES
+    assert caller.on_behalf(SERVICES[-1]) is caller
+    assert caller.forwarded() == {
+        "aws:CalledVia": list(SERVICES),
+        "aws:CalledViaFirst": SERVICES[0],
+        "aws:CalledViaLast": SERVICES[-1],
+        "aws:ViaAWSService": "true",
+    }
 
 
 def test_a_call_of_one_s_own_names_none(engine: Any) -> None:

@@ -26,9 +26,9 @@ TRUST = {
 }
 
 
-def keys(params: dict[str, Any], via: tuple[str, ...] = (), **headers: str) -> dict[str, Any]:
+def keys(params: dict[str, Any], **headers: str) -> dict[str, Any]:
     request = WireRequest("POST", "/", {}, headers, b"")
-    exchange: Any = SimpleNamespace(request=request, params=params, caller=SimpleNamespace(via=via))
+    exchange: Any = SimpleNamespace(request=request, params=params)
     return request_context.of(exchange)
 
 
@@ -57,16 +57,6 @@ def test_a_request_without_tags_has_no_key_for_them() -> None:
 def test_headers_are_keys_where_they_are_sent() -> None:
     sent = keys({}, **{"user-agent": "Boto3/1", "referer": "https://page.example/"})
     assert sent == {"aws:UserAgent": "Boto3/1", "aws:Referer": "https://page.example/"}
-
-
-@pytest.mark.specification("docs.aws.amazon.com/IAM/latest/UserGuide/access_forward_access_sessions.html")
-def test_a_forwarded_call_names_the_services_in_their_order() -> None:
-    assert keys({}, via=("cloudformation.amazonaws.com", "s3.amazonaws.com")) == {
-        "aws:CalledVia": ["cloudformation.amazonaws.com", "s3.amazonaws.com"],
-        "aws:CalledViaFirst": "cloudformation.amazonaws.com",
-        "aws:CalledViaLast": "s3.amazonaws.com",
-        "aws:ViaAWSService": "true",
-    }
 
 
 def client_of(engine: Any, name: str, condition: dict[str, Any], service: str, **config: Any) -> Any:

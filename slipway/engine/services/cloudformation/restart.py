@@ -19,7 +19,7 @@ import logging
 from slipway.engine.engine import Engine
 from slipway.engine.person import person
 from slipway.engine.resource import ResourceFailed
-from slipway.engine.services.cloudformation.service import SERVICE, stacks
+from slipway.engine.services.cloudformation.service import PRINCIPAL, SERVICE, stacks
 from slipway.engine.services.cloudformation.stacks import events, records, update
 from slipway.engine.services.cloudformation.stacks.authority import Authority
 from slipway.engine.services.cloudformation.stacks.finish import clean_up, finish
@@ -49,7 +49,7 @@ def _settle_all(engine: Engine, interrupted: list[Record]) -> None:
         # A nested stack's cleanup waits for its root's.
         if status == records.REVIEW or (status == update.CLEANING and "ParentId" in record):
             continue
-        authority = Authority(person(engine), record.get("RoleARN", ""))
+        authority = Authority(person(engine).on_behalf(PRINCIPAL), record.get("RoleARN", ""))
         start(engine, record["StackId"], authority, _GOING_ON.get(status, _fail)).finished.wait()
 
 

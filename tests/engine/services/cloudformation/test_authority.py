@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError
 
@@ -33,6 +34,31 @@ def test_a_stack_acts_under_its_role_and_keeps_it(stacks: Any) -> None:
     ]
     assert [entry["operation"].split()[0] for entry in made] == ["Create", "Delete"]
     assert {entry["caller"].split("/")[1] for entry in made} == {stacks.name("role")}
+
+
+@pytest.mark.specification("docs.aws.amazon.com/IAM/latest/UserGuide/access_forward_access_sessions.html")
+def test_a_stack_without_a_role_calls_through_cloudformation(stacks: Any) -> None:
+    through = {"ForAnyValue:StringEquals": {"aws:CalledVia": SERVICE}}
+    statements = [
+        {"Action": "cloudformation:*", "Resource": "*"},
+        {"Action": "sqs:*", "Resource": "*", "Condition": through},
+    ]
+    user = stacks.name("user")
+    stacks.iam.create_user(UserName=user)
+    document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **entry} for entry in statements]}
+    stacks.iam.put_user_policy(UserName=user, PolicyName="policy", PolicyDocument=json.dumps(document))
+    key = stacks.iam.create_access_key(UserName=user)["AccessKey"]
+    keys = {"aws_access_key_id": key["AccessKeyId"], "aws_secret_access_key": key["SecretAccessKey"]}
+    session = boto3.Session(region_name="us-east-1")
+    with pytest.raises(ClientError, match="not authorized to perform: sqs:CreateQueue"):
+        session.client("sqs", endpoint_url=stacks.engine.url, **keys).create_queue(QueueName=stacks.name("direct"))
+    cloudformation = session.client("cloudformation", endpoint_url=stacks.engine.url, **keys)
+    made = cloudformation.create_stack(StackName=stacks.name(), TemplateBody=json.dumps(QUEUE))["StackId"]
+    assert stacks.settled(made)["StackStatus"] == "CREATE_COMPLETE"
+    assert stacks.delete(made)["StackStatus"] == "DELETE_COMPLETE"
+    role = stacks.role(SERVICE, [{"Action": "sqs:*", "Resource": "*", "Condition": through}])
+    stack = stacks.create(QUEUE, suffix="of-a-role", RoleARN=role)
+    assert "is not authorized to perform: sqs:CreateQueue" in stacks.reasons(stack["StackId"])
 
 
 def test_a_role_that_may_not_make_the_resource_fails_the_stack_by_name(stacks: Any) -> None:

@@ -209,7 +209,7 @@ def execute_change_set(call: Call) -> dict[str, Any]:
             status=400,
         )
     stack = records.get(call.engine, record["StackId"])
-    authority = Authority(call.caller, record["role"]).checked()
+    authority = Authority.of(call.caller, record["role"])
     members = {
         "ChangeSetId": record["ChangeSetId"],
         "RetainExceptOnCreate": call.params.get("RetainExceptOnCreate", False),

@@ -78,7 +78,7 @@ def request_of(requester: Caller, params: Params, previous: Record | None = None
 def authority_of(call: Call, record: Record | None = None) -> Authority:
     """The role that the request names, else the one that the stack retained, else the requester's own rights."""
     role_arn = call.params.get("RoleARN") or (record or {}).get("RoleARN", "")
-    return Authority(call.caller, role_arn).checked()
+    return Authority.of(call.caller, role_arn)
 
 
 def stack_arn(call: Call) -> str:

@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from slipway.engine.caller import Caller
 from slipway.engine.services.cloudformation.checks.limits import BODY_BYTES, URL_BYTES
 from slipway.engine.services.cloudformation.errors import TemplateError
+from slipway.engine.services.cloudformation.service import PRINCIPAL
 from slipway.engine.services.cloudformation.urls import S3Object, parse
 
 _MORE = "For more information check http://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html"
@@ -44,7 +45,7 @@ def snippet(requester: Caller, location: str) -> str:
 def _read(requester: Caller, where: S3Object) -> str:
     version = {"VersionId": where.version} if where.version else {}
     try:
-        found = requester.client("s3").get_object(Bucket=where.bucket, Key=where.key, **version)
+        found = requester.on_behalf(PRINCIPAL).client("s3").get_object(Bucket=where.bucket, Key=where.key, **version)
     except ClientError as error:
         reason = error.response["Error"].get("Message", "Access Denied")
         raise TemplateError(f"S3 error: {reason}\n{_MORE}") from error
