@@ -21,7 +21,7 @@ def bucket(name: str, **attributes: Any) -> dict[str, Any]:
         pytest.param({"Resources": {}}, "At least one Resources member must be defined.", id="no resource"),
         pytest.param(
             {"Resources": {"A": {"Type": "AWS::No::Such"}}},
-            "Unrecognized resource types: [AWS::No::Such]",
+            "Unrecognized resource types: [AWS::No::Such] of A; docs/resource-types.md lists those",
             id="unknown type",
         ),
         pytest.param(

@@ -17,11 +17,11 @@ _ATTRIBUTES = ("CreationPolicy", "UpdatePolicy")
 
 def check_types(resources: Mapping[str, Any]) -> None:
     """Refuse types and attributes that the engine does not execute, all unknown types at once."""
-    unknown = sorted({resource["Type"] for resource in resources.values() if not is_known(resource["Type"])})
+    unknown = {name: one["Type"] for name, one in resources.items() if not is_known(one["Type"])}
     if unknown:
         raise TemplateError(
-            f"Template format error: Unrecognized resource types: [{', '.join(unknown)}]; "
-            "docs/local-engine.md lists those that this engine executes"
+            f"Template format error: Unrecognized resource types: [{', '.join(sorted(set(unknown.values())))}]"
+            f" of {', '.join(unknown)}; docs/resource-types.md lists those that this engine executes"
         )
     for logical_id, resource in resources.items():
         for attribute in _ATTRIBUTES:
