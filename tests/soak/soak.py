@@ -20,8 +20,10 @@ from tests.end_to_end.plant import STACK, Plant, eventually, problems
 from tests.soak.entries import NAMED, SOAK
 from tests.soak.ledger import Ledger
 
-# Long enough for a build to end now and then, so that every stage is hit.
-LONGEST_LIFE_SECONDS = 15.0
+# A kill is in one of these, whatever each takes; Source is over in a moment.
+STAGES = ("Build", "Train", "Test", "Production")
+# How long after an action of the stage was first seen.
+_LONGEST_STAY_SECONDS = 4.0
 _RUN_SECONDS = 300.0
 
 
@@ -51,8 +53,10 @@ class Soak:
         self._ledger.open()
         for number in range(1, kills + 1):
             self._ledger.begin()
-            life = self._random.uniform(0.05, LONGEST_LIFE_SECONDS)
-            self._live(life)
+            began = time.monotonic()
+            self._until_in(self._random.choice(STAGES))
+            self._live(self._random.uniform(0.0, _LONGEST_STAY_SECONDS))
+            life = time.monotonic() - began
             where = self._where()
             self._kill()
             self.outcome.kills += 1
@@ -62,6 +66,15 @@ class Soak:
             )
         self._until_production()
         return self.outcome
+
+    def _until_in(self, stage: str) -> None:
+        """Let runs go on until one is in a stage."""
+
+        def there() -> bool:
+            actions = self._attend().actions
+            return any(action.stage == stage and action.status == "InProgress" for action in actions)
+
+        eventually(there, f"a run is in {stage}", _RUN_SECONDS)
 
     def _live(self, seconds: float) -> None:
         """Let the run go on, and do what a person would."""
