@@ -10,6 +10,7 @@ Services of ours and MiniStack's differ only in who serves the call in the end (
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import logging
 import pkgutil
@@ -92,6 +93,11 @@ class Dispatcher:
         except AwsError as error:
             entry.error = error.code
             return refusals.render(address, error, request, request_id)
+        except asyncio.CancelledError:
+            # The engine stops, and the call would wait for longer than that may take.
+            entry.error = "ServiceUnavailable"
+            stopping = AwsError(entry.error, "The local engine is being stopped.", status=503)
+            return refusals.render(address, stopping, request, request_id)
         except ClientError as error:
             # A call that the service made in turn was refused: its caller sees that error.
             details = error.response["Error"]

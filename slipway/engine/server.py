@@ -21,6 +21,7 @@ from types import FrameType
 
 import uvicorn
 import uvloop
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from slipway.engine import adapter, edge
 from slipway.engine import engine as engines
@@ -37,6 +38,7 @@ logger = logging.getLogger("slipway")
 HOST = "127.0.0.1"
 # As long as SDKs keep a connection that they do not use.
 _KEEP_ALIVE_SECONDS = 75
+_HEAD_BYTES = 64 * 1024
 
 
 class PortInUse(Exception):
@@ -105,6 +107,31 @@ def apply_corrections() -> None:
         importlib.import_module(f"slipway.engine.mend.{module.name}").apply()
 
 
+class _Connection(HttpToolsProtocol):
+    """One connection. A client that has sent its request and says no more still gets its answer."""
+
+    _head_bytes = 0
+
+    def on_message_begin(self) -> None:
+        """A request begins."""
+        super().on_message_begin()
+        self._head_bytes = 0
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """A line of a head; ValueError, which is answered with 400, when it has become too long."""
+        self._head_bytes += len(name) + len(value)
+        if self._head_bytes > _HEAD_BYTES:
+            raise ValueError(f"the head of a request is longer than {_HEAD_BYTES} bytes")
+        super().on_header(name, value)
+
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """Whether to keep the connection: for the answer to a request that is complete."""
+        waits = self.cycle is not None and not self.cycle.more_body and not self.cycle.response_complete
+        if waits:
+            self.cycle.keep_alive = False
+        return waits
+
+
 class _Server(uvicorn.Server):
     """Serves until the engine has stopped in its own order; a signal only asks for that."""
 
@@ -113,11 +140,11 @@ class _Server(uvicorn.Server):
             application,
             HOST,
             port,
-            http="httptools",
+            http=_Connection,
             ws="none",
             lifespan="on",
             log_config=None,
-            log_level=logging.WARNING,
+            log_level=logging.ERROR,
             access_log=False,
             server_header=False,
             timeout_keep_alive=_KEEP_ALIVE_SECONDS,
@@ -155,8 +182,6 @@ async def _stop_when_asked(server: _Server, engine: Engine, services: list[Servi
     engine.stopping.set()
     engine.processes.hurry()
     await asyncio.to_thread(_stop_services, engine, services)
-    # A call that waits longer than the engine lives is cut off, and that is no error.
-    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
     server.should_exit = True
 
 
