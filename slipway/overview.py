@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from slipway.install import Install
-from slipway.picture import MARKS, PENDING, first_line, style
+from slipway.picture import MARKS, PENDING, first_line, note, style
 
 NOT_RUN = "not run yet"
 
@@ -28,7 +28,7 @@ def picture(state: dict[str, Any]) -> Table:
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
     for column in ("name", "status", "when"):
         table.add_column(column, no_wrap=True)
-    table.add_column("note", no_wrap=True, overflow="ellipsis")
+    table.add_column("note")  # the one that gives way in a narrow terminal
     for stage in state["stageStates"]:
         table.add_row(*_stage(stage))
         for action in stage["actionStates"]:
@@ -42,7 +42,7 @@ def _stage(stage: dict[str, Any]) -> tuple[Text, Text, str, Text]:
     transition = stage.get("inboundTransitionState", {})
     closed = "" if transition.get("enabled", True) else f"closed: {transition.get('disabledReason', 'no reason given')}"
     run_id = latest.get("pipelineExecutionId", "")[:8]
-    return Text(stage["stageName"], style="bold"), Text(told, style=style(told)), run_id, Text(closed, style="yellow")
+    return Text(stage["stageName"], style="bold"), Text(told, style=style(told)), run_id, note(closed, "yellow")
 
 
 def _action(action: dict[str, Any]) -> tuple[Text, Text, str, Text]:
@@ -50,9 +50,9 @@ def _action(action: dict[str, Any]) -> tuple[Text, Text, str, Text]:
     told = latest.get("status", NOT_RUN)
     waits = told == "InProgress" and "token" in latest
     changed = latest.get("lastStatusChange")
-    note = Text("waits for approval", style="yellow") if waits else Text(_reason(latest), style="red")
+    why = note("waits for approval", "yellow") if waits else note(_reason(latest), "red")
     name = Text(f"  {MARKS.get(told, PENDING)} {action['actionName']}", style=style(told))
-    return name, Text(told, style=style(told)), ago(changed) if changed else "", note
+    return name, Text(told, style=style(told)), ago(changed) if changed else "", why
 
 
 def _reason(latest: dict[str, Any]) -> str:

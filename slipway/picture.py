@@ -50,7 +50,7 @@ def of(run: Run, stages: Stages, states: Mapping[str, Sequence[State]], height: 
     table.add_column("stage", no_wrap=True, style="bold")
     table.add_column("action", no_wrap=True)
     table.add_column("took", no_wrap=True, justify="right")
-    table.add_column("note", overflow="ellipsis", no_wrap=True)
+    table.add_column("note")  # the one that gives way in a narrow terminal
     for stage, names in stages:
         for number, name in enumerate(names):
             action = run.action(stage, name)
@@ -71,16 +71,21 @@ def _cells(name: str, action: Action | None) -> tuple[Text, str, Text]:
     if action is None:
         return Text(f"{PENDING} {name}", style="dim"), "", Text()
     if action.provider == "Manual" and action.status == "InProgress":
-        note = Text("waits for approval", style="yellow")
+        why = note("waits for approval", "yellow")
     else:
-        note = Text(first_line(action.error), style="red")
+        why = note(first_line(action.error), "red")
     label = Text(f"{MARKS.get(action.status, ' ')} {name}", style=style(action.status))
-    return label, took(action.seconds), note
+    return label, took(action.seconds), why
 
 
 def _state_cells(state: State) -> tuple[Text, Text, Text]:
     mark = Text(f"    {MARKS.get(state.status, ' ')} ", style=style(state.status))
     return mark.append(state.name, style="dim"), Text(took(state.seconds), style="dim"), Text()
+
+
+def note(text: str, color: str) -> Text:
+    """A cell on one line, cut where the terminal ends; its column must wrap, or all columns shrink alike."""
+    return Text(text, style=color, no_wrap=True, overflow="ellipsis")
 
 
 def first_line(text: str) -> str:

@@ -23,8 +23,8 @@ def action(name: str, status: str = "", **more: Any) -> dict[str, Any]:
     return {"actionName": name, **({"latestExecution": latest} if status else {})}
 
 
-def drawn(*stages: dict[str, Any]) -> list[str]:
-    console = Console(width=100, color_system=None)
+def drawn(*stages: dict[str, Any], width: int = 100) -> list[str]:
+    console = Console(width=width, color_system=None)
     with console.capture() as captured:
         console.print(overview.picture({"stageStates": list(stages)}))
     return [line.rstrip() for line in captured.get().splitlines()]
@@ -38,6 +38,22 @@ def test_stages_and_actions_are_shown_with_how_they_last_went() -> None:
         "Train      not run yet             closed: by hand",
         "  · Train  not run yet",
     ]
+
+
+@pytest.mark.parametrize("width", [80, 120, 160])
+def test_a_long_reason_gives_way_and_the_other_columns_stay(width: int) -> None:
+    failed = action("Deploy", "Failed", errorDetails={"code": "JobFailed", "message": "stack churn was refused " * 30})
+    shown = drawn(
+        stage("Source", "Succeeded", action("Source", "Succeeded")), stage("Test", "Failed", failed), width=width
+    )
+    assert shown[:3] == [
+        "Source      Succeeded  1b28d30d",
+        "  ✓ Source  Succeeded  5 min ago",
+        "Test        Failed     1b28d30d",
+    ]
+    assert shown[3].startswith("  ✗ Deploy  Failed     5 min ago  stack churn was refused stack churn")
+    assert shown[3].endswith("…")
+    assert (len(shown), len(shown[3])) == (4, width)
 
 
 def test_an_open_approval_is_shown_as_one() -> None:

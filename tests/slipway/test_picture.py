@@ -31,6 +31,14 @@ def test_a_run_is_shown_with_what_was_done_what_is_done_and_what_is_left() -> No
     ]
 
 
+def test_a_long_reason_is_cut_and_the_other_columns_stay() -> None:
+    failed = action("Train/Stack", "Failed", 3, 5.5, "CloudFormation", error="stack churn was refused " * 30)
+    shown = drawn(run(action("Build/Build", end=2), failed, status="Failed"))
+    assert shown[1] == "Build  ✓ Build    2.0 s"
+    assert shown[2].startswith("Train  ✗ Stack    2.5 s  stack churn was refused")
+    assert (len(shown[2]), shown[2][-1]) == (90, "…")
+
+
 def test_an_open_approval_says_that_it_waits() -> None:
     shown = drawn(run(action("Test/Approve", "InProgress", provider="Manual"), status="InProgress"))
     assert shown[-1].startswith("Test   … Approve")
