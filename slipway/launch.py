@@ -17,17 +17,6 @@ from slipway.target import Target
 
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
 
-# What to do about a stack that can neither be updated nor made anew by this program.
-# docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html
-_STUCK = {
-    "UPDATE_ROLLBACK_FAILED": "correct what its events name, then `aws cloudformation continue-update-rollback"
-    " --stack-name {stack}`, then launch again",
-    "CREATE_FAILED": "delete it (`aws cloudformation delete-stack --stack-name {stack}`), then launch again",
-    "ROLLBACK_FAILED": "delete it (`aws cloudformation delete-stack --stack-name {stack}`), then launch again",
-    "DELETE_FAILED": "correct what its events name, then delete it again"
-    " (`aws cloudformation delete-stack --stack-name {stack}`), then launch again",
-}
-
 
 @dataclass(frozen=True)
 class Dialogue:
@@ -65,8 +54,8 @@ def launch(target: Target, stack: str, uploaded: Package, parameters: Mapping[st
 def check(target: Target, stack: str) -> None:
     """Refuse a stack in a state from which nothing leads on, before anything is packaged: LaunchFailed."""
     status = str((install.describe(target, stack) or {}).get("StackStatus", ""))
-    if status in _STUCK:
-        raise LaunchFailed(f"stack {stack} in {target.name} is in {status}: {_STUCK[status].format(stack=stack)}")
+    if stackevents.is_stuck(status):
+        raise LaunchFailed(f"stack {stack} in {target.name} is in {status}: {stackevents.next_step(stack, status)}")
     if status.endswith("_IN_PROGRESS") and status != "REVIEW_IN_PROGRESS":
         raise LaunchFailed(
             f"stack {stack} in {target.name} is being changed ({status}); launch again once it is done:"

@@ -25,6 +25,23 @@ class LaunchFailed(SlipwayError):
 _WARNING = "Local engine: "
 
 
+# What to do about a stack that can neither be updated nor made anew by this program.
+# docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html
+_STUCK = {
+    "UPDATE_ROLLBACK_FAILED": "correct what its events name, then `aws cloudformation continue-update-rollback"
+    " --stack-name {stack}`, then launch again",
+    "CREATE_FAILED": "delete it (`aws cloudformation delete-stack --stack-name {stack}`), then launch again",
+    "ROLLBACK_FAILED": "delete it (`aws cloudformation delete-stack --stack-name {stack}`), then launch again",
+    "DELETE_FAILED": "correct what its events name, then delete it again"
+    " (`aws cloudformation delete-stack --stack-name {stack}`), then launch again",
+}
+
+
+def is_stuck(status: str) -> bool:
+    """Whether no launch leads on from this status."""
+    return status in _STUCK
+
+
 @dataclass(frozen=True)
 class StackEvent:
     """One event of a stack or of a stack nested in it."""
@@ -34,12 +51,13 @@ class StackEvent:
     type: str
     status: str
     reason: str
+    nested: str = ""
+    """The name of the nested stack that the event is about, "" for any other resource or before the stack is there."""
 
     @property
-    def is_cause(self) -> bool:
-        """Whether this is why a stack failed, and not a consequence: a nested stack that failed, a cancelled create."""
-        consequence = self.type == "AWS::CloudFormation::Stack" or "cancelled" in self.reason
-        return self.status.endswith("_FAILED") and bool(self.reason) and not consequence
+    def is_failure(self) -> bool:
+        """Whether the resource failed, and was not merely cancelled because another did."""
+        return self.status.endswith("_FAILED") and bool(self.reason) and "cancelled" not in self.reason
 
     @property
     def warning(self) -> str:
@@ -51,17 +69,31 @@ class StackEvent:
 
 def wait(target: Target, stack: str, say: Callable[[StackEvent], None], since: str = "") -> None:
     """Tell every event of the stack after the event `since` until it is done; LaunchFailed when it failed."""
-    cause: StackEvent | None = None
-    last: StackEvent | None = None
+    failures: list[StackEvent] = []
     for event in _events(target, stack, since):
         say(event)
-        last = event if event.reason and event.status.endswith("_FAILED") else last
-        cause = cause or (event if event.is_cause else None)
+        failures += [event] if event.is_failure else []
     status = (install.describe(target, stack) or {}).get("StackStatus", "gone")
     if status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
-        why = cause or last
-        told = f": {why.logical_id} ({why.type}) in stack {why.stack}: {why.reason}" if why else ""
-        raise LaunchFailed(f"stack {stack} ended as {status}{told}")
+        raise LaunchFailed(f"stack {stack} ended as {status}{_why(stack, failures)}; {next_step(stack, status)}")
+
+
+def _why(stack: str, failures: list[StackEvent]) -> str:
+    cause = _cause(stack, failures)
+    return f": {cause.logical_id} ({cause.type}) in stack {cause.stack}: {cause.reason}" if cause else ""
+
+
+def _cause(stack: str, failures: list[StackEvent]) -> StackEvent | None:
+    """The first failure in a stack; of a nested stack, what failed in that, unless it did not come so far."""
+    first = next((failure for failure in failures if failure.stack == stack), None)
+    if first is None or not first.nested:
+        return first
+    return _cause(first.nested, failures) or first
+
+
+def next_step(stack: str, status: str) -> str:
+    """What to do about a stack that a launch has left in this status."""
+    return _STUCK.get(status, "correct that, then launch again").format(stack=stack)
 
 
 def newest(target: Target, stack: str) -> str:
@@ -141,4 +173,6 @@ def _event(event: dict[str, Any]) -> StackEvent:
         event["ResourceType"],
         event["ResourceStatus"],
         event.get("ResourceStatusReason", ""),
+        # arn:…:stack/NAME/ID
+        _nested(event).partition("/")[2].partition("/")[0],
     )

@@ -23,11 +23,57 @@ def test_the_cause_is_told_and_not_its_consequences(aws: Aws) -> None:
     told: list[StackEvent] = []
     expected = (
         r"^stack churn ended as ROLLBACK_COMPLETE: Bucket \(AWS::S3::Bucket\) in stack churn-Storage-1:"
-        r" bucket already exists$"
+        r" bucket already exists; correct that, then launch again$"
     )
     with pytest.raises(LaunchFailed, match=expected):
         stackevents.wait(aws.target, "churn", told.append)
     assert [found.logical_id for found in told] == ["Storage", "Topic", "Bucket"]
+
+
+REFUSED = "Template error: Topik is no property of AWS::SNS::Topic"
+INNER = {"StackName": "churn-Storage-1", "StackId": INNER_ID}
+
+
+@pytest.mark.parametrize(
+    ("inside", "told"),
+    [
+        pytest.param([], rf"Storage \({NESTED}\) in stack churn: {REFUSED}", id="nothing"),
+        pytest.param(
+            [{**event(4, "Key", "UPDATE_FAILED", "Resource update cancelled"), **INNER}],
+            rf"Storage \({NESTED}\) in stack churn: {REFUSED}",
+            id="what was cancelled",
+        ),
+        pytest.param(
+            [{**event(4, "Bucket", "UPDATE_FAILED", "no such key"), **INNER}],
+            r"Bucket \(AWS::S3::Bucket\) in stack churn-Storage-1: no such key",
+            id="a failure",
+        ),
+    ],
+)
+def test_a_nested_stack_is_the_cause_where_nothing_failed_in_it(
+    inside: list[dict[str, object]], told: str, aws: Aws
+) -> None:
+    """What failed in another nested stack only later, and what was cancelled, are not the cause."""
+    aws.answer("cloudformation.describe_stacks", described("UPDATE_ROLLBACK_COMPLETE"))
+    nested = {**event(1, "Storage", "UPDATE_FAILED", REFUSED, NESTED), "PhysicalResourceId": INNER_ID}
+    cancelled = event(2, "Source", "UPDATE_FAILED", "Resource update cancelled", NESTED)
+    later = event(3, "Topic", "UPDATE_FAILED", "throttled")
+    aws.answer("cloudformation.describe_stack_events", {"StackEvents": [later, cancelled, nested]})
+    aws.answer("cloudformation.describe_stack_events", {"StackEvents": inside}, {"StackName": INNER_ID})
+    aws.answer("cloudformation.describe_stacks", described("UPDATE_ROLLBACK_COMPLETE"))
+    with pytest.raises(LaunchFailed, match=rf"^stack churn ended as UPDATE_ROLLBACK_COMPLETE: {told}; correct that"):
+        stackevents.wait(aws.target, "churn", lambda event: None)
+
+
+def test_a_nested_stack_that_was_never_made_is_the_cause(aws: Aws) -> None:
+    aws.answer("cloudformation.describe_stacks", described("ROLLBACK_FAILED"))
+    cancelled = event(2, "Source", "CREATE_FAILED", "Resource creation cancelled", NESTED)
+    nested = {**event(1, "Storage", "CREATE_FAILED", REFUSED, NESTED), "PhysicalResourceId": ""}
+    aws.answer("cloudformation.describe_stack_events", {"StackEvents": [cancelled, nested]})
+    aws.answer("cloudformation.describe_stacks", described("ROLLBACK_FAILED"))
+    expected = rf"Storage \({NESTED}\) in stack churn: {REFUSED}; delete it \(`aws cloudformation delete-stack"
+    with pytest.raises(LaunchFailed, match=expected):
+        stackevents.wait(aws.target, "churn", lambda event: None)
 
 
 def test_what_an_earlier_launch_did_is_not_told_again(aws: Aws) -> None:
