@@ -191,6 +191,7 @@ NAMES = {
         "_apply_filter_criteria",
         "_create_alias",
         "_create_function",
+        "_delete_event_invoke_config",
         "_delete_function",
         "_emit_lambda_metrics",
         "_esms",

@@ -23,6 +23,7 @@ from slipway.engine.mend.lambda_ import asynchronous, event_source, mappings, ne
 from slipway.engine.mend.lambda_.invocation import Runner
 
 _SERVICE = "services.lambda_svc"
+_LATEST = "$LATEST"
 Response = tuple[int, dict[str, str], Any]
 Create = Callable[..., Any]
 
@@ -56,7 +57,9 @@ def apply() -> None:
     replace("_create_alias", _checked_alias)
     replace("_update_alias", _checked_alias)
     replace("_put_function_concurrency", _checked_concurrency)
+    replace("_event_invoke_config", _of_latest)
     replace("_put_event_invoke_config", _checked_settings)
+    replace("_delete_event_invoke_config", _of_latest)
     replace("_reserved_concurrency", lambda _: _reserved_concurrency)
     replace("_publish_layer_version", _answered)
     replace("_update_config", _checked_update)
@@ -140,10 +143,23 @@ def _checked_settings(put: Create) -> Create:
         record = adapter.part(_SERVICE)._functions.get(name)
         if record is not None:
             needs.check_destinations(current(), record["config"]["Role"], data)
-        response: Response = put(name, qualifier, data)
+        response: Response = put(name, qualifier or _LATEST, data)
         return response
 
     return _answered(checked)
+
+
+def _of_latest(settings: Callable[..., Any]) -> Callable[..., Any]:
+    """`settings` of a function's asynchronous invocations: those of no version or alias are `$LATEST`'s.
+
+    docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html
+    """
+
+    @functools.wraps(settings)
+    def of_latest(function: Any, qualifier: str | None = None) -> Any:
+        return settings(function, qualifier or _LATEST)
+
+    return of_latest
 
 
 def _reserved_concurrency(_: dict[str, Any], config: dict[str, Any]) -> int | None:

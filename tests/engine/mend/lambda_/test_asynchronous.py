@@ -54,6 +54,29 @@ def test_a_success_is_told_to_its_destination(engine: Any) -> None:
     assert (record["requestPayload"], record["responsePayload"]) == ({"a": 1}, {"ok": {"a": 1}})
 
 
+@pytest.mark.specification("docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html")
+@pytest.mark.parametrize("put", [{}, {"Qualifier": "$LATEST"}], ids=["put on the function", "put on $LATEST"])
+@pytest.mark.parametrize("call", [{}, {"Qualifier": "$LATEST"}], ids=["calls the function", "calls $LATEST"])
+def test_the_settings_of_latest_are_the_unqualified_functions(
+    engine: Any, put: dict[str, str], call: dict[str, str]
+) -> None:
+    name = f"latest-{len(put)}-{len(call)}"
+    url, arn = queue(engine, name)
+    function(engine, name, FAILS, [send_to(arn)])
+    client = engine.client("lambda")
+    told = client.put_function_event_invoke_config(
+        FunctionName=name, MaximumRetryAttempts=0, DestinationConfig={"OnFailure": {"Destination": arn}}, **put
+    )
+    assert told["FunctionArn"].endswith(f":function:{name}:$LATEST")
+    invoked(engine, name, 1, **call)
+    context = body(engine, url)["requestContext"]
+    assert (context["condition"], context["approximateInvokeCount"]) == ("RetriesExhausted", 1)
+    assert context["functionArn"].endswith(f":function:{name}:$LATEST")
+    client.delete_function_event_invoke_config(FunctionName=name, **call)
+    with pytest.raises(client.exceptions.ResourceNotFoundException, match="doesn't have an EventInvokeConfig"):
+        client.get_function_event_invoke_config(FunctionName=name, **put)
+
+
 @pytest.mark.specification(RETRIES)
 def test_every_attempt_has_the_same_request_id(engine: Any) -> None:
     url, arn = queue(engine, "async-attempts")
