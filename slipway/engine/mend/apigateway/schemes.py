@@ -19,6 +19,9 @@ _AUTHORIZER = "x-amazon-apigateway-authorizer"
 _AUTHTYPE = "x-amazon-apigateway-authtype"
 _AUTH = "x-amazon-apigateway-auth"
 _NO_OPTIONS = {"NONE": {"authorizationType": "NONE"}, "AWS_IAM": {"authorizationType": "AWS_IAM"}}
+# What SAM writes for `Auth: {Authorizer: NONE}` under a default authorizer: no scheme has that name.
+# docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-function-apifunctionauth.html
+_NO_AUTHORIZATION: list[dict[str, list[str]]] = [{"NONE": []}]
 
 
 def made(response: Response) -> Document:
@@ -68,6 +71,8 @@ def of_operation(
     """How a method is authorized: by its own requirements, else by the document's."""
     wanted: Authorization = {"authorizationType": "NONE"}
     required = operation.get("security", document.get("security")) or []
+    if required == _NO_AUTHORIZATION and "NONE" not in schemes:
+        required = []
     for name in (name for requirement in required for name in requirement):
         if not schemes.get(name):
             raise NotExecuted(

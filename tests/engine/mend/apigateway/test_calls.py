@@ -399,6 +399,34 @@ def test_a_document_whose_security_is_not_executed_is_refused(
 
 
 @pytest.mark.specification(
+    "docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-function-apifunctionauth.html"
+)
+def test_an_operation_that_wants_the_authorizer_none_is_open_though_the_document_has_one(engine: Any) -> None:
+    iam = {"type": "apiKey", "name": "Authorization", "in": "header", "x-amazon-apigateway-authtype": "awsSigv4"}
+    integration = {"type": "mock", "requestTemplates": {"application/json": '{"statusCode": 200}'}}
+    document = {
+        "swagger": "2.0",
+        "info": {"title": "open"},
+        "securityDefinitions": {"AWS_IAM": iam},
+        "security": [{"AWS_IAM": []}],
+        "paths": {
+            "/x": {
+                "get": {"security": [{"NONE": []}], "x-amazon-apigateway-integration": integration},
+                "put": {"x-amazon-apigateway-integration": integration},
+            }
+        },
+    }
+    client = engine.client("apigateway")
+    api = client.import_rest_api(body=json.dumps(document).encode())["id"]
+    [resource] = [item["id"] for item in client.get_resources(restApiId=api)["items"] if item["path"] == "/x"]
+    made = {
+        verb: client.get_method(restApiId=api, resourceId=resource, httpMethod=verb)["authorizationType"]
+        for verb in ("GET", "PUT")
+    }
+    assert made == {"GET": "NONE", "PUT": "AWS_IAM"}
+
+
+@pytest.mark.specification(
     "docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html"
 )
 @pytest.mark.parametrize(
