@@ -1,6 +1,6 @@
 """docs/operations.md, made from what the dispatcher serves.
 
-python -m slipway.engine.operation_reference > docs/operations.md
+.venv/bin/python -m slipway.engine.operation_reference > docs/operations.md
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ _REGION = "us-east-1"
 _WIDTH = 120
 _HEAD = """# The operations that the engine executes
 
-Made by `python -m slipway.engine.operation_reference`. By service, as botocore names it. Every other operation of these
-is refused by name (`UnsupportedOperation`), every other service too (`UnsupportedService`), before anything is done.
-How true each is to AWS, and which of its values are refused, is in `local-engine.md`.
+Made by `.venv/bin/python -m slipway.engine.operation_reference`. By service, as botocore names it. Every other
+operation of these is refused by name (`UnsupportedOperation`), every other service too (`UnsupportedService`), before
+anything is done. How true each is to AWS, and which of its values are refused, is in `local-engine.md`.
 """
 
 

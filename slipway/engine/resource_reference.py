@@ -1,6 +1,6 @@
 """docs/resource-types.md, made from the types themselves.
 
-python -m slipway.engine.resource_reference > docs/resource-types.md
+.venv/bin/python -m slipway.engine.resource_reference > docs/resource-types.md
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ from slipway.engine.services.cloudformation.types import registry
 
 _HEAD = """# CloudFormation's resource types
 
-Made by `python -m slipway.engine.resource_reference`. These are the types that the engine makes, changes and deletes,
-by the API calls that AWS's handlers make and under the stack's rights; any other type is refused by name before a stack
-acts. A property that is *without effect* is accepted, does nothing here, and is a warning (an error under `--strict`).
-One that is *refused* stops the stack, by name, before anything is made. All other properties of the type's schema act
-here as on AWS, or are records there too. Values can be refused as well: `docs/local-engine.md` says which, by service.
+Made by `.venv/bin/python -m slipway.engine.resource_reference`. These are the types that the engine makes, changes and
+deletes, by the API calls that AWS's handlers make and under the stack's rights; any other type is refused by name
+before a stack acts. A property that is *without effect* is accepted, does nothing here, and is a warning (an error
+under `--strict`). One that is *refused* stops the stack, by name, before anything is made. All other properties of the
+type's schema act here as on AWS, or are records there too. Values can be refused as well: `docs/local-engine.md` says
+which, by service.
 """
 
 

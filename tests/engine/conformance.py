@@ -1,4 +1,6 @@
-"""`python -m tests.engine.conformance > docs/conformance.md`: which pages of AWS's documentation the suite holds.
+"""Which pages of AWS's documentation the suite holds.
+
+.venv/bin/python -m tests.engine.conformance > docs/conformance.md
 
 Every test of what the engine does names the page that the behaviour comes from, and has a place for the date on which
 it was seen on AWS: `pytest.mark.specification(page, seen="2026-01-31")`.
@@ -20,9 +22,9 @@ OWN = ("test_private_names.py",)
 _HEAD = """# Conformance
 
 `tests/engine/` is written from AWS's documentation: each of its tests that is about AWS's behaviour names the page that
-it comes from. These are the pages; `python -m tests.engine.conformance > docs/conformance.md` writes them anew.
-*Seen on AWS* is the last date on which one of a page's behaviours was compared with an account. Nothing was yet: all of
-it is from the specification.
+it comes from. These are the pages; `.venv/bin/python -m tests.engine.conformance > docs/conformance.md` writes them
+anew. *Seen on AWS* is the last date on which one of a page's behaviours was compared with an account. Nothing was yet:
+all of it is from the specification.
 
 | page | seen on AWS |
 | --- | --- |

@@ -236,16 +236,18 @@ def test_a_queue_is_mapped_to_a_function(stacks: Any) -> None:
         return template(outputs, Function=function(arn), Queue=queue, Mapping=mapping)
 
     arn, client = role(stacks), stacks.engine.client("lambda")
+    scaling, reports = {"MaximumConcurrency": 2}, ["ReportBatchItemFailures"]
     made = stacks.outputs(
-        stacks.create(of(BatchSize=5, Enabled=False, FunctionResponseTypes=["ReportBatchItemFailures"]))
+        stacks.create(of(BatchSize=5, Enabled=False, FunctionResponseTypes=reports, ScalingConfig=scaling))
     )
     assert made["Arn"].endswith(f":event-source-mapping:{made['Mapping']}")
     found = client.get_event_source_mapping(UUID=made["Mapping"])
-    assert (found["BatchSize"], found["State"]) == (5, "Disabled")
+    assert (found["BatchSize"], found["State"], found["ScalingConfig"]) == (5, "Disabled", scaling)
     stack = stacks.update(of())
     assert stacks.outputs(stack) == made
     found = client.get_event_source_mapping(UUID=made["Mapping"])
     assert (found["BatchSize"], found["State"], found["FunctionResponseTypes"]) == (10, "Enabled", [])
+    assert not found.get("ScalingConfig")
     stacks.delete(stack["StackId"])
     with pytest.raises(client.exceptions.ResourceNotFoundException):
         client.get_event_source_mapping(UUID=made["Mapping"])

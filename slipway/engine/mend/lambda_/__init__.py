@@ -19,7 +19,7 @@ from typing import Any
 from slipway.engine import adapter
 from slipway.engine.engine import Engine, current
 from slipway.engine.errors import AwsError
-from slipway.engine.mend.lambda_ import asynchronous, event_source, mappings, needs, readiness, requests
+from slipway.engine.mend.lambda_ import asynchronous, event_source, layers, mappings, needs, readiness, requests
 from slipway.engine.mend.lambda_.invocation import Runner
 
 _SERVICE = "services.lambda_svc"
@@ -191,6 +191,7 @@ def _count(function_name: str, duration_ms: float, error: bool, throttle: bool) 
 def _checked_request(handle: Callable[..., Awaitable[Response]]) -> Callable[..., Awaitable[Response]]:
     async def checked(method: str, path: str, headers: dict[str, str], body: bytes, query: Any) -> Response:
         try:
+            path = layers.by_name(method, path)
             if method == "POST" and path.endswith("/invocations"):
                 requests.check_invocation(body, headers)
             if method == "POST" and path.rstrip("/").endswith("/event-source-mappings"):

@@ -36,8 +36,9 @@ def resource_of(operation: str, params: Mapping[str, Any]) -> str:
         return _arn("function", params["FunctionName"])
     if operation == "GetLayerVersionByArn":
         return str(params["Arn"])
-    if "VersionNumber" in params:
-        return f"{_arn('layer', params['LayerName'])}:{params['VersionNumber']}"
+    if "LayerName" in params:
+        layer = _arn("layer", params["LayerName"])
+        return f"{layer}:{params['VersionNumber']}" if "VersionNumber" in params else layer
     return _arn("event-source-mapping", params["UUID"]) if "UUID" in params else ""
 
 

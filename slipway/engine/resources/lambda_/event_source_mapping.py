@@ -97,10 +97,10 @@ TYPE = ResourceType(
             "FunctionName",
             "FunctionResponseTypes",
             "MaximumBatchingWindowInSeconds",
+            "ScalingConfig",
             "Tags",
         }
     ),
-    without_effect={"ScalingConfig": "a queue is read by one poller, one batch at a time"},
     refuses={"KmsKeyArn": "the key of filter criteria is not asked here"},
     check=_check,
 )

@@ -49,6 +49,18 @@ def nobody(engine: Any) -> Any:
         ),
         ("get_layer_version", {"LayerName": "l", "VersionNumber": 1}, "GetLayerVersion", "layer:l:1"),
         ("delete_layer_version", {"LayerName": "l", "VersionNumber": 1}, "DeleteLayerVersion", "layer:l:1"),
+        (
+            "delete_layer_version",
+            {"LayerName": f"{LAMBDA}:layer:l", "VersionNumber": 1},
+            "DeleteLayerVersion",
+            "layer:l:1",
+        ),
+        (
+            "publish_layer_version",
+            {"LayerName": f"{LAMBDA}:layer:l", "Content": {"ZipFile": b""}},
+            "PublishLayerVersion",
+            "layer:l",
+        ),
     ],
 )
 def test_a_call_asks_for_its_own_action_on_its_own_resource(
