@@ -10,7 +10,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.text import Text
 from typer.exceptions import TyperException
 
-from slipway.cli.common import errors
+from slipway.cli import hints
+from slipway.cli.common import HOME, errors
 from slipway.errors import ExitCode, SlipwayError
 
 app = typer.Typer(
@@ -35,6 +36,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     from slipway.cli import commands
 
     commands.register(app)
+    hints.remember(HOME)
     try:
         # The value is the code of typer.Exit, 130 after Ctrl-C, and None of a command that came to its end.
         code = app(args=list(arguments) if arguments is not None else None, prog_name="slipway", standalone_mode=False)
@@ -68,5 +70,5 @@ def _usage(error: TyperException) -> str:
 
 def _fail(message: str, code: int) -> int:
     if message:
-        errors.print(Text.assemble(("slipway: ", "red bold"), message), soft_wrap=True)
+        errors.print(Text.assemble(("slipway: ", "red bold"), hints.complete(message)), soft_wrap=True)
     return int(code)

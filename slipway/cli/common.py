@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 
 from slipway import install, local
+from slipway.cli import hints
 from slipway.install import Install
 from slipway.target import Target, choose
 
@@ -27,7 +28,10 @@ def _console(stderr: bool) -> Console:
 console = _console(stderr=False)
 errors = _console(stderr=True)
 
-Home = Annotated[Path, typer.Option("--home", help="Folder of the local engine.", envvar="SLIPWAY_HOME")]
+Home = Annotated[
+    Path,
+    typer.Option("--home", help="Folder of the local engine.", envvar="SLIPWAY_HOME", callback=hints.remember),
+]
 Aws = Annotated[bool, typer.Option("--aws", help="Act on the account of the environment instead of the local engine.")]
 Region = Annotated[str | None, typer.Option("--region", help="Region, with --aws.")]
 Stack = Annotated[
@@ -59,10 +63,10 @@ def show(value: Any, as_json: bool, text: str) -> None:
 
 
 def say(text: str) -> None:
-    """Print a text for people as it is: not cut, not wrapped, no markup read into it."""
-    console.print(text, highlight=False, markup=False, soft_wrap=True)
+    """Print a text for people as it is: not cut, not wrapped, no markup read into it; its commands with --home."""
+    console.print(hints.complete(text), highlight=False, markup=False, soft_wrap=True)
 
 
 def warn(text: str) -> None:
     """Print what a person should know on standard error, where it does not mix with what was asked for."""
-    errors.print(text, highlight=False, markup=False, soft_wrap=True)
+    errors.print(hints.complete(text), highlight=False, markup=False, soft_wrap=True)

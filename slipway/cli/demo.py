@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from slipway.cli.common import HOME, Home, Json, console, errors
+from slipway.cli.common import HOME, Home, Json, console, errors, say
 from slipway.demo import Demo
 
 
@@ -53,4 +53,4 @@ def _summarize(record: dict[str, Any]) -> None:
         f"engine          {record['engineMegabytes']} MB, clock factor {record['clockFactor']:g}, {record['engine']}",
         "next            slipway status; slipway predict --help; slipway down",
     ]
-    console.print("\n".join(lines), highlight=False, soft_wrap=True)
+    say("\n".join(lines))
