@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import difflib
 import json
 import os
 import shutil
@@ -12,10 +13,12 @@ import subprocess
 import sys
 import time
 from configparser import ConfigParser
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from slipway import engine_settings
+from slipway.engine_settings import EngineSettings
 from slipway.errors import BadInput, ExitCode, SlipwayError
 
 if TYPE_CHECKING:
@@ -26,8 +29,8 @@ PORT = 4566
 REGION = "us-east-1"
 _READY_SECONDS = 30.0
 _STOP_SECONDS = 4.0
-# What only an engine leaves in its folder.
-_MARKS = ("engine.json", "engine.log", "credentials")
+# What commands leave in the folder also where no engine ever ran.
+_REPORTS = {"reports"}
 
 
 class EngineFailed(SlipwayError):
@@ -160,21 +163,65 @@ def start(
 ) -> LocalEngine:
     """Start the engine, or return the one that runs on this home.
 
-    A `strict` engine refuses templates with properties that have no effect here, instead of warning about them.
-    EngineFailed says why it did not start; BadInput, which of the wishes the running one does not meet.
+    A `strict` engine refuses templates with properties that have no effect here, instead of warning about them. What is
+    not asked for is as when an engine last ran on this home. EngineFailed says why it did not start; BadInput, which of
+    the wishes the running one does not meet, or that the folder is somebody else's.
     """
+    wishes: dict[str, Any] = {"port": port, "region": region, "clock_factor": clock_factor, "strict": strict}
+    wishes = {name: wish for name, wish in wishes.items() if wish is not None}
     running = find(home)
     if running is not None:
-        _check_wishes(running, {"port": port, "region": region, "clock_factor": clock_factor, "strict": strict})
+        _check_wishes(running, wishes)
         return running
-    if home.exists() and not home.is_dir():
-        raise BadInput(f"--home {home} is a file; expected a folder, which may be new")
+    kept = _settings_of(home)
+    chosen = replace(kept or EngineSettings(PORT, REGION, 1.0, strict=False), **wishes)
+    _check_region(chosen.region, kept)
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     (home / "engine.json").unlink(missing_ok=True)
+    engine_settings.write(home, chosen)
+    try:
+        return _start(home, chosen)
+    except EngineFailed:
+        engine_settings.write(home, kept or chosen)
+        raise
+
+
+def _settings_of(home: Path) -> EngineSettings | None:
+    """How an engine last ran on this home; BadInput when it is no folder for one."""
+    if home.exists() and not home.is_dir():
+        raise BadInput(f"--home {home} is a file; expected a folder, which may be new")
+    try:
+        kept = engine_settings.read(home)
+    except ValueError as error:
+        raise EngineFailed(f"{error}; `slipway down --home {home}` clears up") from error
+    others = {found.name for found in home.iterdir()} - _REPORTS if home.exists() and kept is None else set()
+    if others:
+        raise BadInput(
+            f"--home {home} holds what is no engine's ({', '.join(sorted(others)[:3])}); expected a new or empty"
+            " folder, since `slipway down` removes all of it"
+        )
+    return kept
+
+
+def _check_region(region: str, kept: EngineSettings | None) -> None:
+    if kept is not None and region != kept.region:
+        raise BadInput(
+            f"what is in this folder is in region {kept.region}, not {region}; `slipway down` removes it, another"
+            " --home leaves it alone"
+        )
+    if kept is None and region != REGION:
+        from botocore.session import Session
+
+        known = Session().get_available_regions("cloudformation")
+        if region not in known:
+            close = difflib.get_close_matches(region, known, 1)
+            hint = f"; did you mean {close[0]}?" if close else f": {', '.join(known)}"
+            raise BadInput(f"--region {region}: expected a region of AWS{hint}")
+
+
+def _start(home: Path, chosen: EngineSettings) -> LocalEngine:
     log = home / "engine.log"
-    command = [sys.executable, "-P", "-m", "slipway.engine.server", str(home), "--port", str(port or PORT)]
-    command += ["--region", region or REGION, "--clock-factor", str(clock_factor or 1.0)]
-    command += ["--strict"] if strict else []
+    command = [sys.executable, "-P", "-m", "slipway.engine.server", str(home), *chosen.arguments()]
     with log.open("ab") as output:
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
@@ -185,7 +232,7 @@ def start(
 def _check_wishes(running: LocalEngine, wishes: dict[str, Any]) -> None:
     for name, wish in wishes.items():
         is_so = getattr(running, name)
-        if wish is not None and wish != is_so:
+        if wish != is_so:
             raise BadInput(
                 f"an engine already runs on {running.home} with {name.replace('_', ' ')} {is_so}, not {wish};"
                 " `slipway down` ends it and removes what it kept"
@@ -213,8 +260,8 @@ def remove(home: Path = HOME) -> bool:
     """
     if not home.exists():
         return False
-    if not any((home / mark).exists() for mark in _MARKS):
-        raise BadInput(f"{home} is no engine's folder ({', '.join(_MARKS)} are not in it); nothing was removed")
+    if not engine_settings.is_there(home):
+        raise BadInput(f"{home} is no engine's folder ({engine_settings.FILE} is not in it); nothing was removed")
     with contextlib.suppress(EngineFailed):  # a damaged engine.json is removed with the rest
         running = find(home)
         if running is not None:

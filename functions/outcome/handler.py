@@ -72,7 +72,12 @@ def outcome(result: dict[str, Any]) -> dict[str, str]:
 def summary(result: dict[str, Any]) -> str:
     """What an approver wants to know first: the metric that counts, beside the champion's, and all the others."""
     metric, champion = result["metric"], result["championMetrics"]
-    against = f"{champion[metric]:.4f} of the champion" if champion else "no champion yet"
+    if champion:
+        against = f"{champion[metric]:.4f} of the champion"
+    elif result["championPackageArn"] == "-":
+        against = "no champion yet"
+    else:
+        against = "the champion cannot be measured on these rows"
     lines = [
         f"{metric} {result['metrics'][metric]:.4f}, {against}.",
         f"Candidate: {_line(result['metrics'])}.",

@@ -34,7 +34,10 @@ def up(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Start the local engine, or say where it runs."""
+    """Start the local engine, or say where it runs.
+
+    What is not given is as it was when an engine last ran on this folder.
+    """
     with errors.status("starting the engine"):
         engine = local.start(home, port=port, region=region, clock_factor=clock_factor, strict=strict)
     facts = {

@@ -13,7 +13,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from slipway import api, data, git, install, launch, local, package, report, seed, timing
+from slipway import api, data, engine_settings, git, install, launch, local, package, report, seed, timing
 from slipway.demo import scaling, seeing, settings
 from slipway.demo.seeing import Eye
 from slipway.demo.settings import Settings
@@ -75,7 +75,11 @@ class Demo:
         self._step("The engine")
         engine = local.find(self.home)
         if engine is None:
-            engine = local.start(self.home, port=local.free_port(), clock_factor=CLOCK_FACTOR)
+            # One that ran here before goes on as it was: what it made names its port.
+            if engine_settings.is_there(self.home):
+                engine = local.start(self.home)
+            else:
+                engine = local.start(self.home, port=local.free_port(), clock_factor=CLOCK_FACTOR)
         self._say(f"{engine.url}, account {engine.account}, region {engine.region}")
         self._say(
             f"clock factor {engine.clock_factor:g}: waits, cooldowns and metric periods are that much shorter;"

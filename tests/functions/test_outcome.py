@@ -89,6 +89,11 @@ def test_the_summary_puts_the_champion_beside_the_candidate(outcome: ModuleType)
     assert summary.endswith("reused.")
 
 
+def test_a_champion_that_these_rows_cannot_measure_is_not_called_missing(outcome: ModuleType) -> None:
+    summary = outcome.summary({**RESULT, "championPackageArn": "arn:aws:sagemaker:us-east-1:1:model-package/p/1"})
+    assert summary.startswith("roc_auc 0.9300, the champion cannot be measured on these rows. Candidate:")
+
+
 def test_a_summary_fits_in_an_approval_with_builds_notice(outcome: ModuleType) -> None:
     metrics = {f"metric_{number}": 0.5 for number in range(100)}
     variables = outcome.outcome({**RESULT, "metric": "metric_1", "metrics": metrics})

@@ -2,17 +2,21 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from slipway import local
+from slipway import engine_settings, local
 from slipway.engine.processes import started_at
+from slipway.engine_settings import EngineSettings
 from slipway.errors import BadInput
 from slipway.local import EngineFailed
 
@@ -64,6 +68,7 @@ def test_a_process_is_running_until_its_last_thread_has_ended() -> None:
 
 def engine_json(home: Path, pid: int, port: int = 1) -> None:
     home.mkdir(exist_ok=True)
+    engine_settings.write(home, EngineSettings(port, "us-east-1", 1.0, strict=False))
     facts = {"pid": pid, "url": f"http://127.0.0.1:{port}", "port": port, "region": "us-east-1"}
     (home / "engine.json").write_text(json.dumps({**facts, "account": "111122223333", "clockFactor": 1.0}))
 
@@ -94,6 +99,7 @@ def test_a_stranger_with_a_killed_engines_number_is_not_taken_for_it(tmp_path: P
 
 
 def test_a_damaged_record_says_what_clears_up(tmp_path: Path) -> None:
+    engine_json(tmp_path, 1)
     (tmp_path / "engine.json").write_text("{")
     with pytest.raises(EngineFailed, match=f"is damaged .*`slipway down --home {tmp_path}` clears up"):
         local.find(tmp_path)
@@ -123,6 +129,49 @@ def test_a_file_in_the_homes_place_is_refused(tmp_path: Path) -> None:
     (tmp_path / "home").write_text("")
     with pytest.raises(BadInput, match="home is a file; expected a folder, which may be new"):
         local.start(tmp_path / "home")
+
+
+def test_a_folder_with_somebodys_files_is_refused_and_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "precious").write_text("")
+    with pytest.raises(BadInput, match=r"holds what is no engine's \(precious\); expected a new or empty folder"):
+        local.start(tmp_path)
+    assert [found.name for found in tmp_path.iterdir()] == ["precious"]
+
+
+@pytest.mark.parametrize(
+    ("region", "message"),
+    [("us-east-9", "--region us-east-9: expected a region of AWS; did you mean us-east-"), ("mars", "af-south-1, ap-")],
+)
+def test_a_region_that_aws_lacks_is_refused(region: str, message: str, tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=message):
+        local.start(tmp_path / "home", region=region)
+    assert not (tmp_path / "home").exists()
+
+
+def test_an_engine_is_not_started_in_another_region_than_its_state_is_of(tmp_path: Path) -> None:
+    engine_json(tmp_path, 2**22 - 1)
+    with pytest.raises(BadInput, match="what is in this folder is in region us-east-1, not eu-west-1; `slipway down`"):
+        local.start(tmp_path, region="eu-west-1")
+
+
+def test_damaged_settings_say_what_clears_up(tmp_path: Path) -> None:
+    (tmp_path / "engine-settings.json").write_text("{}")
+    with pytest.raises(EngineFailed, match=f"is damaged .*`slipway down --home {tmp_path}` clears up"):
+        local.start(tmp_path)
+    assert local.remove(tmp_path)
+
+
+def test_an_engine_that_was_killed_starts_again_as_it_was(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    try:
+        first = local.start(home, port=local.free_port(), region="eu-west-1", clock_factor=30.0, strict=True)
+        os.kill(first.pid, signal.SIGKILL)
+        while local.is_running(first.pid):
+            time.sleep(0.02)
+        again = local.start(home)
+        assert replace(again, pid=first.pid) == first
+    finally:
+        local.remove(home)
 
 
 def test_a_port_in_use_is_told_with_the_log(tmp_path: Path) -> None:
