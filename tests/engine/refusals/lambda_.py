@@ -31,6 +31,7 @@ def function(item: str, says: str, **members: Any) -> Attempt:
 
 STREAM = "arn:aws:kinesis:us-east-1:111122223333:stream/refused"
 KEY = "arn:aws:kms:us-east-1:111122223333:key/refused"
+LAYER = "arn:aws:lambda:us-east-1:017000801446:layer:AWSLambdaPowertoolsPythonV2:60"
 WEIGHTS = {"AdditionalVersionWeights": {"2": 0.1}}
 
 ATTEMPTS = (
@@ -70,4 +71,5 @@ ATTEMPTS = (
     function("tenants", "TenancyConfig", TenancyConfig={"TenantIsolationMode": "PER_TENANT"}),
     function("capacity providers", "CapacityProviderConfig", CapacityProviderConfig={}),
     function("variables under a customer's key", "KMSKeyArn", KMSKeyArn=KEY),
+    function("layers of other accounts", "is a layer of account 017000801446", Layers=[LAYER]),
 )

@@ -14,6 +14,7 @@ pytestmark = pytest.mark.specification(
 )
 TYPES = declared()
 UNKNOWN = Partly("${Other.Attribute}")
+FOREIGN_LAYER = "arn:aws:lambda:us-east-1:017000801446:layer:AWSLambdaPowertoolsPythonV2:60"
 REFUSED = [
     ("ApiGateway::Method", {"Integration": {"Type": "AWS"}}, "Integration.Type AWS: AWS_PROXY for functions and MOCK"),
     ("ApiGateway::Method", {"Integration": {"Type": "MOCK", "ConnectionType": "VPC_LINK"}}, "ConnectionType VPC_LINK"),
@@ -26,10 +27,13 @@ REFUSED = [
     ("CodeBuild::Project", {"Visibility": "PUBLIC_READ"}, "Visibility PUBLIC_READ: builds are not public"),
     ("Events::Rule", {"Targets": [{"Arn": "arn:aws:batch:us-east-1:1:job-queue/q"}]}, "Targets.Arn arn:aws:batch"),
     ("Events::Rule", {"Targets": [{"Arn": Partly("arn:aws:ecs:${Cluster.Arn}")}]}, "targets are of the services"),
+    ("Lambda::Function", {"Layers": [UNKNOWN, FOREIGN_LAYER]}, f"{FOREIGN_LAYER} is a layer of account 017000801446"),
     ("SNS::Subscription", {"Protocol": "sms"}, "Protocol sms: messages go to queues and functions"),
     ("SNS::Topic", {"Subscription": [{"Protocol": "https"}]}, "Subscription.Protocol https"),
 ]
 EXECUTED = [
+    ("Lambda::Function", {"Layers": [UNKNOWN, "arn:aws:lambda:us-east-1:111122223333:layer:mine:1"]}),
+    ("Lambda::Function", {"Layers": UNKNOWN}),
     ("ApiGateway::Method", {"Integration": UNKNOWN}),
     ("ApiGateway::Method", {"Integration": {"Type": "AWS_PROXY", "Uri": UNKNOWN}}),
     ("ApiGateway::RestApi", {"EndpointConfiguration": {"Types": ["REGIONAL"]}, "Parameters": UNKNOWN}),

@@ -93,6 +93,7 @@ def _checked_create(create: Create) -> Create:
     def checked(data: dict[str, Any]) -> Response:
         requests.check_upload("CreateFunction", data)
         requests.check_function(current(), data)
+        requests.check_layers(data)
         response: Response = create(data)
         return response
 
@@ -104,6 +105,7 @@ def _checked_update(update: Create) -> Create:
         record = adapter.part(_SERVICE)._functions.get(name)
         if record is not None:
             requests.check_function(current(), {**record["config"], **data})
+            requests.check_layers(data)
         response: Response = update(name, data)
         return response
 

@@ -7,12 +7,13 @@ docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from contextvars import ContextVar
 from typing import Any
 
 from slipway.engine import adapter
-from slipway.engine.engine import Engine
+from slipway.engine.engine import ACCOUNT, Engine
 from slipway.engine.errors import AccessDenied, AwsError
 from slipway.engine.mend.lambda_ import needs, runtimes, variables
 from slipway.engine.mend.lambda_.invocation import CANNOT_ASSUME, PRINCIPAL
@@ -53,6 +54,24 @@ def check_function(engine: Engine, properties: dict[str, Any]) -> None:
     if not engine.authorization.trusts(properties.get("Role", ""), PRINCIPAL, ""):
         raise _invalid(CANNOT_ASSUME)
     needs.check_function(engine, properties)
+
+
+def check_layers(data: dict[str, Any]) -> None:
+    """Refuse a layer that the engine does not hold; it would be an empty one."""
+    reason = next(filter(None, map(layer_refusal, data.get("Layers") or [])), "")
+    if reason:
+        raise _invalid(reason)
+
+
+def layer_refusal(layer: str) -> str:
+    """Why a layer, given by the ARN of its version, cannot be attached, empty when it can: it is another account's."""
+    owner = "".join(layer.split(":")[4:5])
+    if not re.fullmatch(r"\d{12}", owner) or owner == ACCOUNT:
+        return ""
+    return (
+        f"Layers: {layer} is a layer of account {owner} and is not executed here: the local engine holds layers of "
+        f"{ACCOUNT} only; publish its content as a layer of your own and name that one"
+    )
 
 
 def check_upload(operation: str, data: dict[str, Any]) -> None:

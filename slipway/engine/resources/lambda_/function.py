@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+from slipway.engine.mend.lambda_.requests import layer_refusal
 from slipway.engine.resource import Created, Partly, ResourceCall, ResourceFailed, ResourceType
 from slipway.engine.resource_properties import (
     Properties,
@@ -136,6 +137,12 @@ def _check(properties: Properties) -> Iterator[str]:
     runtime = properties.get("Runtime", "python")
     if not isinstance(runtime, Partly) and not str(runtime).startswith("python"):
         yield f"Runtime {runtime} is not executed by this engine: functions run on Python (python3.x)"
+    yield from filter(None, map(layer_refusal, _known_layers(properties)))
+
+
+def _known_layers(properties: Properties) -> list[str]:
+    layers = properties.get("Layers")
+    return [layer for layer in layers if isinstance(layer, str)] if isinstance(layers, list) else []
 
 
 TYPE = ResourceType(

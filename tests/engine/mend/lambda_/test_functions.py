@@ -236,3 +236,15 @@ def environments(engine: Any, name: str) -> list[str]:
         with contextlib.suppress(FileNotFoundError):  # it has just ended
             records.append(path.read_text())
     return [record for record in records if f"lambda {name}:" in record]
+
+
+@pytest.mark.specification("docs.aws.amazon.com/lambda/latest/dg/adding-layers.html")
+def test_a_layer_of_another_account_is_no_empty_one(engine: Any) -> None:
+    layer = "arn:aws:lambda:us-east-1:017000801446:layer:AWSLambdaPowertoolsPythonV2:60"
+    refused = f"Layers: {layer} is a layer of account 017000801446 and is not executed here"
+    with pytest.raises(ClientError, match=refused):
+        function(engine, "foreign-layer", SOURCE, Layers=[layer])
+    function(engine, "layerless", SOURCE)
+    with pytest.raises(ClientError, match=refused):
+        engine.client("lambda").update_function_configuration(FunctionName="layerless", Layers=[layer])
+    assert not engine.client("lambda").get_function_configuration(FunctionName="layerless").get("Layers")
