@@ -103,6 +103,27 @@ MADE: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any], Any]] = {
 }
 
 
+@pytest.mark.specification("docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html")
+def test_an_upload_goes_on_after_kill_9_with_the_parts_that_it_had(engines: list[RunningEngine]) -> None:
+    first, last = b"a" * 5 * 1024 * 1024, b"b"
+    s3 = engines[0].client("s3")
+    s3.create_bucket(Bucket="uploads")
+    s3.put_object(Bucket="uploads", Key="whole", Body=last)
+    upload = {"Bucket": "uploads", "Key": "large"}
+    upload["UploadId"] = s3.create_multipart_upload(**upload, Metadata={"made": "before"})["UploadId"]
+    one = s3.upload_part(**upload, PartNumber=1, Body=first)["ETag"]
+    two = s3.upload_part_copy(**upload, PartNumber=2, CopySource="uploads/whole")["CopyPartResult"]["ETag"]
+    engines[0] = RunningEngine(killed_and_started(engines[0].engine))
+    s3 = engines[0].client("s3")
+    assert [part["PartNumber"] for part in s3.list_parts(**upload)["Parts"]] == [1, 2]
+    parts = [{"PartNumber": 1, "ETag": one}, {"PartNumber": 2, "ETag": two}]
+    s3.complete_multipart_upload(**upload, MultipartUpload={"Parts": parts})
+    found = s3.get_object(Bucket="uploads", Key="large")
+    assert found["Body"].read() == first + last
+    assert found["Metadata"] == {"made": "before"}
+    assert not list((engines[0].home / "state" / "parts").iterdir())
+
+
 @pytest.mark.parametrize("service", MADE)
 def test_what_was_acknowledged_is_there_after_kill_9(engines: list[RunningEngine], service: str) -> None:
     make, read, expected = MADE[service]

@@ -1,14 +1,14 @@
 """S3: what is stored is on disk and not in memory as well.
 
 MiniStack keeps the newest version of every object of a versioned bucket in memory beside its file, and the parts of
-uploads until they are complete; it reads a whole object to answer a request for it.
+uploads until they are complete; it reads a whole object to answer a request for it. Uploads that are not complete it
+forgets with the engine.
 """
 
 from __future__ import annotations
 
 import secrets
-import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ _SERVICE = "services.s3"
 # Mapped files are open files: of an upload with more parts than that, the rest is read.
 _MAPPED_PARTS = 256
 _OK = 200
+_UPLOADS = "slipway_multipart_uploads"
 # How many completed uploads are remembered, so that a completion which is sent again gets the same answer.
 _REMEMBERED = 1000
 
@@ -31,20 +32,57 @@ Serve = Callable[..., Answer]
 
 
 def apply() -> None:
-    """Put our functions around MiniStack's. What an earlier engine had of unfinished uploads, nobody asks for."""
-    shutil.rmtree(_folder(), ignore_errors=True)
-    _folder().mkdir(parents=True)
+    """Put our functions around MiniStack's."""
+    _folder().mkdir(parents=True, exist_ok=True)
     adapter.replace(_SERVICE, "_version_entry_from_record", _without_data)
     adapter.replace(_SERVICE, "_read_body", _mapped)
     for name in ("_get_object", "_copy_object", "_upload_part_copy"):
         adapter.replace(_SERVICE, name, _mapping_bodies)
-    adapter.replace(_SERVICE, "_upload_part", _part_on_disk)
+    for name in ("_upload_part", "_upload_part_copy"):
+        adapter.replace(_SERVICE, name, _part_on_disk)
     adapter.replace(_SERVICE, "_complete_multipart_upload", _parts_from_disk)
     adapter.replace(_SERVICE, "_abort_multipart_upload", _without_parts)
+    adapter.replace(_SERVICE, "get_state", _with_uploads)
+    adapter.replace(_SERVICE, "load_persisted_state", _taking_up_uploads)
 
 
 def _folder() -> Path:
-    return current().home / "tmp" / "parts"
+    return current().home / "state" / "parts"
+
+
+def _with_uploads(state: Callable[[], dict[str, Any]]) -> Callable[[], dict[str, Any]]:
+    """The state with the uploads that are not complete and those of their parts whose bodies are on disk."""
+
+    def got() -> dict[str, Any]:
+        uploads = dict(adapter.part(_SERVICE)._multipart_uploads._data)
+        return {**state(), _UPLOADS: [[*key, _recorded(upload)] for key, upload in uploads.items()]}
+
+    return got
+
+
+def _recorded(upload: dict[str, Any]) -> dict[str, Any]:
+    parts = {
+        number: {**part, "body": None, "file": part["file"].name}
+        for number, part in dict(upload["parts"]).items()
+        if "file" in part
+    }
+    return {**upload, "parts": parts}
+
+
+def _taking_up_uploads(load: Callable[[Any], None]) -> Callable[[Any], None]:
+    def loaded(state: dict[str, Any]) -> None:
+        load(state)
+        uploads = adapter.part(_SERVICE)._multipart_uploads._data
+        for account, upload_id, upload in state.get(_UPLOADS, []):
+            parts = {
+                int(number): {**part, "file": _folder() / part["file"]} for number, part in upload["parts"].items()
+            }
+            uploads[account, upload_id] = {**upload, "parts": parts}
+        kept = {part["file"] for upload in uploads.values() for part in upload["parts"].values()}
+        for file in set(_folder().iterdir()) - kept:
+            file.unlink()
+
+    return loaded
 
 
 def _without_data(entry: Callable[[Any, str, Any], dict[str, Any]]) -> Callable[[Any, str, Any], dict[str, Any]]:
@@ -78,15 +116,16 @@ def _mapping_bodies(serve: Serve) -> Serve:
 
 
 def _part_on_disk(upload: Serve) -> Serve:
-    def uploaded(bucket: str, key: str, body: spool.Body, query: Any, headers: dict[str, str]) -> Answer:
+    def uploaded(*arguments: Any) -> Answer:
+        query = next(argument for argument in arguments if isinstance(argument, Mapping) and "uploadId" in argument)
         number = int((query.get("partNumber") or ["0"])[0])
         replaced = _parts(query).get(number)
-        answer = upload(bucket, key, body, query, headers)
+        answer = upload(*arguments)
         part = _parts(query).get(number)
-        if answer[0] == _OK and part is not None:
-            part["file"] = _folder() / secrets.token_hex(16)
-            part["file"].write_bytes(body)
-            part["body"] = None
+        if answer[0] == _OK and part is not None and part is not replaced:
+            file = _folder() / secrets.token_hex(16)
+            file.write_bytes(part["body"])
+            part.update(file=file, body=None)
             _remove([replaced] if replaced else [])
         return answer
 

@@ -25,7 +25,7 @@ def bucket(engine: Any) -> str:
 
 
 def parts_on_disk(engine: Any) -> int:
-    return len(list((engine.home / "tmp" / "parts").iterdir()))
+    return len(list((engine.home / "state" / "parts").iterdir()))
 
 
 def test_a_large_object_is_read_back_whole_and_in_ranges(engine: Any, bucket: str) -> None:
