@@ -10,6 +10,7 @@ SlipwayError             shown as one message, without a traceback; `exit_code` 
 │   └── Declined         the person said no (slipway.launch)
 ├── GitFailed            git refused (slipway.git)
 ├── RunFailed            a pipeline run ended otherwise than it should (slipway.follow)
+├── DropRejected         new data is not as the configuration declares (slipway.inbox)
 └── PredictionFailed     an environment's API refused a request, or did not answer (slipway.api)
 """
 
@@ -28,6 +29,7 @@ class ExitCode(IntEnum):
     NOT_FOUND = 4
     RUN_FAILED = 5
     PREDICTION_FAILED = 6
+    DATA_REJECTED = 7
     INTERRUPTED = 130
 
     @property
@@ -44,6 +46,7 @@ _MEANINGS = {
     ExitCode.NOT_FOUND: "A stack, run, environment or log that was named is not there, or nothing waits for approval.",
     ExitCode.RUN_FAILED: "A pipeline run failed, or was rejected, stopped or overtaken.",
     ExitCode.PREDICTION_FAILED: "The API refused the request for a prediction, or did not answer.",
+    ExitCode.DATA_REJECTED: "New data is not as the configuration declares; it is kept aside, and no run starts.",
     ExitCode.INTERRUPTED: "Interrupted with Ctrl-C; what was started goes on.",
 }
 

@@ -10,8 +10,8 @@ from typing import Annotated, Any
 
 import typer
 
-from slipway import api, approval, data, retrying
-from slipway.cli.common import HOME, Aws, Home, Json, Region, Stack, installed, show
+from slipway import api, approval, data, inbox, retrying
+from slipway.cli.common import HOME, Aws, Home, Json, Region, Stack, errors, installed, say, show
 from slipway.errors import BadInput
 
 Summary = Annotated[str, typer.Option("--summary", "-m", help="Why, for the record.")]
@@ -32,15 +32,16 @@ def drop(
     home: Home = HOME,
     as_json: Json = False,
 ) -> None:
-    """Drop new data in the data bucket; a run starts once it was checked."""
+    """Drop new data in the data bucket, and wait until it was checked: then a run starts, or it is rejected."""
     data.check(file)
     where = installed(stack, aws, home, region)
-    uri = data.drop(where, file)
-    text = (
-        f"dropped {uri}; it is checked now. `slipway watch` follows the run that it starts; data that is refused goes"
-        f" to s3://{where.data_bucket}/rejected/ with its reason"
-    )
-    show({"uri": uri}, as_json, text)
+    with errors.status(f"waiting until {file} is checked"):
+        dropped = inbox.drop(where, file)
+    if as_json:
+        show(dropped.as_json(), True, "")
+    inbox.check(dropped)
+    if not as_json:
+        say(dropped.text())
 
 
 def approve(

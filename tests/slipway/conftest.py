@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from slipway import follow, stackevents
+from slipway import follow, inbox, stackevents
 from tests.slipway.stubs import Aws
 
 
@@ -13,6 +13,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
     """Stubbed AWS behind a local engine; what was queued must have been asked for."""
     monkeypatch.setattr(stackevents, "POLL_SECONDS", 0.0)
     monkeypatch.setattr(follow, "POLL_SECONDS", 0.0)
+    monkeypatch.setattr(inbox, "POLL_SECONDS", 0.0)
     made = Aws()
     yield made
     made.done()

@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from slipway import cli, local
+from slipway import cli, inbox, local
 from slipway.cli import common
+from slipway.inbox import Dropped
 from slipway.target import Target
 from tests.slipway.samples import RUN_ID, detail, summary
 from tests.slipway.stubs import OUTPUTS, Aws
@@ -233,6 +234,34 @@ def test_watch_for_machines_prints_the_run_and_nothing_else(engine: Aws, run: Ru
     assert json.loads(out)["actions"][0]["error"] == "exit status 2"
     assert "Build > Build: Failed" in err
     assert "again: slipway retry Build --stack churn" in err
+
+
+@pytest.mark.parametrize("as_json", [False, True], ids=["for people", "for machines"])
+def test_a_rejected_drop_is_an_error_with_its_own_code(
+    as_json: bool, engine: Aws, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installed(engine)
+    (tmp_path / "few.csv").write_text("id\n1\n")
+    reasons = ["expected at least 50 rows, found 1"]
+    found = Dropped("s3://data/incoming/few.csv", "70cf", rejected="s3://data/rejected/70cf/", reasons=reasons)
+    monkeypatch.setattr(inbox, "drop", lambda install, path: found)
+    code, out, err = run("drop", "few.csv", *(["--json"] if as_json else []))
+    assert code == 7
+    assert (json.loads(out)["reasons"] if as_json else out) == (reasons if as_json else "")
+    assert err.startswith(
+        "slipway: s3://data/incoming/few.csv was rejected, and no run starts:\n  expected at least 50"
+    )
+
+
+def test_a_drop_that_was_taken_names_its_run(
+    engine: Aws, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installed(engine)
+    (tmp_path / "new.csv").write_text("id\n1\n")
+    monkeypatch.setattr(inbox, "drop", lambda install, path: Dropped("s3://data/incoming/new.csv", "70cf", RUN_ID))
+    code, out, err = run("drop", "new.csv")
+    assert (code, err) == (0, "")
+    assert out.endswith("was taken and started run 1b28d30d; follow it with `slipway watch 1b28d30d`\n")
 
 
 def test_an_approval_is_answered(engine: Aws, run: Run) -> None:
