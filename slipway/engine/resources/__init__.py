@@ -1,1 +1,1 @@
-"""CloudFormation resource types of our services, one module a service, found by name."""
+"""CloudFormation resource types, a module or a package for each service; the registry finds their `RESOURCES`."""

@@ -118,7 +118,7 @@ def check_method(properties: dict[str, Any]) -> Iterator[str]:
 _NO_CACHE = "answers are not cached"
 _NO_CONVERSION = "payloads are not converted"
 _NO_VPC = "networks are not executed"
-TYPES = {
+RESOURCES = {
     "AWS::ApiGateway::Resource": ResourceType(
         create=create_resource,
         update=unchanged_resource,

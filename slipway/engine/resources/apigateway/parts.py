@@ -120,7 +120,7 @@ def _authorizer(identifier: str) -> Created:
     return Created(identifier, {"AuthorizerId": identifier})
 
 
-TYPES = {
+RESOURCES = {
     "AWS::ApiGateway::Model": ResourceType(
         create=create_model,
         update=update_model,

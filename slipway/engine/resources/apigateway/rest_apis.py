@@ -134,7 +134,7 @@ def check(properties: dict[str, Any]) -> Iterator[str]:
             yield f"Parameters.{name}: a document is imported as it is"
 
 
-TYPES = {
+RESOURCES = {
     "AWS::ApiGateway::RestApi": ResourceType(
         create=create,
         update=update,

@@ -169,7 +169,7 @@ def check_stage(properties: dict[str, Any]) -> Iterator[str]:
 
 _NO_CACHE = "answers are not cached"
 _NO_CANARY = "canaries are not executed"
-TYPES = {
+RESOURCES = {
     "AWS::ApiGateway::Deployment": ResourceType(
         create=create_deployment,
         update=update_deployment,

@@ -178,7 +178,7 @@ def _plan_key(identifier: str) -> Created:
     return Created(identifier, {"Id": identifier})
 
 
-TYPES = {
+RESOURCES = {
     "AWS::ApiGateway::ApiKey": ResourceType(
         create=create_key,
         update=update_key,

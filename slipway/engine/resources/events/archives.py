@@ -51,7 +51,7 @@ def _changeable(properties: dict[str, Any]) -> dict[str, Any]:
     return given | {"EventPattern": text_of(given["EventPattern"])} if "EventPattern" in given else given
 
 
-TYPES = {
+RESOURCES = {
     "AWS::Events::Archive": ResourceType(
         create=create,
         update=update,

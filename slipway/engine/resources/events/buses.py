@@ -46,7 +46,7 @@ def _client(call: ResourceCall) -> Any:
     return call.caller.client("events")
 
 
-TYPES = {
+RESOURCES = {
     "AWS::Events::EventBus": ResourceType(
         create=create_bus,
         update=update_bus,

@@ -126,7 +126,7 @@ def check_rule(properties: dict[str, Any]) -> Iterator[str]:
 
 _OTHER_KINDS = (*("AppSync", "Batch", "Ecs", "Http", "Kinesis", "RedshiftData", "RunCommand", "SageMakerPipeline"),)
 _OTHER_TARGETS = f"targets are of the services {', '.join(sorted(targets.KINDS))}"
-TYPES = {
+RESOURCES = {
     "AWS::Events::Rule": ResourceType(
         create=create_rule,
         update=update_rule,

@@ -40,4 +40,8 @@ def _set_status(call: ResourceCall, key_id: str) -> None:
     )
 
 
-TYPE = ResourceType(create=create, update=update, delete=delete, honours=frozenset({"Serial", "Status", "UserName"}))
+RESOURCES = {
+    "AWS::IAM::AccessKey": ResourceType(
+        create=create, update=update, delete=delete, honours=frozenset({"Serial", "Status", "UserName"})
+    )
+}

@@ -37,9 +37,11 @@ def delete(call: ResourceCall) -> None:
         call.caller.client("iam").delete_group(GroupName=call.physical_id)
 
 
-TYPE = ResourceType(
-    create=create,
-    update=update,
-    delete=delete,
-    honours=frozenset({"GroupName", "ManagedPolicyArns", "Path", "Policies"}),
-)
+RESOURCES = {
+    "AWS::IAM::Group": ResourceType(
+        create=create,
+        update=update,
+        delete=delete,
+        honours=frozenset({"GroupName", "ManagedPolicyArns", "Path", "Policies"}),
+    )
+}

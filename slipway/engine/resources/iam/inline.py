@@ -41,14 +41,6 @@ def delete(call: ResourceCall) -> None:
         kind.remove(call.caller.client("iam"), name, call.properties["PolicyName"])
 
 
-POLICY = ResourceType(
-    create=put,
-    update=put,
-    delete=delete,
-    honours=frozenset({"Groups", "PolicyDocument", "PolicyName", "Roles", "Users"}),
-)
-
-
 def _of_one(kind: Principal) -> ResourceType:
     """The type for a policy of one principal; `Ref` is the policy's name and the principal's."""
     name_property = f"{kind.noun}Name"
@@ -67,4 +59,14 @@ def _of_one(kind: Principal) -> ResourceType:
     return ResourceType(create=put_one, update=put_one, delete=delete_one, honours=honours)
 
 
-ROLE_POLICY, USER_POLICY, GROUP_POLICY = _of_one(ROLE), _of_one(USER), _of_one(GROUP)
+RESOURCES = {
+    "AWS::IAM::GroupPolicy": _of_one(GROUP),
+    "AWS::IAM::Policy": ResourceType(
+        create=put,
+        update=put,
+        delete=delete,
+        honours=frozenset({"Groups", "PolicyDocument", "PolicyName", "Roles", "Users"}),
+    ),
+    "AWS::IAM::RolePolicy": _of_one(ROLE),
+    "AWS::IAM::UserPolicy": _of_one(USER),
+}

@@ -50,9 +50,11 @@ def _take(call: ResourceCall, role: str) -> None:
         call.caller.client("iam").remove_role_from_instance_profile(InstanceProfileName=call.physical_id, RoleName=role)
 
 
-TYPE = ResourceType(
-    create=create,
-    update=update,
-    delete=delete,
-    honours=frozenset({"InstanceProfileName", "Path", "Roles"}),
-)
+RESOURCES = {
+    "AWS::IAM::InstanceProfile": ResourceType(
+        create=create,
+        update=update,
+        delete=delete,
+        honours=frozenset({"InstanceProfileName", "Path", "Roles"}),
+    )
+}

@@ -85,9 +85,11 @@ def _created(policy: dict[str, Any]) -> Created:
     return Created(policy["Arn"], {"PolicyArn": policy["Arn"], **written})
 
 
-TYPE = ResourceType(
-    create=create,
-    update=update,
-    delete=delete,
-    honours=frozenset({"Description", "Groups", "ManagedPolicyName", "Path", "PolicyDocument", "Roles", "Users"}),
-)
+RESOURCES = {
+    "AWS::IAM::ManagedPolicy": ResourceType(
+        create=create,
+        update=update,
+        delete=delete,
+        honours=frozenset({"Description", "Groups", "ManagedPolicyName", "Path", "PolicyDocument", "Roles", "Users"}),
+    )
+}

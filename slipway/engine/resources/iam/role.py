@@ -80,21 +80,23 @@ def _set_tags(call: ResourceCall) -> None:
         client.tag_role(RoleName=call.physical_id, Tags=tag_list(tags.set))
 
 
-TYPE = ResourceType(
-    create=create,
-    update=update,
-    delete=delete,
-    honours=frozenset(
-        {
-            "AssumeRolePolicyDocument",
-            "Description",
-            "ManagedPolicyArns",
-            "MaxSessionDuration",
-            "Path",
-            "PermissionsBoundary",
-            "Policies",
-            "RoleName",
-            "Tags",
-        }
-    ),
-)
+RESOURCES = {
+    "AWS::IAM::Role": ResourceType(
+        create=create,
+        update=update,
+        delete=delete,
+        honours=frozenset(
+            {
+                "AssumeRolePolicyDocument",
+                "Description",
+                "ManagedPolicyArns",
+                "MaxSessionDuration",
+                "Path",
+                "PermissionsBoundary",
+                "Policies",
+                "RoleName",
+                "Tags",
+            }
+        ),
+    )
+}

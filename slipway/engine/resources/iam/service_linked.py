@@ -43,10 +43,12 @@ def delete(call: ResourceCall) -> None:
             time.sleep(_POLL_SECONDS)
 
 
-TYPE = ResourceType(
-    create=create,
-    update=update,
-    delete=delete,
-    honours=frozenset({"AWSServiceName", "Description"}),
-    refuses={"CustomSuffix": "Application Auto Scaling's roles take none"},
-)
+RESOURCES = {
+    "AWS::IAM::ServiceLinkedRole": ResourceType(
+        create=create,
+        update=update,
+        delete=delete,
+        honours=frozenset({"AWSServiceName", "Description"}),
+        refuses={"CustomSuffix": "Application Auto Scaling's roles take none"},
+    )
+}

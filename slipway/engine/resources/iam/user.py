@@ -91,10 +91,14 @@ def _groups(properties: Properties) -> list[str]:
     return list(dict.fromkeys(properties.get("Groups", ())))
 
 
-TYPE = ResourceType(
-    create=create,
-    update=update,
-    delete=delete,
-    honours=frozenset({"Groups", "ManagedPolicyArns", "Path", "PermissionsBoundary", "Policies", "Tags", "UserName"}),
-    refuses={"LoginProfile": "there is no console to sign in to"},
-)
+RESOURCES = {
+    "AWS::IAM::User": ResourceType(
+        create=create,
+        update=update,
+        delete=delete,
+        honours=frozenset(
+            {"Groups", "ManagedPolicyArns", "Path", "PermissionsBoundary", "Policies", "Tags", "UserName"}
+        ),
+        refuses={"LoginProfile": "there is no console to sign in to"},
+    )
+}

@@ -32,13 +32,15 @@ def delete(call: ResourceCall) -> None:
         call.caller.client("lambda").delete_alias(**picked(call.properties, "FunctionName", "Name"))
 
 
-TYPE = ResourceType(
-    create=create,
-    update=update,
-    delete=delete,
-    honours=frozenset({"Description", "FunctionName", "FunctionVersion", "Name"}),
-    refuses={
-        "ProvisionedConcurrencyConfig": "environments are not kept ready",
-        "RoutingConfig": "an alias leads to one version",
-    },
-)
+RESOURCES = {
+    "AWS::Lambda::Alias": ResourceType(
+        create=create,
+        update=update,
+        delete=delete,
+        honours=frozenset({"Description", "FunctionName", "FunctionVersion", "Name"}),
+        refuses={
+            "ProvisionedConcurrencyConfig": "environments are not kept ready",
+            "RoutingConfig": "an alias leads to one version",
+        },
+    )
+}

@@ -42,6 +42,8 @@ def _named(properties: Properties) -> dict[str, Any]:
     return picked(properties, "FunctionName", "Qualifier")
 
 
-TYPE = ResourceType(
-    create=create, update=update, delete=delete, honours=frozenset({*_DEFAULTS, "FunctionName", "Qualifier"})
-)
+RESOURCES = {
+    "AWS::Lambda::EventInvokeConfig": ResourceType(
+        create=create, update=update, delete=delete, honours=frozenset({*_DEFAULTS, "FunctionName", "Qualifier"})
+    )
+}

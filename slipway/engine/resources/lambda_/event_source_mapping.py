@@ -84,23 +84,25 @@ def _check(properties: Properties) -> Iterator[str]:
         yield f"EventSourceArn {source}: only Amazon SQS queues are polled"
 
 
-TYPE = ResourceType(
-    create=create,
-    update=update,
-    delete=delete,
-    honours=frozenset(
-        {
-            "BatchSize",
-            "Enabled",
-            "EventSourceArn",
-            "FilterCriteria",
-            "FunctionName",
-            "FunctionResponseTypes",
-            "MaximumBatchingWindowInSeconds",
-            "ScalingConfig",
-            "Tags",
-        }
-    ),
-    refuses={"KmsKeyArn": "the key of filter criteria is not asked here"},
-    check=_check,
-)
+RESOURCES = {
+    "AWS::Lambda::EventSourceMapping": ResourceType(
+        create=create,
+        update=update,
+        delete=delete,
+        honours=frozenset(
+            {
+                "BatchSize",
+                "Enabled",
+                "EventSourceArn",
+                "FilterCriteria",
+                "FunctionName",
+                "FunctionResponseTypes",
+                "MaximumBatchingWindowInSeconds",
+                "ScalingConfig",
+                "Tags",
+            }
+        ),
+        refuses={"KmsKeyArn": "the key of filter criteria is not asked here"},
+        check=_check,
+    )
+}

@@ -145,44 +145,46 @@ def _known_layers(properties: Properties) -> list[str]:
     return [layer for layer in layers if isinstance(layer, str)] if isinstance(layers, list) else []
 
 
-TYPE = ResourceType(
-    create=create,
-    update=update,
-    delete=delete,
-    honours=frozenset(
-        {
-            "Architectures",
-            "Code",
-            "DeadLetterConfig",
-            "Description",
-            "Environment",
-            "EphemeralStorage",
-            "FunctionName",
-            "Handler",
-            "Layers",
-            "LoggingConfig",
-            "MemorySize",
-            "PackageType",
-            "ReservedConcurrentExecutions",
-            "Role",
-            "Runtime",
-            "Tags",
-            "Timeout",
-            "TracingConfig",
-        }
-    ),
-    without_effect={
-        "SnapStart": "environments start without snapshots",
-        "VpcConfig": "networks are not executed",
-    },
-    refuses={
-        "Code.ImageUri": "container functions need Docker, use a .zip archive",
-        "Code.S3ObjectStorageMode": "code is copied from its bucket",
-        "Code.SourceKMSKeyArn": "the key of a package is the one of its object",
-        "CodeSigningConfigArn": "signatures of code are not verified",
-        "FileSystemConfigs": "there are no file systems to mount",
-        "ImageConfig": "container functions need Docker, use a .zip archive",
-        "KmsKeyArn": "a function's key is not asked here, so a missing kms:Decrypt would not be seen",
-    },
-    check=_check,
-)
+RESOURCES = {
+    "AWS::Lambda::Function": ResourceType(
+        create=create,
+        update=update,
+        delete=delete,
+        honours=frozenset(
+            {
+                "Architectures",
+                "Code",
+                "DeadLetterConfig",
+                "Description",
+                "Environment",
+                "EphemeralStorage",
+                "FunctionName",
+                "Handler",
+                "Layers",
+                "LoggingConfig",
+                "MemorySize",
+                "PackageType",
+                "ReservedConcurrentExecutions",
+                "Role",
+                "Runtime",
+                "Tags",
+                "Timeout",
+                "TracingConfig",
+            }
+        ),
+        without_effect={
+            "SnapStart": "environments start without snapshots",
+            "VpcConfig": "networks are not executed",
+        },
+        refuses={
+            "Code.ImageUri": "container functions need Docker, use a .zip archive",
+            "Code.S3ObjectStorageMode": "code is copied from its bucket",
+            "Code.SourceKMSKeyArn": "the key of a package is the one of its object",
+            "CodeSigningConfigArn": "signatures of code are not verified",
+            "FileSystemConfigs": "there are no file systems to mount",
+            "ImageConfig": "container functions need Docker, use a .zip archive",
+            "KmsKeyArn": "a function's key is not asked here, so a missing kms:Decrypt would not be seen",
+        },
+        check=_check,
+    )
+}

@@ -35,11 +35,13 @@ def delete(call: ResourceCall) -> None:
         call.caller.client("lambda").delete_layer_version(LayerName=layer, VersionNumber=int(number))
 
 
-TYPE = ResourceType(
-    create=create,
-    update=update,
-    delete=delete,
-    honours=frozenset(
-        {"CompatibleArchitectures", "CompatibleRuntimes", "Content", "Description", "LayerName", "LicenseInfo"}
-    ),
-)
+RESOURCES = {
+    "AWS::Lambda::LayerVersion": ResourceType(
+        create=create,
+        update=update,
+        delete=delete,
+        honours=frozenset(
+            {"CompatibleArchitectures", "CompatibleRuntimes", "Content", "Description", "LayerName", "LicenseInfo"}
+        ),
+    )
+}

@@ -36,15 +36,17 @@ def delete(call: ResourceCall) -> None:
         )
 
 
-TYPE = ResourceType(
-    create=create,
-    update=update,
-    delete=delete,
-    honours=frozenset({"Action", "FunctionName", "Principal", "SourceAccount", "SourceArn"}),
-    refuses={
-        "EventSourceToken": "there are no Alexa skills",
-        "FunctionUrlAuthType": "functions have no URLs here",
-        "InvokedViaFunctionUrl": "functions have no URLs here",
-        "PrincipalOrgID": "the account is in no organization",
-    },
-)
+RESOURCES = {
+    "AWS::Lambda::Permission": ResourceType(
+        create=create,
+        update=update,
+        delete=delete,
+        honours=frozenset({"Action", "FunctionName", "Principal", "SourceAccount", "SourceArn"}),
+        refuses={
+            "EventSourceToken": "there are no Alexa skills",
+            "FunctionUrlAuthType": "functions have no URLs here",
+            "InvokedViaFunctionUrl": "functions have no URLs here",
+            "PrincipalOrgID": "the account is in no organization",
+        },
+    )
+}

@@ -38,10 +38,12 @@ def delete(call: ResourceCall) -> None:
         call.caller.client("lambda").delete_function(**qualified(call.physical_id))
 
 
-TYPE = ResourceType(
-    create=create,
-    update=update,
-    delete=delete,
-    honours=frozenset({"CodeSha256", "Description", "FunctionName"}),
-    refuses={"ProvisionedConcurrencyConfig": "environments are not kept ready"},
-)
+RESOURCES = {
+    "AWS::Lambda::Version": ResourceType(
+        create=create,
+        update=update,
+        delete=delete,
+        honours=frozenset({"CodeSha256", "Description", "FunctionName"}),
+        refuses={"ProvisionedConcurrencyConfig": "environments are not kept ready"},
+    )
+}

@@ -80,35 +80,39 @@ def _check(properties: dict[str, Any]) -> Iterator[str]:
         yield f"AccessControl {control}: access control lists are not executed, write a bucket policy"
 
 
-TYPE = ResourceType(
-    create=create,
-    update=update,
-    delete=delete,
-    honours=frozenset(
-        {
-            "AccessControl",
-            "BucketEncryption",
-            "BucketName",
-            "CorsConfiguration",
-            # S3 looks at its rules once a day: a shorter run sees on AWS what it sees here.
-            "LifecycleConfiguration",
-            "NotificationConfiguration",
-            "ObjectLockConfiguration",
-            "ObjectLockEnabled",
-            "OwnershipControls",
-            "PublicAccessBlockConfiguration",
-            "Tags",
-            "VersioningConfiguration",
-        }
-    ),
-    refuses={
-        "AbacStatus": "tags of a bucket are not asked in policies",
-        "AccelerateConfiguration": "there are no edge locations",
-        "BucketEncryption.ServerSideEncryptionConfiguration.BlockedEncryptionTypes": "every encryption type is taken",
-        "LoggingConfiguration": "access logs are not written",
-        "ObjectLockConfiguration.Rule.DefaultRetention.DefaultEventHold": "objects are held by retention only",
-        "ReplicationConfiguration": "objects are not copied to other buckets",
-        "WebsiteConfiguration": "websites are not served",
-    },
-    check=_check,
-)
+RESOURCES = {
+    "AWS::S3::Bucket": ResourceType(
+        create=create,
+        update=update,
+        delete=delete,
+        honours=frozenset(
+            {
+                "AccessControl",
+                "BucketEncryption",
+                "BucketName",
+                "CorsConfiguration",
+                # S3 looks at its rules once a day: a shorter run sees on AWS what it sees here.
+                "LifecycleConfiguration",
+                "NotificationConfiguration",
+                "ObjectLockConfiguration",
+                "ObjectLockEnabled",
+                "OwnershipControls",
+                "PublicAccessBlockConfiguration",
+                "Tags",
+                "VersioningConfiguration",
+            }
+        ),
+        refuses={
+            "AbacStatus": "tags of a bucket are not asked in policies",
+            "AccelerateConfiguration": "there are no edge locations",
+            "BucketEncryption.ServerSideEncryptionConfiguration.BlockedEncryptionTypes": (
+                "every encryption type is taken"
+            ),
+            "LoggingConfiguration": "access logs are not written",
+            "ObjectLockConfiguration.Rule.DefaultRetention.DefaultEventHold": "objects are held by retention only",
+            "ReplicationConfiguration": "objects are not copied to other buckets",
+            "WebsiteConfiguration": "websites are not served",
+        },
+        check=_check,
+    )
+}

@@ -29,4 +29,8 @@ def delete(call: ResourceCall) -> None:
         call.caller.client("s3").delete_bucket_policy(Bucket=call.properties["Bucket"])
 
 
-TYPE = ResourceType(create=create, update=_put, delete=delete, honours=frozenset({"Bucket", "PolicyDocument"}))
+RESOURCES = {
+    "AWS::S3::BucketPolicy": ResourceType(
+        create=create, update=_put, delete=delete, honours=frozenset({"Bucket", "PolicyDocument"})
+    )
+}

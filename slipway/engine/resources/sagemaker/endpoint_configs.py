@@ -39,7 +39,7 @@ _NOT_IN_VARIANTS = {
     "ServerlessConfig": "endpoints are server processes",
     "VariantInstanceProvisionTimeoutInSeconds": "an instance is there at once",
 }
-TYPES = {
+RESOURCES = {
     "AWS::SageMaker::EndpointConfig": ResourceType(
         create_endpoint_config,
         update_endpoint_config,

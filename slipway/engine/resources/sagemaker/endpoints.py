@@ -92,7 +92,7 @@ def _status(client: Any, name: str) -> str:
         raise
 
 
-TYPES = {
+RESOURCES = {
     "AWS::SageMaker::Endpoint": ResourceType(
         create_endpoint,
         update_endpoint,

@@ -41,7 +41,7 @@ def delete_group(call: ResourceCall) -> None:
     gone_is_success(lambda: client.delete_model_package_group(ModelPackageGroupName=name_of(call)))
 
 
-TYPES = {
+RESOURCES = {
     "AWS::SageMaker::ModelPackageGroup": ResourceType(
         create_group,
         update_group,

@@ -36,7 +36,7 @@ _NOT_IN_CONTAINERS = {
     "ModelDataSource.S3DataSource.ModelAccessConfig": "there is no hub",
     "MultiModelConfig": _NO_MODEL_SERVER,
 }
-TYPES = {
+RESOURCES = {
     "AWS::SageMaker::Model": ResourceType(
         create_model,
         update_model,

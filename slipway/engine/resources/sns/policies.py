@@ -77,7 +77,7 @@ def _default_policy(topic: str, account: str) -> dict[str, Any]:
     return {"Version": "2008-10-17", "Id": "__default_policy_ID", "Statement": [statement]}
 
 
-TYPES = {
+RESOURCES = {
     "AWS::SNS::TopicPolicy": ResourceType(
         create=put_policy,
         update=put_policy,

@@ -48,7 +48,7 @@ def delete_subscription(call: ResourceCall) -> None:
         client(call).unsubscribe(SubscriptionArn=call.physical_id)
 
 
-TYPES = {
+RESOURCES = {
     "AWS::SNS::Subscription": ResourceType(
         create=create_subscription,
         update=update_subscription,

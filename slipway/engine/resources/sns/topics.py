@@ -100,7 +100,7 @@ def check(properties: dict[str, Any]) -> Iterator[str]:
 
 
 _STANDARD = "topics are standard ones"
-TYPES = {
+RESOURCES = {
     "AWS::SNS::Topic": ResourceType(
         create=create_topic,
         update=update_topic,

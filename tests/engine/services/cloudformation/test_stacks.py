@@ -25,6 +25,16 @@ def bucket(name: str, **attributes: Any) -> dict[str, Any]:
             id="unknown type",
         ),
         pytest.param(
+            {"Resources": {"A": {"Type": "AWS::S3::Bukcet"}, "B": {"Type": "AWS::No::Such"}}},
+            "[AWS::No::Such, AWS::S3::Bukcet] of A, B; did you mean AWS::S3::Bucket (A)? docs/resource-types.md lists",
+            id="misspelt type",
+        ),
+        pytest.param(
+            {"Resources": {"A": {"Type": "AWS::ApiGatewayV2::Stage"}}},
+            "Unrecognized resource types: [AWS::ApiGatewayV2::Stage] of A; docs/resource-types.md lists those",
+            id="type of AWS's that is like a known one",
+        ),
+        pytest.param(
             {"Resources": {"A": {"Type": "AWS::SQS::Queue", "Properties": {"Colour": "red"}}}},
             "resource A with message:\n[#: extraneous key [Colour] is not permitted]",
             id="unknown property",

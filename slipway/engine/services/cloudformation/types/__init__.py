@@ -2,7 +2,7 @@
 
 | module | what it does |
 | --- | --- |
-| `registry` | finds a type by its name |
+| `registry` | finds a type by its name, and every module that declares some |
 | `nested` | `AWS::CloudFormation::Stack` |
 | `custom` | custom resources, through Lambda and SNS |
 | `wait` | wait conditions and their handles |
@@ -10,6 +10,6 @@
 | `conversion`, `tagging` | properties as a type's handler gets them |
 """
 
-from slipway.engine.services.cloudformation.types.registry import find, is_known
+from slipway.engine.services.cloudformation.types.registry import find, is_known, names
 
-__all__ = ["find", "is_known"]
+__all__ = ["find", "is_known", "names"]

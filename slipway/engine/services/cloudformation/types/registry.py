@@ -1,4 +1,4 @@
-"""Resource types by name: every module of `slipway/engine/resources/` exposes `RESOURCES`."""
+"""Resource types by name: every module of `slipway/engine/resources/`, and of its packages, that has `RESOURCES`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import importlib
 import pkgutil
 from collections.abc import Mapping
 from functools import cache
+from types import ModuleType
 
 from slipway.engine.resource import ResourceType
 
@@ -17,9 +18,14 @@ def _all() -> Mapping[str, ResourceType]:
     """Loaded when first asked for: the types' modules use services that are being loaded themselves."""
     from slipway.engine import resources
 
+    return declared_in(resources)
+
+
+def declared_in(package: ModuleType) -> dict[str, ResourceType]:
+    """What the modules below a package declare as their `RESOURCES`."""
     found: dict[str, ResourceType] = {}
-    for module in sorted(module.name for module in pkgutil.iter_modules(resources.__path__)):
-        found.update(getattr(importlib.import_module(f"{resources.__name__}.{module}"), "RESOURCES", {}))
+    for name in sorted(module.name for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")):
+        found.update(getattr(importlib.import_module(name), "RESOURCES", {}))
     return found
 
 
