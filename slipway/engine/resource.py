@@ -81,8 +81,9 @@ class ResourceType:
     dotted path in `refuses` are refused by name before anything is made.
 
     What depends on values is for `check`: it is given the properties as far as they are known before anything is made
-    (see `Partly`), and says why the engine does not execute them. What AWS itself finds wrong with values only when it
-    makes the resource is no business of it.
+    (see `Partly`), and says why the engine does not execute them, or why the service would refuse them, by the same
+    function as the service's operation. So a stack makes nothing that its template shows cannot be; AWS says the latter
+    only when it makes the resource.
     """
 
     create: Callable[[ResourceCall], Created]

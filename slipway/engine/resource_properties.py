@@ -17,7 +17,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from slipway.engine.handler_errors import handler_message
-from slipway.engine.resource import ResourceCall, ResourceFailed
+from slipway.engine.resource import Partly, ResourceCall, ResourceFailed
 
 Properties = Mapping[str, Any]
 _RANDOM_CHARACTERS = 12
@@ -31,6 +31,13 @@ def changed(call: ResourceCall, *names: str) -> bool:
 def picked(properties: Properties, *names: str) -> dict[str, Any]:
     """Those of the properties that are set, under their own names."""
     return {name: properties[name] for name in names if name in properties}
+
+
+def is_known(value: Any) -> bool:
+    """Whether the whole of a value is known before anything is made (see `Partly`)."""
+    if isinstance(value, Mapping):
+        return all(map(is_known, value.values()))
+    return all(map(is_known, value)) if isinstance(value, list) else not isinstance(value, Partly)
 
 
 def known_objects(value: Any) -> list[dict[str, Any]]:

@@ -86,12 +86,20 @@ def test_a_rule_whose_target_is_refused_is_removed(deployed: Deployment, gone: C
     [
         ({"EventPattern": {"source": "not a list"}}, "Event pattern is not valid"),
         ({"ScheduleExpression": "rate(1 fortnight)"}, "Parameter ScheduleExpression is not valid."),
-        ({"EventPattern": PATTERN, "EventBusName": "missing"}, "Event bus missing does not exist."),
     ],
-    ids=["a pattern", "a schedule", "a bus"],
+    ids=["a pattern", "a schedule"],
 )
-def test_a_rule_that_eventbridge_refuses_fails(deployed: Deployment, properties: dict[str, Any], message: str) -> None:
-    assert message in deployed.failing(rule(**properties))
+def test_a_rule_that_eventbridge_would_refuse_is_refused_with_its_stack(
+    stacks: Any, properties: dict[str, Any], message: str
+) -> None:
+    refused = stacks.refused({"Resources": rule(**properties)})
+    assert refused.startswith("Resource Rule: ")
+    assert message in refused
+
+
+def test_a_rule_on_a_bus_that_is_not_there_fails(deployed: Deployment) -> None:
+    reason = deployed.failing(rule(EventPattern=PATTERN, EventBusName="missing"))
+    assert "Event bus missing does not exist." in reason
 
 
 def test_a_role_that_may_not_put_targets_makes_no_rule(deployed: Deployment) -> None:

@@ -27,6 +27,16 @@ REFUSED = [
     ("CodeBuild::Project", {"Visibility": "PUBLIC_READ"}, "Visibility PUBLIC_READ: builds are not public"),
     ("Events::Rule", {"Targets": [{"Arn": "arn:aws:batch:us-east-1:1:job-queue/q"}]}, "Targets.Arn arn:aws:batch"),
     ("Events::Rule", {"Targets": [{"Arn": Partly("arn:aws:ecs:${Cluster.Arn}")}]}, "targets are of the services"),
+    (
+        "Events::Rule",
+        {"EventPattern": {"source": "foo"}},
+        'EventPattern: Event pattern is not valid. Reason: "source" must be an object or an array',
+    ),
+    (
+        "Events::Rule",
+        {"ScheduleExpression": "cron(0 0 * * * *)"},
+        "ScheduleExpression cron(0 0 * * * *): Parameter ScheduleExpression is not valid.",
+    ),
     ("Lambda::Function", {"Layers": [UNKNOWN, FOREIGN_LAYER]}, f"{FOREIGN_LAYER} is a layer of account 017000801446"),
     ("SNS::Subscription", {"Protocol": "sms"}, "Protocol sms: messages go to queues and functions"),
     ("SNS::Topic", {"Subscription": [{"Protocol": "https"}]}, "Subscription.Protocol https"),
@@ -43,6 +53,8 @@ EXECUTED = [
     ("ApiGateway::Stage", {"MethodSettings": [UNKNOWN]}),
     ("SNS::Topic", {"Subscription": [UNKNOWN]}),
     ("Events::Rule", {"Targets": [{"Arn": UNKNOWN}, {"Arn": "arn:aws:sqs:us-east-1:1:q"}, UNKNOWN]}),
+    ("Events::Rule", {"EventPattern": {"source": ["foo"]}, "ScheduleExpression": "rate(5 minutes)"}),
+    ("Events::Rule", {"EventPattern": {"source": UNKNOWN}, "ScheduleExpression": UNKNOWN}),
     ("SNS::Topic", {"Subscription": [{"Protocol": "sqs", "Endpoint": UNKNOWN}]}),
     ("SNS::Subscription", {"Protocol": UNKNOWN}),
 ]

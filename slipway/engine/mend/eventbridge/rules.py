@@ -57,6 +57,17 @@ def on_known_bus(operation: Operation) -> Operation:
     return checked
 
 
+def schedule_refusal(schedule: str) -> str:
+    """Why PutRule refuses a schedule, empty when it takes it."""
+    return "" if schedules.is_valid(schedule) else "Parameter ScheduleExpression is not valid."
+
+
+def pattern_refusal(pattern: str) -> str:
+    """Why MiniStack's PutRule refuses an event pattern, empty when it takes it."""
+    reason = adapter.part(_SERVICE)._event_pattern_error(pattern)
+    return f"Event pattern is not valid. Reason: {reason}" if reason else ""
+
+
 def put_rule(put: Operation) -> Operation:
     """PutRule: what it needs, and what an update without a member takes away."""
 
@@ -66,8 +77,8 @@ def put_rule(put: Operation) -> Operation:
             return refused("ValidationException", "Parameter(s) EventPattern or ScheduleExpression must be specified.")
         if schedule and bus_of(data) != "default":
             return refused("ValidationException", "ScheduleExpression is supported only on the default event bus.")
-        if schedule and not schedules.is_valid(schedule):
-            return refused("ValidationException", "Parameter ScheduleExpression is not valid.")
+        if schedule and schedule_refusal(schedule):
+            return refused("ValidationException", schedule_refusal(schedule))
         return put({**_NOTHING, **{member: value for member, value in data.items() if value is not None}})
 
     return checked

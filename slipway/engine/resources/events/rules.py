@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from slipway.engine.mend.eventbridge import targets
+from slipway.engine.mend.eventbridge.rules import pattern_refusal, schedule_refusal
 from slipway.engine.resource import Created, ResourceCall, ResourceFailed, ResourceType
 from slipway.engine.resource_properties import (
     already_exists,
     changed,
     gone_is_fine,
+    is_known,
     is_there,
     known_objects,
     or_removed,
@@ -117,7 +119,12 @@ def _created(properties: dict[str, Any], name: str, arn: str) -> Created:
 
 
 def check_rule(properties: dict[str, Any]) -> Iterator[str]:
-    """What the engine would not execute of a rule: targets of other kinds, as far as their ARNs are known."""
+    """What PutRule would refuse and targets of other kinds, as far as they are known."""
+    schedule, pattern = properties.get("ScheduleExpression"), properties.get("EventPattern")
+    if schedule and is_known(schedule) and schedule_refusal(str(schedule)):
+        yield f"ScheduleExpression {schedule}: {schedule_refusal(str(schedule))}"
+    if pattern and is_known(pattern) and pattern_refusal(text_of(pattern)):
+        yield f"EventPattern: {pattern_refusal(text_of(pattern))}"
     for target in known_objects(properties.get("Targets")):
         service = str(target.get("Arn", "")).split(":")[2:3]
         if service and "${" not in service[0] and service[0] not in targets.KINDS:
