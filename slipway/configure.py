@@ -16,7 +16,7 @@ from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 
-from slipway.errors import BadInput, NotFound
+from slipway.errors import BadInput
 
 # Enough to tell a number from text and an id from a code, and read in about a second.
 SAMPLE_ROWS = 100_000
@@ -101,7 +101,7 @@ def _sample(path: Path, target: str) -> tuple[list[str], list[list[str]], bool]:
             _check_header(header, target, path)
             rows = list(islice(_whole_rows(reader, len(header), path), SAMPLE_ROWS + 1))
     except FileNotFoundError:
-        raise NotFound(f"{path} does not exist") from None
+        raise BadInput(f"{path} does not exist; expected a CSV with a header") from None
     except UnicodeDecodeError as error:
         raise BadInput(f"{path.name} is not UTF-8 ({error.reason}); save it as UTF-8") from None
     except csv.Error as error:

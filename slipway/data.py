@@ -7,16 +7,16 @@ import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
-from slipway.errors import BadInput, NotFound
+from slipway.errors import BadInput
 from slipway.install import Install
 
 INCOMING = "incoming/"
 
 
 def check(path: Path) -> list[Path]:
-    """The files that a drop consists of: the file itself, or the CSVs of a folder; NotFound or BadInput otherwise."""
+    """The files that a drop consists of: the file itself, or the CSVs of a folder; BadInput otherwise."""
     if not path.exists():
-        raise NotFound(f"{path} does not exist; expected a CSV, or a folder of CSVs")
+        raise BadInput(f"{path} does not exist; expected a CSV, or a folder of CSVs")
     files = [path] if path.is_file() else sorted(path.iterdir())
     parts = [part for part in files if part.suffix == ".csv" and part.is_file()]
     if not parts:

@@ -121,7 +121,11 @@ def stack_outputs(target: Target, stack: str) -> dict[str, str]:
     """The outputs of a root stack; NotFound when there is none."""
     described = describe(target, stack)
     if described is None:
-        raise NotFound(f"there is no stack {stack} in {target.name}; `slipway launch {stack}` makes one")
+        there = ", ".join(candidates(target)) or "none"
+        raise NotFound(
+            f"there is no stack {stack} in {target.name}; those with a pipeline: {there};"
+            f" `slipway launch {stack}` makes one"
+        )
     return outputs_of(described)
 
 

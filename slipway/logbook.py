@@ -147,9 +147,19 @@ def of_group(
         events = [event for page in pages for event in page["events"]]
     except ClientError as error:
         if error.response["Error"]["Code"] == "ResourceNotFoundException":
-            raise NotFound(f"there is no log group {group} in {install.target.name}") from error
+            raise NotFound(
+                f"there is no log group {group} in {install.target.name}; {_known_groups(install)}"
+            ) from error
         raise
     return [_line(group, event) for event in sorted(events, key=lambda event: event["timestamp"])[-most:]]
+
+
+def _known_groups(install: Install) -> str:
+    """The log groups that this stack's name is in, for a person."""
+    request = {"logGroupNamePattern": install.stack}
+    pages = install.target.client("logs").get_paginator("describe_log_groups").paginate(**request)
+    names = [group["logGroupName"] for page in pages for group in page["logGroups"]]
+    return f"those of stack {install.stack}: {', '.join(names) or 'none yet'}"
 
 
 def _build(install: Install, action: Action, most: int) -> list[Line]:

@@ -10,7 +10,7 @@ import typer
 
 from slipway import configure as configuring
 from slipway.cli.common import Json, show
-from slipway.errors import BadInput, NotFound
+from slipway.errors import BadInput
 
 CONFIG = Path("config/ml-pipeline.json")
 
@@ -39,7 +39,7 @@ def _read(config: Path) -> dict[str, Any]:
     try:
         found = json.loads(config.read_text())
     except FileNotFoundError as error:
-        raise NotFound(
+        raise BadInput(
             f"{config} does not exist; run this in the bundle's folder, or name one with --config"
         ) from error
     except ValueError as error:

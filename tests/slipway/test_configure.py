@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 
 from slipway import configure
 from slipway.configure import guess
-from slipway.errors import BadInput, NotFound
+from slipway.errors import BadInput
 
 CONFIG = Path(__file__).parents[2] / "config"
 SCHEMA = json.loads((CONFIG / "ml-pipeline.schema.json").read_text())
@@ -183,7 +183,7 @@ def test_a_table_that_cannot_be_used_is_refused(text: str | bytes, message: str,
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(NotFound, match=r"none\.csv does not exist$"):
+    with pytest.raises(BadInput, match=r"none\.csv does not exist; expected a CSV with a header$"):
         guess(tmp_path / "none.csv", "left")
 
 

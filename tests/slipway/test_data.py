@@ -6,7 +6,7 @@ import pytest
 from botocore.stub import ANY
 
 from slipway import data
-from slipway.errors import BadInput, NotFound
+from slipway.errors import BadInput
 from tests.slipway.stubs import Aws
 
 
@@ -44,7 +44,7 @@ def test_a_file_is_dropped_by_its_name(folder: Path, aws: Aws) -> None:
 @pytest.mark.parametrize(
     ("name", "error", "message"),
     [
-        ("nope.csv", NotFound, "nope.csv does not exist; expected a CSV, or a folder of CSVs"),
+        ("nope.csv", BadInput, "nope.csv does not exist; expected a CSV, or a folder of CSVs"),
         ("notes.txt", BadInput, r"notes.txt does not end in \.csv; new data is CSV with a header"),
         ("empty", BadInput, r"empty holds no \.csv file"),
     ],

@@ -65,9 +65,12 @@ def test_several_stacks_with_a_pipeline_have_to_be_named(aws: Aws) -> None:
         install.only(aws.target)
 
 
-def test_a_stack_that_does_not_exist_is_not_found(aws: Aws) -> None:
+@pytest.mark.parametrize(("names", "told"), [([], "none"), (["churn", "fraud"], "churn, fraud")])
+def test_a_stack_that_does_not_exist_is_told_beside_those_that_do(names: list[str], told: str, aws: Aws) -> None:
     aws.refuse("cloudformation.describe_stacks", "ValidationError", "Stack with id nope does not exist")
-    with pytest.raises(NotFound, match=r"there is no stack nope in .*; `slipway launch nope` makes one"):
+    aws.answer("cloudformation.describe_stacks", {"Stacks": [stack(name, PipelineName=name) for name in names]})
+    expected = rf"there is no stack nope in .*; those with a pipeline: {told}; `slipway launch nope` makes one"
+    with pytest.raises(NotFound, match=expected):
         install.find(aws.target, "nope")
 
 

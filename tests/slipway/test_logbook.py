@@ -111,9 +111,14 @@ def test_an_action_without_a_log_tells_its_error_instead(aws: Aws) -> None:
         logbook.chosen(aws.install(), run(source), "Source/Source")
 
 
-def test_a_log_group_that_does_not_exist_is_not_found(aws: Aws) -> None:
+def test_a_log_group_that_does_not_exist_is_told_beside_those_that_do(aws: Aws) -> None:
     aws.refuse("logs.filter_log_events", "ResourceNotFoundException", "The specified log group does not exist.")
-    with pytest.raises(NotFound, match="there is no log group /nope in local engine"):
+    groups = [{"logGroupName": "/aws/codebuild/churn-build"}, {"logGroupName": "/aws/lambda/churn-drop"}]
+    aws.answer("logs.describe_log_groups", {"logGroups": groups}, {"logGroupNamePattern": "churn"})
+    expected = (
+        "there is no log group /nope in .*; those of stack churn: /aws/codebuild/churn-build, /aws/lambda/churn-drop"
+    )
+    with pytest.raises(NotFound, match=expected):
         logbook.Group(aws.install(), "/nope").lines(10)
 
 
