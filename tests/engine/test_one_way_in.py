@@ -79,6 +79,8 @@ STEPS = {
     },
     "mend.kms": {"encryption.py"},
     "mend.lambda_": {"server.py"},
+    "mend.lambda_.requests": {"resources/lambda_/function.py"},
+    "mend.eventbridge.rules": {"resources/events/rules.py"},
     "mend.eventbridge.targets": {"resources/events/rules.py"},
 }
 
