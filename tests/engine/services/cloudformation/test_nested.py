@@ -109,3 +109,23 @@ def test_a_child_with_a_macro_needs_its_parents_capability(stacks: Any) -> None:
 def test_a_template_that_is_not_in_s3_is_refused_by_name(stacks: Any) -> None:
     stack = stacks.create(parent("https://example.com/child.json", {}))
     assert "TemplateURL must be a supported URL." in stacks.reasons(stack["StackId"])
+
+
+def test_a_type_that_the_engine_lacks_is_refused_however_deep_it_is_nested(stacks: Any) -> None:
+    lacking = stacks.store("lacking.json", {"Resources": {"Table": {"Type": "AWS::DynamoDB::Table"}}})
+    between = stacks.store(
+        "between.json",
+        {"Resources": {"Deep": {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": lacking}}}},
+    )
+    template = parent(between, {})
+    template["Resources"]["Queue"] = {"Type": "AWS::SQS::Queue"}
+    refused = stacks.refused(template)
+    assert "Nested stack Child/Deep: " in refused
+    assert "Unrecognized resource types: [AWS::DynamoDB::Table] of Table" in refused
+
+
+def test_a_nested_template_that_is_not_there_yet_is_left_to_its_turn(stacks: Any) -> None:
+    url = stacks.store("child.json", CHILD).replace("child.json", "later.json")
+    stack = stacks.create(parent(url, {}))
+    assert stack["StackStatus"] == "ROLLBACK_COMPLETE"
+    assert "S3 error" in stacks.reasons(stack["StackId"])

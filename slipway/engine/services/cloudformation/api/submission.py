@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 from slipway.engine.engine import Engine
+from slipway.engine.services.cloudformation.api.nested_types import check_nested_types
 from slipway.engine.services.cloudformation.api.request import Request, pseudo_parameters
 from slipway.engine.services.cloudformation.api.sources import snippet, stored_parameters, template_text
 from slipway.engine.services.cloudformation.api_addresses import localized
@@ -57,7 +58,9 @@ def plan(
         expands=expands,
         strict=engine.strict,
     )
-    return Plan(compile_template(request.text, setting), imports)
+    compiled = compile_template(request.text, setting)
+    check_nested_types(authority.requester, compiled)
+    return Plan(compiled, imports)
 
 
 def members_of(planned: Plan, request: Request, authority: Authority, tags: list[dict[str, str]]) -> dict[str, Any]:
