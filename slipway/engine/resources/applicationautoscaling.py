@@ -6,9 +6,13 @@ docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_ApplicationAu
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterator
 from typing import Any
 
+from slipway.engine.errors import AwsError
 from slipway.engine.resource import Created, ResourceCall, ResourceType
+from slipway.engine.resource_properties import Properties, is_known, picked
+from slipway.engine.services.application_autoscaling.service import NAMESPACE, check_names
 
 _IDENTITY = ("ServiceNamespace", "ResourceId", "ScalableDimension")
 _POLICY_PROPERTIES = {
@@ -34,6 +38,15 @@ def _register(call: ResourceCall) -> Created:
     _client(call).register_scalable_target(**properties, **optional)
     reference = "|".join(properties[name] for name in ("ResourceId", "ScalableDimension", "ServiceNamespace"))
     return Created(reference, {"Id": reference})
+
+
+def _names(properties: Properties) -> Iterator[str]:
+    """What every operation of the service would refuse of the names, as far as they are known."""
+    known = {name: value for name, value in picked(properties, *_IDENTITY).items() if is_known(value)}
+    try:
+        check_names({"ServiceNamespace": NAMESPACE, **known})
+    except AwsError as error:
+        yield error.message
 
 
 def _deregister(call: ResourceCall) -> None:
@@ -95,6 +108,7 @@ RESOURCES = {
         delete=_deregister,
         honours=frozenset({"MaxCapacity", "MinCapacity", "RoleARN", "SuspendedState", "Tags", *_IDENTITY}),
         refuses={"ScheduledActions": "scaling follows a metric, not the clock"},
+        check=_names,
     ),
     "AWS::ApplicationAutoScaling::ScalingPolicy": ResourceType(
         create=_put_policy,
@@ -106,5 +120,6 @@ RESOURCES = {
             "StepScalingPolicyConfiguration": "scaling follows a target, not steps",
             "TargetTrackingScalingPolicyConfiguration.CustomizedMetricSpecification": "the metric is a predefined one",
         },
+        check=_names,
     ),
 }
