@@ -52,6 +52,7 @@ READ_PAST = {
 IMPORTED = {
     ("services/sagemaker_runtime.py", "sagemaker"): "one service with two endpoints",
     ("resources/applicationautoscaling.py", "application_autoscaling"): "what is refused before a stack makes anything",
+    ("resources/cloudwatch.py", "cloudwatch"): "what is refused before a stack makes anything",
     ("resources/codebuild.py", "codebuild"): "what is not executed, refused before a stack makes anything",
     ("resources/codepipeline.py", "codepipeline"): "what is not executed, refused before a stack makes anything",
     ("resources/codecommit.py", "codecommit"): "`Code` of a repository has no operation of its own in the API",

@@ -5,12 +5,16 @@ docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_CloudWatch.ht
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+from slipway.engine.errors import AwsError
 from slipway.engine.resource import Created, ResourceCall, ResourceType
 from slipway.engine.resource_properties import (
+    Properties,
     already_exists,
     gone_is_fine,
+    is_known,
     is_there,
     picked,
     tag_change,
@@ -18,6 +22,8 @@ from slipway.engine.resource_properties import (
     tags_of,
     text_of,
 )
+from slipway.engine.services.cloudwatch.actions import refusal
+from slipway.engine.services.cloudwatch.reads import check_statistic
 
 _NAME_LENGTH = 255
 _NO_DASHBOARD = ("DashboardNotFoundError", "ResourceNotFound")
@@ -128,6 +134,27 @@ def _dashboard_exists(call: ResourceCall, name: str) -> bool:
     return is_there(lambda: _client(call).get_dashboard(DashboardName=name), *_NO_DASHBOARD)
 
 
+def not_put(properties: Properties) -> Iterator[str]:
+    """What PutMetricAlarm or PutCompositeAlarm would refuse of actions and statistic, as far as they are known."""
+    reason = refusal(_known(picked(properties, *_METRIC)))
+    if reason:
+        yield reason
+    statistic = properties.get("ExtendedStatistic")
+    if statistic and is_known(statistic):
+        try:
+            check_statistic(statistic)
+        except AwsError as error:
+            yield f"ExtendedStatistic {statistic}: {error.message}"
+
+
+def _known(properties: dict[str, Any]) -> dict[str, Any]:
+    """Of the properties what is known: of a list, the items that are."""
+    items = {
+        name: list(filter(is_known, value)) if isinstance(value, list) else value for name, value in properties.items()
+    }
+    return {name: value for name, value in items.items() if is_known(value)}
+
+
 _NO_MATH = "metric math is not computed"
 _NO_SUPPRESSOR = "actions are not suppressed"
 RESOURCES = {
@@ -145,6 +172,7 @@ RESOURCES = {
             "ThresholdMetricId": "anomalies are not detected",
             "WarmUpConfiguration": "an alarm is evaluated from the start",
         },
+        check=not_put,
     ),
     "AWS::CloudWatch::CompositeAlarm": ResourceType(
         create=create_composite,
@@ -157,6 +185,7 @@ RESOURCES = {
             "ActionsSuppressorExtensionPeriod": _NO_SUPPRESSOR,
             "ActionsSuppressorWaitPeriod": _NO_SUPPRESSOR,
         },
+        check=not_put,
     ),
     "AWS::CloudWatch::Dashboard": ResourceType(
         create=create_dashboard,
