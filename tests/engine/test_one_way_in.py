@@ -79,6 +79,7 @@ STEPS = {
         # They make the sessions that the first step looks up.
         *("services/sts/containers.py", "services/sts/sessions.py"),
     },
+    "mend.iam.conflicts": {"resources/iam/principal.py"},
     "mend.kms": {"encryption.py"},
     "mend.lambda_": {"server.py"},
     "mend.lambda_.requests": {"resources/lambda_/function.py"},

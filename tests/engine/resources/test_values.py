@@ -15,6 +15,7 @@ pytestmark = pytest.mark.specification(
 TYPES = declared()
 UNKNOWN = Partly("${Other.Attribute}")
 FOREIGN_LAYER = "arn:aws:lambda:us-east-1:017000801446:layer:AWSLambdaPowertoolsPythonV2:60"
+LACKING = "arn:aws:iam::aws:policy/AWSDirectConnectFullAccess"
 REFUSED = [
     ("ApiGateway::Method", {"Integration": {"Type": "AWS"}}, "Integration.Type AWS: AWS_PROXY for functions and MOCK"),
     ("ApiGateway::Method", {"Integration": {"Type": "MOCK", "ConnectionType": "VPC_LINK"}}, "ConnectionType VPC_LINK"),
@@ -50,12 +51,17 @@ REFUSED = [
         {"ScheduleExpression": "cron(0 0 * * * *)"},
         "ScheduleExpression cron(0 0 * * * *): Parameter ScheduleExpression is not valid.",
     ),
+    ("IAM::Role", {"ManagedPolicyArns": [UNKNOWN, LACKING]}, f"ManagedPolicyArns: Policy {LACKING} does not exist"),
+    ("IAM::Group", {"ManagedPolicyArns": [LACKING]}, "`aws iam list-policies --scope AWS` lists them"),
+    ("IAM::User", {"ManagedPolicyArns": [LACKING]}, "`aws iam list-policies --scope AWS` lists them"),
     ("Lambda::Function", {"Layers": [UNKNOWN, FOREIGN_LAYER]}, f"{FOREIGN_LAYER} is a layer of account 017000801446"),
     ("SNS::Subscription", {"Protocol": "sms"}, "Protocol sms: messages go to queues and functions"),
     ("SNS::Topic", {"Subscription": [{"Protocol": "https"}]}, "Subscription.Protocol https"),
 ]
 EXECUTED = [
     ("Lambda::Function", {"Layers": [UNKNOWN, "arn:aws:lambda:us-east-1:111122223333:layer:mine:1"]}),
+    ("IAM::Role", {"ManagedPolicyArns": ["arn:aws:iam::aws:policy/AdministratorAccess", UNKNOWN]}),
+    ("IAM::Role", {"ManagedPolicyArns": ["arn:aws:iam::111122223333:policy/made-meanwhile"]}),
     ("Lambda::Function", {"Layers": UNKNOWN}),
     ("ApiGateway::Method", {"Integration": UNKNOWN}),
     ("ApiGateway::Method", {"Integration": {"Type": "AWS_PROXY", "Uri": UNKNOWN}}),

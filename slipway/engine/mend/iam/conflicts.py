@@ -22,8 +22,18 @@ def _policy_exists(operation: str, params: Params) -> Refusal | None:
     arn = value(params, "PolicyArn")
     if store().policy_known(arn):
         return None
-    why = " (of AWS's managed policies, the local engine has some)" if ":iam::aws:" in arn else ""
-    return Refusal(404, "NoSuchEntity", f"Policy {arn} does not exist or is not attachable.{why}")
+    reason = lacking(arn) or f"Policy {arn} does not exist or is not attachable."
+    return Refusal(404, "NoSuchEntity", reason)
+
+
+def lacking(arn: str) -> str:
+    """Why a managed policy of AWS's cannot be attached here; empty when it can, and for policies of the account's."""
+    if ":iam::aws:" not in arn or store().policy_known(arn):
+        return ""
+    return (
+        f"Policy {arn} does not exist or is not attachable. (Of AWS's managed policies the local engine has some: "
+        "`aws iam list-policies --scope AWS` lists them.)"
+    )
 
 
 def _user_in_use(operation: str, params: Params) -> Refusal | None:

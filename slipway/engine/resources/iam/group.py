@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from slipway.engine.resource import Created, ResourceCall, ResourceType
 from slipway.engine.resource_properties import changed, gone_is_fine, or_removed, picked
-from slipway.engine.resources.iam.principal import GONE, GROUP
+from slipway.engine.resources.iam.principal import GONE, GROUP, check
 
 _NAME_LENGTH = 128
 
@@ -43,5 +43,6 @@ RESOURCES = {
         update=update,
         delete=delete,
         honours=frozenset({"GroupName", "ManagedPolicyArns", "Path", "Policies"}),
+        check=check,
     )
 }

@@ -5,11 +5,13 @@ docs.aws.amazon.com/IAM/latest/APIReference/API_PutRolePolicy.html and its sibli
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from slipway.engine.mend.iam.conflicts import lacking
 from slipway.engine.resource import ResourceCall
-from slipway.engine.resource_properties import Properties, gone_is_fine, text_of
+from slipway.engine.resource_properties import Properties, gone_is_fine, is_known, text_of
 
 GONE = "NoSuchEntity"
 
@@ -82,6 +84,13 @@ def inline_of(properties: Properties) -> dict[str, Any]:
 def managed_of(properties: Properties) -> list[str]:
     """The ARNs of managed policies, each once."""
     return list(dict.fromkeys(properties.get("ManagedPolicyArns", ())))
+
+
+def check(properties: dict[str, Any]) -> Iterator[str]:
+    """Managed policies of AWS's that the engine lacks, as far as they are known before anything is made."""
+    arns = properties.get("ManagedPolicyArns")
+    known = [arn for arn in arns if is_known(arn)] if isinstance(arns, list) else []
+    yield from (f"ManagedPolicyArns: {reason}" for arn in known if (reason := lacking(str(arn))))
 
 
 def named_in(properties: Properties) -> list[tuple[Principal, str]]:

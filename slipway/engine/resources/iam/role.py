@@ -16,7 +16,7 @@ from slipway.engine.resource_properties import (
     tags_of,
     text_of,
 )
-from slipway.engine.resources.iam.principal import GONE, ROLE
+from slipway.engine.resources.iam.principal import GONE, ROLE, check
 
 _NAME_LENGTH = 64
 _DEFAULT_SESSION_SECONDS = 3600
@@ -98,5 +98,6 @@ RESOURCES = {
                 "Tags",
             }
         ),
+        check=check,
     )
 }

@@ -18,7 +18,7 @@ from slipway.engine.resource_properties import (
     tag_list,
     tags_of,
 )
-from slipway.engine.resources.iam.principal import GONE, USER
+from slipway.engine.resources.iam.principal import GONE, USER, check
 
 _NAME_LENGTH = 64
 
@@ -100,5 +100,6 @@ RESOURCES = {
             {"Groups", "ManagedPolicyArns", "Path", "PermissionsBoundary", "Policies", "Tags", "UserName"}
         ),
         refuses={"LoginProfile": "there is no console to sign in to"},
+        check=check,
     )
 }

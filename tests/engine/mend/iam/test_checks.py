@@ -117,6 +117,14 @@ def test_a_policy_that_is_not_there_is_not_attached(iam: Any, role: str, arn: st
         iam.attach_role_policy(RoleName=role, PolicyArn=arn)
 
 
+@pytest.mark.specification("docs.aws.amazon.com/IAM/latest/APIReference/API_ListPolicies.html")
+def test_a_policy_of_aws_that_is_not_there_says_where_the_list_of_them_is(iam: Any, role: str) -> None:
+    with pytest.raises(ClientError, match="`aws iam list-policies --scope AWS` lists them"):
+        iam.attach_role_policy(RoleName=role, PolicyArn="arn:aws:iam::aws:policy/NoSuchPolicy")
+    names = {found["PolicyName"] for found in iam.list_policies(Scope="AWS")["Policies"]}
+    assert {"AdministratorAccess", "AWSLambdaBasicExecutionRole"} <= names
+
+
 @pytest.mark.specification("docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteUser.html")
 def test_a_user_or_a_group_in_use_is_not_deleted(iam: Any) -> None:
     user, group = f"user-{uuid.uuid4().hex[:8]}", f"group-{uuid.uuid4().hex[:8]}"
