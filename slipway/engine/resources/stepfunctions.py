@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from slipway.engine.resource import Created, Partly, ResourceCall, ResourceFailed, ResourceType
-from slipway.engine.resource_properties import tag_change, tag_list, tags_of
+from slipway.engine.resource_properties import is_known, tag_change, tag_list, tags_of
 from slipway.engine.services.stepfunctions.definition import findings
 
 _NAME_LENGTH = 80
+_SOURCES = ("Definition", "DefinitionString", "DefinitionSubstitutions")
 
 
 def create(call: ResourceCall) -> Created:
@@ -40,12 +41,17 @@ def update(call: ResourceCall) -> Created:
 
 
 def not_executed(properties: dict[str, Any]) -> Iterator[str]:
-    """What this engine does not execute of a machine, as far as its definition is known before anything is made."""
+    """What is not executed of a machine, as far as its definition is known before anything is made.
+
+    Of a definition that is wholly known that is all which CreateStateMachine would refuse.
+    """
     kind = properties.get("StateMachineType", "STANDARD")
     if kind not in ("STANDARD", "") and not isinstance(kind, Partly):
         yield f"{kind} workflows are not executed by this engine"
-    text = _written(properties)
-    yield from (str(finding) for finding in findings(text) if text and finding.is_ours)
+    text, whole = _written(properties), is_known([properties.get(name) for name in _SOURCES])
+    for finding in findings(text) if text else ():
+        if finding.is_ours or (whole and finding.severity == "ERROR"):
+            yield str(finding)
 
 
 def delete(call: ResourceCall) -> None:

@@ -19,6 +19,9 @@ def machine(resource: str) -> dict[str, Any]:
     return {"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": resource, "End": True}}}
 
 
+LOST = {"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "Nowhere"}}}
+
+
 @pytest.mark.parametrize(
     ("properties", "found"),
     [
@@ -43,7 +46,21 @@ def machine(resource: str) -> dict[str, Any]:
         ),
         pytest.param({"DefinitionString": Partly(json.dumps(machine("${Function.Arn}")))}, [], id="not known yet"),
         pytest.param({"DefinitionString": Partly("${Definition.Text}")}, [], id="a text that is not known yet"),
-        pytest.param({"Definition": {"States": {}}}, [], id="what AWS itself finds wrong"),
+        pytest.param(
+            {"Definition": LOST},
+            ["MISSING_TRANSITION_TARGET: Missing 'Next' target: Nowhere at /States/A/Next"],
+            id="lost",
+        ),
+        pytest.param(
+            {"DefinitionString": json.dumps(LOST), "DefinitionSubstitutions": {"Other": "b"}},
+            ["MISSING_TRANSITION_TARGET: Missing 'Next' target: Nowhere at /States/A/Next"],
+            id="lost, as a text",
+        ),
+        pytest.param(
+            {"Definition": LOST, "DefinitionSubstitutions": {"Other": Partly("${Function.Arn}")}},
+            [],
+            id="lost, with a substitution that is not known yet",
+        ),
         pytest.param({"DefinitionS3Location": {"Bucket": "b", "Key": "k"}}, [], id="a definition elsewhere"),
     ],
 )

@@ -87,12 +87,17 @@ def test_a_failed_update_takes_its_changes_back(stacks: Any) -> None:
 
 
 def test_a_refused_call_fails_the_resource_in_cloudformations_words(stacks: Any) -> None:
-    broken = {"StartAt": "Nowhere", "States": {"Only": {"Type": "Succeed"}}}
-    stack = stacks.create(template(Machine=machine(role(stacks), Definition=broken)))
+    stack = stacks.create(template(Machine=machine(role(stacks), LoggingConfiguration={"Level": "ALL"})))
     reason = stacks.reasons(stack["StackId"])
-    assert "MISSING_TRANSITION_TARGET: Missing 'StartAt' target: Nowhere" in reason
+    assert "Invalid Logging Configuration: Must specify exactly one Log Destination." in reason
     assert "(Service: StepFunctions, Status Code: 400, Request ID:" in reason
     assert "HandlerErrorCode: InvalidRequest" in reason
+
+
+def test_a_definition_that_step_functions_would_refuse_is_refused_with_its_stack(stacks: Any) -> None:
+    broken = {"StartAt": "Nowhere", "States": {"Only": {"Type": "Succeed"}}}
+    refused = stacks.refused(template(Machine=machine(role(stacks), Definition=broken)))
+    assert "Resource Machine: MISSING_TRANSITION_TARGET: Missing 'StartAt' target: Nowhere at /StartAt" in refused
 
 
 def test_stack_tags_reach_the_resource(stacks: Any) -> None:
