@@ -16,6 +16,7 @@ from slipway.engine import adapter
 from slipway.engine.engine import Engine, current
 from slipway.engine.logs import LogStream
 from slipway.engine.mend.apigateway.exchange import Exchange
+from slipway.engine.once import once
 
 PRINCIPAL = "apigateway.amazonaws.com"
 NO_ROLE = "CloudWatch Logs role ARN must be set in account settings to enable logging"
@@ -39,7 +40,7 @@ def write(exchange: Exchange, status: int, length: int) -> None:
     _stream(current(), role(), group, exchange.api_id, exchange.stage_name).write(line)
 
 
-@functools.cache
+@once
 def _stream(engine: Engine, role_arn: str, group: str, api_id: str, stage_name: str) -> LogStream:
     caller = functools.partial(engine.as_role, role_arn, PRINCIPAL, f"{api_id}-{stage_name}"[:64])
     return LogStream(caller, group, f"{api_id}_{stage_name}")

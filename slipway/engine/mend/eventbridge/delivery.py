@@ -6,7 +6,6 @@ docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
 
 from __future__ import annotations
 
-import functools
 import json
 import logging
 from typing import Any
@@ -17,6 +16,7 @@ from slipway.engine import adapter
 from slipway.engine.deliveries import Failure, GivenUp, Kind, Record, doubling, queue_url
 from slipway.engine.engine import Engine, current
 from slipway.engine.mend.eventbridge import inputs, targets
+from slipway.engine.once import once
 from slipway.engine.service_metrics import ServiceMetrics
 
 KIND = "eventbridge"
@@ -91,7 +91,7 @@ def _count(engine: Engine, rule: str, *metrics: str) -> None:
         _metrics(engine).record(metric, 1.0, "Count", {"RuleName": rule})
 
 
-@functools.cache
+@once
 def _metrics(engine: Engine) -> ServiceMetrics:
     return ServiceMetrics(engine, targets.PRINCIPAL, "AWS/Events")
 

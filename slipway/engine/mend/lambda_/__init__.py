@@ -21,6 +21,7 @@ from slipway.engine.engine import Engine, current
 from slipway.engine.errors import AwsError
 from slipway.engine.mend.lambda_ import asynchronous, event_source, layers, mappings, needs, readiness, requests
 from slipway.engine.mend.lambda_.invocation import Runner
+from slipway.engine.once import once
 
 _SERVICE = "services.lambda_svc"
 _LATEST = "$LATEST"
@@ -28,18 +29,18 @@ Response = tuple[int, dict[str, str], Any]
 Create = Callable[..., Any]
 
 
-@functools.cache
+@once
 def runner(engine: Engine) -> Runner:
     """The engine's one runner."""
     return Runner(engine)
 
 
-@functools.cache
+@once
 def _pollers(engine: Engine) -> event_source.Pollers:
     return event_source.Pollers(engine)
 
 
-@functools.cache
+@once
 def events(engine: Engine) -> asynchronous.Events:
     """The events that wait for functions."""
     return asynchronous.Events(engine, runner(engine).metrics)

@@ -10,7 +10,6 @@ docs.aws.amazon.com/lambda/latest/dg/with-sns.html
 
 from __future__ import annotations
 
-import functools
 import json
 import logging
 import time
@@ -21,6 +20,7 @@ from botocore.exceptions import ClientError
 from slipway.engine import adapter
 from slipway.engine.deliveries import GivenUp, Kind, Record, queue_url
 from slipway.engine.engine import Engine, current
+from slipway.engine.once import once
 from slipway.engine.service_metrics import ServiceMetrics
 
 KIND = "sns"
@@ -169,6 +169,6 @@ def _count(engine: Engine, topic_arn: str, metric: str) -> None:
     _metrics(engine).record(metric, 1.0, "Count", {"TopicName": topic_arn.rpartition(":")[2]})
 
 
-@functools.cache
+@once
 def _metrics(engine: Engine) -> ServiceMetrics:
     return ServiceMetrics(engine, PRINCIPAL, "AWS/SNS")

@@ -5,10 +5,10 @@ docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html
 
 from __future__ import annotations
 
-import functools
 from typing import Any
 
 from slipway.engine.engine import Engine
+from slipway.engine.once import once
 from slipway.engine.service_metrics import ServiceMetrics
 from slipway.engine.services.stepfunctions.records import moment
 from slipway.engine.services.stepfunctions.run import PRINCIPAL
@@ -21,7 +21,7 @@ _ENDS = {
 }
 
 
-@functools.cache
+@once
 def _metrics(engine: Engine) -> ServiceMetrics:
     return ServiceMetrics(engine, PRINCIPAL, "AWS/States")
 
