@@ -1,4 +1,4 @@
-"""S3: objects encrypted with a KMS key ask that key, under the caller of the request.
+"""S3: objects encrypted with a KMS key ask that key, under the caller of the request; metadata have a limit.
 
 Writing needs `kms:GenerateDataKey`, reading and uploading parts need `kms:Decrypt`, copying both; the key must exist
 and be enabled. The key's policy decides together with the caller's, as it does for calls to KMS itself. Without a key
@@ -8,6 +8,7 @@ not encrypted on disk.
 docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
 docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html#mpuAndPermissions
 docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html (the encryption context)
+docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html (how much of it there may be)
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ from slipway.engine.mend.kms import keys
 _SERVICE = "services.s3"
 _KEY = "x-amz-server-side-encryption-aws-kms-key-id"
 _OWN = "alias/aws/s3"
+_META = "x-amz-meta-"
+_MOST_METADATA = 2048
 _READ = "kms:Decrypt"
 _WRITE = "kms:GenerateDataKey"
 
@@ -60,14 +63,16 @@ def _signed(handle: Callable[..., Awaitable[Answer]]) -> Callable[..., Awaitable
 
 def _written(put: Callable[..., Answer]) -> Callable[..., Answer]:
     def written(bucket: str, key: str, body: bytes, headers: Headers) -> Answer:
-        return _refused(_WRITE, _key_to_write(headers, bucket), bucket, key) or put(bucket, key, body, headers)
+        refused = _too_large(headers, bucket, key) or _refused(_WRITE, _key_to_write(headers, bucket), bucket, key)
+        return refused or put(bucket, key, body, headers)
 
     return written
 
 
 def _begun(create: Callable[..., Answer]) -> Callable[..., Answer]:
     def begun(bucket: str, key: str, headers: Headers) -> Answer:
-        return _refused(_WRITE, _key_to_write(headers, bucket), bucket, key) or create(bucket, key, headers)
+        refused = _too_large(headers, bucket, key) or _refused(_WRITE, _key_to_write(headers, bucket), bucket, key)
+        return refused or create(bucket, key, headers)
 
     return begun
 
@@ -173,6 +178,20 @@ def _refused(action: str, key_id: str, bucket: str, key: str) -> Answer | None:
     else:
         refused = error(f"KMS.{asked.code}", asked.message, 400, resource) if asked.code else None
     return refused
+
+
+def _too_large(headers: Headers, bucket: str, key: str) -> Answer | None:
+    """S3's answer when the names and values of the user's metadata are above 2 KB; None when they are not."""
+    given = [name.lower().removeprefix(_META) + value for name, value in headers.items() if _is_meta(name)]
+    if sum(len(text.encode()) for text in given) <= _MOST_METADATA:
+        return None
+    message = "Your metadata headers exceed the maximum allowed metadata size."
+    answer: Answer = adapter.part(_SERVICE)._error("MetadataTooLarge", message, 400, f"/{bucket}/{key}")
+    return answer
+
+
+def _is_meta(header: str) -> bool:
+    return header.lower().startswith(_META)
 
 
 def _context(bucket: str, key: str) -> dict[str, Any]:

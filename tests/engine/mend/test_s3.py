@@ -45,6 +45,16 @@ def refusal(call: Any, **parameters: Any) -> dict[str, str]:
     return told
 
 
+@pytest.mark.specification("docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html")
+@pytest.mark.parametrize("operation", ["put_object", "create_multipart_upload"])
+def test_metadata_of_an_object_are_two_kilobytes_at_most(engine: Any, bucket: str, operation: str) -> None:
+    write = getattr(engine.client("s3"), operation)
+    write(Bucket=bucket, Key="described", Metadata={"note": "x" * 2044})
+    told = refusal(write, Bucket=bucket, Key="described", Metadata={"note": "x" * 2045})
+    assert told["Code"] == "MetadataTooLarge"
+    assert told["Message"] == "Your metadata headers exceed the maximum allowed metadata size."
+
+
 def test_writing_needs_a_data_key(without: Any, bucket: str, key: str) -> None:
     told = refusal(without.put_object, Bucket=bucket, Key="new", Body=b"x")
     assert told["Code"] == "AccessDenied"
