@@ -17,20 +17,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from slipway import engine_settings
-from slipway.engine_settings import EngineSettings
 from slipway.errors import BadInput, ExitCode, SlipwayError
 
 if TYPE_CHECKING:
     import boto3
+
+    from slipway.engine.settings import EngineSettings
 
 HOME = Path(".slipway")
 PORT = 4566
 REGION = "us-east-1"
 _READY_SECONDS = 30.0
 _STOP_SECONDS = 4.0
-# What commands leave in the folder also where no engine ever ran.
-_REPORTS = {"reports"}
+# What is in the folder also when no engine ever ran there: pages of reports, and why one did not start.
+_BEFORE = {"reports", "engine.log"}
 
 
 class EngineFailed(SlipwayError):
@@ -167,6 +167,8 @@ def start(
     not asked for is as when an engine last ran on this home. EngineFailed says why it did not start; BadInput, which of
     the wishes the running one does not meet, or that the folder is somebody else's.
     """
+    from slipway.engine.settings import EngineSettings
+
     wishes: dict[str, Any] = {"port": port, "region": region, "clock_factor": clock_factor, "strict": strict}
     wishes = {name: wish for name, wish in wishes.items() if wish is not None}
     running = find(home)
@@ -178,23 +180,20 @@ def start(
     _check_region(chosen.region, kept)
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     (home / "engine.json").unlink(missing_ok=True)
-    engine_settings.write(home, chosen)
-    try:
-        return _start(home, chosen)
-    except EngineFailed:
-        engine_settings.write(home, kept or chosen)
-        raise
+    return _start(home, chosen)
 
 
 def _settings_of(home: Path) -> EngineSettings | None:
     """How an engine last ran on this home; BadInput when it is no folder for one."""
+    from slipway.engine import settings
+
     if home.exists() and not home.is_dir():
         raise BadInput(f"--home {home} is a file; expected a folder, which may be new")
     try:
-        kept = engine_settings.read(home)
+        kept = settings.read(home)
     except ValueError as error:
         raise EngineFailed(f"{error}; `slipway down --home {home}` clears up") from error
-    others = {found.name for found in home.iterdir()} - _REPORTS if home.exists() and kept is None else set()
+    others = {found.name for found in home.iterdir()} - _BEFORE if home.exists() and kept is None else set()
     if others:
         raise BadInput(
             f"--home {home} holds what is no engine's ({', '.join(sorted(others)[:3])}); expected a new or empty"
@@ -258,10 +257,12 @@ def remove(home: Path = HOME) -> bool:
 
     What an engine that was killed left running is ended too. BadInput for a folder that is no engine's.
     """
+    from slipway.engine import settings
+
     if not home.exists():
         return False
-    if not engine_settings.is_there(home):
-        raise BadInput(f"{home} is no engine's folder ({engine_settings.FILE} is not in it); nothing was removed")
+    if not settings.is_there(home):
+        raise BadInput(f"{home} is no engine's folder ({settings.FILE} is not in it); nothing was removed")
     with contextlib.suppress(EngineFailed):  # a damaged engine.json is removed with the rest
         running = find(home)
         if running is not None:

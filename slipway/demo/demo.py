@@ -13,10 +13,11 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from slipway import api, data, engine_settings, git, install, launch, local, package, report, seed, timing
+from slipway import api, data, git, install, launch, local, package, report, seed, timing
 from slipway.demo import scaling, seeing, settings
 from slipway.demo.seeing import Eye
 from slipway.demo.settings import Settings
+from slipway.engine import settings as engine_settings
 from slipway.follow import RunFailed
 from slipway.install import Install
 from slipway.launch import Dialogue

@@ -23,7 +23,7 @@ import uvicorn
 import uvloop
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from slipway.engine import adapter, edge
+from slipway.engine import adapter, edge, settings
 from slipway.engine import engine as engines
 from slipway.engine.clock import Clock
 from slipway.engine.dispatcher import Dispatcher, find_services
@@ -81,6 +81,7 @@ def run(home: Path, port: int, region: str, clock_factor: float, *, strict: bool
     home.mkdir(parents=True, exist_ok=True)
     home.chmod(0o700)
     lock = HomeLock(home)
+    settings.write(home, settings.EngineSettings(port, region, clock_factor, strict))
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s")
     adapter.prepare(home, port, region, ACCOUNT, clock_factor)
     engine = Engine(home, port, region, Clock(clock_factor), strict=strict)

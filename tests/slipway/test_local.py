@@ -14,9 +14,10 @@ from typing import Any
 
 import pytest
 
-from slipway import engine_settings, local
+from slipway import local
+from slipway.engine import settings as engine_settings
 from slipway.engine.processes import started_at
-from slipway.engine_settings import EngineSettings
+from slipway.engine.settings import EngineSettings
 from slipway.errors import BadInput
 from slipway.local import EngineFailed
 
