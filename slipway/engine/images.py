@@ -1,5 +1,7 @@
 """Running an ECR image as plain processes of this machine.
 
+An image of this account is run from its files; one of those that AWS owns by what stands in for it (`aws_images`).
+
 An image's files are below its own folder instead of at `/`. So absolute paths of the image, in its entry point, its
 variables and its working directory, are rewritten to that folder when they exist there.
 """
@@ -13,9 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from slipway.engine import machine
+from slipway.engine import aws_images, machine
+from slipway.engine.aws_images import AwsImage, StandIn
 from slipway.engine.docker import registry
-from slipway.engine.docker.registry import ImageNotFound
+from slipway.engine.docker.registry import ImageNotFound, Reference
 from slipway.engine.docker.store import ImageStore, StoredImage, digest_of
 from slipway.engine.errors import AwsError
 
@@ -98,15 +101,17 @@ class Image:
         return words
 
 
-def resolve(caller: Caller, image_uri: str) -> Image:
+def resolve(caller: Caller, image_uri: str) -> Image | StandIn:
     """The image behind an ECR URI, fetched under `caller` as a pull is.
 
-    `caller` needs `ecr:GetAuthorizationToken`, `ecr:BatchGetImage` and `ecr:GetDownloadUrlForLayer`
-    (docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html). An image of another registry, an AWS-owned one too,
-    is refused by name.
+    `caller` needs `ecr:GetAuthorizationToken`, `ecr:BatchGetImage` and `ecr:GetDownloadUrlForLayer`, for an image that
+    AWS owns too (docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html). An image of another registry, and one
+    of AWS's that nothing stands in for, is refused by name.
     """
     try:
         reference = registry.parse(image_uri)
+        if reference.account != caller.engine.account:
+            return _stand_in(caller, image_uri, reference)
         ecr = caller.client("ecr")
         ecr.get_authorization_token()
         manifest = registry.manifest_of(ecr, reference)
@@ -116,3 +121,23 @@ def resolve(caller: Caller, image_uri: str) -> Image:
     store = ImageStore(caller.engine.home / "images")
     present = store.get(digest_of(manifest))
     return Image(image_uri, present or store.add(manifest, registry.download(urls), logger.info))
+
+
+def _stand_in(caller: Caller, uri: str, reference: Reference) -> StandIn:
+    """What stands for an image of another account, which must be AWS's; pulling it is checked as on AWS."""
+    image, tag = aws_images.known().get(reference.repository), reference.tag
+    if image is None or tag not in image.tags or image.accounts.get(reference.region) != reference.account:
+        raise ImageNotFound(f"The image {uri} is of another account, and {_lacking(image, reference)}")
+    arn = f"arn:aws:ecr:{reference.region}:{reference.account}:repository/{image.repository}"
+    caller.check("ecr:GetAuthorizationToken", "*")
+    for action in ("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"):
+        caller.check(action, arn)
+    return StandIn(uri, image, str(tag), caller.engine.home / "images" / "environments")
+
+
+def _lacking(image: AwsImage | None, reference: Reference) -> str:
+    if image is not None and image.accounts.get(reference.region) != reference.account:
+        account = image.accounts.get(reference.region)
+        place = f"there it is in account {account}" if account else "AWS has none there"
+        return f"not AWS's {image.repository} of {reference.region}: {place}"
+    return f"the local engine has no stand-in of it; it stands in for these images of AWS's: {aws_images.named()}"

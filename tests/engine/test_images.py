@@ -99,7 +99,7 @@ def build(engine: Any, role: str) -> Iterator[dict[str, Any]]:
 
 def person(engine: Any) -> Any:
     """What `resolve` needs of a caller."""
-    return SimpleNamespace(client=engine.client, engine=SimpleNamespace(home=engine.home))
+    return SimpleNamespace(client=engine.client, engine=SimpleNamespace(account="111122223333", home=engine.home))
 
 
 def test_a_build_pushes_an_image_that_ecr_describes(engine: Any, build: dict[str, Any]) -> None:
@@ -123,7 +123,7 @@ def test_a_pushed_image_runs_as_a_process(engine: Any, build: dict[str, Any]) ->
     ("uri", "message"),
     [
         ("111122223333.dkr.ecr.us-east-1.amazonaws.com/job-image:two", "two: Requested image not found"),
-        ("683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1", "sagemaker-xgboost.*does not exist"),
+        ("763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-training:2.5", "no stand-in of it; it stands in for"),
         ("public.ecr.aws/docker/library/python:3.13", "is not provided by the local engine"),
     ],
 )

@@ -109,14 +109,16 @@ def to_json(version: str, installs: Sequence[Install]) -> bytes:
     return json.dumps({"python": version, "installs": steps}, sort_keys=True).encode()
 
 
-def environment(folder: Path, layer: bytes, say: Say) -> Path:
-    """The environment for a packages layer, made below `folder` unless it is there."""
+def environment(folder: Path, layer: bytes, say: Say, first: str = "") -> Path:
+    """The environment for a packages layer, made below `folder` unless it is there; `first` is said when it is made."""
     content = json.loads(layer)
     interpreter = find_interpreter(content["python"], say)
     key = hashlib.sha256(layer + _identity(interpreter)).hexdigest()[:32]
     place = folder / key
     with _locked(folder / f"{key}.lock"):
         if not (place / "complete").exists():
+            if first:
+                say(first)
             shutil.rmtree(place, ignore_errors=True)
             _make(place, interpreter, [Install(**step) for step in content["installs"]], say)
             (place / "complete").touch()

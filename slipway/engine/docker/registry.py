@@ -14,7 +14,7 @@ from typing import Any
 
 from slipway.engine.docker.store import StoredImage
 
-_REGISTRY = re.compile(r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com")
+_REGISTRY = re.compile(r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(\.cn)?")
 _REFERENCE = re.compile(
     r"(?P<name>[^@:]+(?::\d+(?=/))?[^@:]*)(?::(?P<tag>[\w][\w.-]{0,127}))?(?:@(?P<digest>sha256:[0-9a-f]{64}))?"
 )

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slipway.engine import images
+from slipway.engine.aws_images import StandIn
 from slipway.engine.services.sagemaker.containers import Container, below_base
 from slipway.engine.services.sts import containers
 
@@ -25,19 +26,21 @@ class Command:
 
     def container(
         self,
-        image: Image,
+        image: Image | StandIn,
         host: str,
         base: Path,
         env: Mapping[str, str],
         log: Callable[[str], None],
     ) -> Container:
         """The process of one instance. `env` goes over the image's own variables."""
+        if isinstance(image, StandIn):
+            image.install(log)
         argv, image_env, cwd = image.command(list(self.args), entrypoint=self.entrypoint)
         full = {**image_env, **env, "SAGEMAKER_BASE_DIR": str(base)}
         return Container(host, base, [below_base(part, base) for part in argv], full, cwd, log)
 
 
-def pull(caller: Caller, image_uri: str) -> Image:
+def pull(caller: Caller, image_uri: str) -> Image | StandIn:
     """The image, fetched from ECR under the role that needs it."""
     return images.resolve(caller, image_uri)
 

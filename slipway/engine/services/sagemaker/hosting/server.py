@@ -20,6 +20,7 @@ from slipway.engine.services.sagemaker.hosting.connections import HOST, Answer, 
 from slipway.engine.services.sagemaker.launch import Command
 
 if TYPE_CHECKING:
+    from slipway.engine.aws_images import StandIn
     from slipway.engine.engine import Engine
     from slipway.engine.images import Image
     from slipway.engine.processes import Child
@@ -39,7 +40,7 @@ class NotHealthy(Exception):
 class Container:
     """What every instance of a variant runs; `model` is the unpacked model that they share, read-only."""
 
-    image: Image
+    image: Image | StandIn
     model: Path
     env: dict[str, str]
     startup_seconds: float
@@ -127,7 +128,7 @@ class Server:
         shutil.rmtree(self._base, ignore_errors=True)
 
     def _launch(self) -> None:
-        port = _free_port()
+        port = free_port()
         env = {**self._container.env, "SAGEMAKER_BIND_TO_PORT": str(port), "SAGEMAKER_BIND_TO_HOST": HOST}
         process = Command(["serve"]).container(self._container.image, self.instance_id, self._base, env, self._log)
         self._connections = Connections(port, INVOCATION_SECONDS)
@@ -193,7 +194,8 @@ def ping(port: int) -> bool:
         connection.close()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens at."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         return int(probe.getsockname()[1])
