@@ -143,8 +143,9 @@ check-python: $(BUNDLE)/.ready
 # A function of several modules is checked from its own folder, which is where Lambda imports them from.
 .PHONY: check-types
 check-types: $(BUNDLE)/.ready
-	$(BUNDLE)/bin/mypy --namespace-packages --explicit-package-bases --exclude '^functions/drop/' $(PYTHON_FILES)
-	MYPYPATH=functions/drop $(BUNDLE)/bin/mypy --explicit-package-bases functions/drop
+	$(BUNDLE)/bin/mypy --namespace-packages --explicit-package-bases --exclude '^functions/(drop|predict)/' $(PYTHON_FILES)
+	for function in drop predict; do \
+		MYPYPATH=functions/$$function $(BUNDLE)/bin/mypy --explicit-package-bases functions/$$function; done
 
 .PHONY: check-templates
 check-templates: $(BUNDLE)/.ready

@@ -1,9 +1,10 @@
 """The API's function: turns `{"features": …}` into the endpoint's request, and every error into a JSON body.
 
 Features are a list (one row by position), an object (one row by column name), a CSV string (no header, a row on each
-line), or a list of such rows. The answer is the endpoint's, `{"predictions": [{"label", "score"}, …]}`, or
+line), or a list of such rows; a body of type text/csv is such a CSV string by itself. The answer is the endpoint's,
+`{"predictions": [{"label", "score"}, …]}`, or lines `label,score` where the caller accepts those, or
 `{"error": {"code", "message"}}`. Names and numbers of columns are checked here, where a message can name the column
-that was meant; values are the model's to judge.
+that was meant; values are the model's to judge. What stands in the headers is in `exchange.py`.
 docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html
 """
 
@@ -22,6 +23,8 @@ from typing import Any, NoReturn
 import botocore.session
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectTimeoutError, HTTPClientError, ReadTimeoutError
+
+from exchange import CSV, JSON, VARIANT, answer_type, as_csv, cors_headers, is_csv
 
 ENDPOINT_NAME = os.environ["ENDPOINT_NAME"]
 # dataset.columns of the configuration, put beside this file by Build.
@@ -71,23 +74,27 @@ def handler(event: dict[str, Any], _context: object) -> Response:
         body = json.dumps({"instances": rows(features(event))}, allow_nan=False).encode()
         if len(body) > LARGEST_BODY:
             raise RequestError(413, "TooLarge", f"expected at most {LARGEST_BODY} bytes of rows, found {len(body)}")
-        return response(200, predict(body))
+        text, variant = predict(body)
+        kind = answer_type(event)
+        headers = {"Content-Type": kind, VARIANT: variant, **cors_headers(event)}
+        return {"statusCode": 200, "headers": headers, "body": as_csv(text) if kind == CSV else text}
     except RequestError as error:
         if error.status >= 500:
             print(json.dumps({"status": error.status, "code": error.code, "cause": str(error.__cause__ or error)}))
-        return response(error.status, json.dumps({"error": {"code": error.code, "message": str(error)}}))
-
-
-def response(status: int, body: str) -> Response:
-    """The answer in API Gateway's form."""
-    return {"statusCode": status, "headers": {"Content-Type": "application/json"}, "body": body}
+        text = json.dumps({"error": {"code": error.code, "message": str(error)}})
+        return {"statusCode": error.status, "headers": {"Content-Type": JSON, **cors_headers(event)}, "body": text}
 
 
 def features(event: dict[str, Any]) -> Any:
-    """What stands under "features" in the request's body."""
+    """The body itself when it is CSV, else what stands under "features" in it."""
     text = event.get("body") or ""
     try:
-        raw = base64.b64decode(text) if event.get("isBase64Encoded") else text
+        raw = base64.b64decode(text) if event.get("isBase64Encoded") else text.encode()
+        if is_csv(event):
+            return raw.decode("utf-8-sig")
+    except ValueError as error:
+        raise _refused(f"the body is not UTF-8: {error}") from None
+    try:
         document = json.loads(raw, parse_constant=_not_finite, parse_float=_finite)
     except (ValueError, RecursionError) as error:
         raise _refused(f"the body is not JSON: {error}") from None
@@ -113,13 +120,14 @@ def _is_one_row(found: Any) -> bool:
     return isinstance(found, list) and not any(isinstance(item, dict | list) for item in found)
 
 
-def predict(body: bytes) -> str:
-    """The endpoint's answer to rows in its own form."""
+def predict(body: bytes) -> tuple[str, str]:
+    """The endpoint's answer to rows in its own form, and the variant that gave it.
+
+    JSON whatever the caller wants, so that what is captured of the endpoint has one form.
+    """
     try:
-        answer = CLIENT.invoke_endpoint(
-            EndpointName=ENDPOINT_NAME, ContentType="application/json", Accept="application/json", Body=body
-        )
-        return str(answer["Body"].read().decode())
+        answer = CLIENT.invoke_endpoint(EndpointName=ENDPOINT_NAME, ContentType=JSON, Accept=JSON, Body=body)
+        return str(answer["Body"].read().decode()), answer["InvokedProductionVariant"]
     except ClientError as error:
         raise _endpoint_error(error) from error
     except (ConnectTimeoutError, ReadTimeoutError) as error:

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import importlib.util
+import json
+import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+from botocore.stub import Stubber
 
 FUNCTIONS = Path(__file__).parents[2] / "functions"
+COLUMNS = [
+    {"name": "customer_id", "type": "id"},
+    {"name": "plan", "type": "category"},
+    {"name": "minutes", "type": "number"},
+    {"name": "calls", "type": "number"},
+]
 Load = Callable[..., ModuleType]
 
 
@@ -44,3 +53,32 @@ def _execute(name: str) -> ModuleType:
     finally:
         sys.path.remove(str(FUNCTIONS / name))
     return module
+
+
+@pytest.fixture(scope="module")
+def predict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
+    """The function predict as Build packages it: its modules and the data set's columns in one folder."""
+    folder = tmp_path_factory.mktemp("predict")
+    shutil.copytree(FUNCTIONS / "predict", folder, dirs_exist_ok=True)
+    (folder / "columns.json").write_text(json.dumps(COLUMNS))
+    environment = pytest.MonkeyPatch()
+    environment.setenv("ENDPOINT_NAME", "shop-test")
+    environment.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    environment.setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
+    environment.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    environment.syspath_prepend(folder)
+    spec = importlib.util.spec_from_file_location("predict_handler", folder / "handler.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    yield module
+    environment.undo()
+    del sys.modules["exchange"]
+
+
+@pytest.fixture
+def endpoint(predict: ModuleType) -> Iterator[Stubber]:
+    """The endpoint's side of the function's client."""
+    with Stubber(predict.CLIENT) as stubber:
+        yield stubber
