@@ -9,19 +9,19 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
 from slipway.engine.errors import AwsError
 from slipway.engine.logs import LogStream
-from slipway.engine.services.sagemaker import archive, storage
+from slipway.engine.services.sagemaker import model_data
 from slipway.engine.services.sagemaker.hosting.fleet import Fleet
 from slipway.engine.services.sagemaker.hosting.plan import VariantPlan
 from slipway.engine.services.sagemaker.hosting.server import Container, NotHealthy, Server
 from slipway.engine.services.sagemaker.launch import credentials, pull
 from slipway.engine.services.sagemaker.service import role_caller
-from slipway.engine.services.sagemaker.storage import Found, Location, NothingThere
+from slipway.engine.services.sagemaker.storage import NothingThere
 
 if TYPE_CHECKING:
     from slipway.engine.caller import Caller
@@ -132,7 +132,7 @@ class Deployment:
         if not plan.model_data:
             return
         try:
-            _fetch_model(caller, plan.model_data, model)
+            model_data.fetch(caller, plan.model_data, model)
         except (ClientError, NothingThere, OSError) as error:
             raise DeploymentFailed(
                 f'Failed to download model data for container "container_1" from URL: "{plan.model_data["S3Uri"]}". '
@@ -167,21 +167,3 @@ def _resolved(uri: str, digest: str) -> str:
     repository = uri.partition("@")[0]
     folder, slash, name = repository.rpartition("/")
     return f"{folder}{slash}{name.partition(':')[0]}@{digest}"
-
-
-def _fetch_model(caller: Caller, source: dict[str, Any], model: Path) -> None:
-    """Download the model's data; unpack it if it is an archive.
-
-    docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3ModelDataSource.html
-    """
-    if source["S3DataType"] == "S3Prefix":
-        found = storage.under_prefix(caller, source["S3Uri"])
-    else:
-        at = Location.parse(source["S3Uri"])
-        found = [Found(at, at.key.rsplit("/", 1)[-1])]
-    for item in found:
-        path = storage.download(caller, item, model)
-        if source["CompressionType"] == "Gzip":
-            archive.unpack(path, model)
-            path.unlink()
-    archive.make_read_only(model)
