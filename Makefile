@@ -110,7 +110,7 @@ clean: ## Remove what was built, but no environment
 BUNDLE := $(VENV)/bundle
 SAM := $(VENV)/sam
 PYTHON_FILES := config functions jobs
-TEMPLATES := template.yaml $(wildcard cf/*.yaml)
+TEMPLATES := template.yaml $(wildcard cf/*.yaml) functions/outcome/model.json
 STACKS := training test production
 
 # Without uv on the path, .uv installs it.

@@ -14,6 +14,7 @@ def inconsistencies(configuration: dict[str, Any]) -> list[Fault]:
         *_columns(configuration["dataset"]),
         *_split(configuration["dataset"]["split"]),
         *_spot(configuration["train"]),
+        *_built_in(configuration["train"], configuration["dataset"]["task"]),
         *_capacity(configuration["serving"]["production"]["autoscaling"]),
     ]
 
@@ -68,6 +69,23 @@ def _spot(train: dict[str, Any]) -> list[Fault]:
     return [
         Fault("$.train.spot.maxWaitInSeconds", show(wait), f"{runtime} or more, which is train.maxRuntimeInSeconds")
     ]
+
+
+def _built_in(train: dict[str, Any], task: str) -> list[Fault]:
+    """What SageMaker's own XGBoost is told before the data is read, or cannot be told at all."""
+    if train["engine"] != "xgboost":
+        return []
+    faults = []
+    if task == "multiclass":
+        allowed = (
+            "binary with train.engine xgboost, which must know the number of classes before Prepare has counted them"
+        )
+        faults.append(Fault("$.dataset.task", show(task), f"{allowed}; train.engine container takes both"))
+    weight = train["hyperparameters"]["class_weight"]
+    if weight != "none":
+        allowed = "none with train.engine xgboost, whose image weighs rows by a column only"
+        faults.append(Fault("$.train.hyperparameters.class_weight", show(weight), allowed))
+    return faults
 
 
 def _capacity(autoscaling: dict[str, Any]) -> list[Fault]:

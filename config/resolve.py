@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 import boto3
 
 from config import configuration, dataset, deployed, image, parameters
+from config.training import training
 from config.versions import content_hash, training_key
 
 if TYPE_CHECKING:
@@ -45,13 +46,15 @@ def _execution(resolved: dict[str, Any]) -> tuple[dict[str, Any], list[dict[str,
     production = dataset.production_data(boto3.client("ssm"), prefix)
     version = dataset.version_of_run(data_sets, os.environ["DATA_VERSION"], uri, production)
     job_image = image.RESULT.read_text(encoding="utf-8").strip()
+    trained = training(resolved, job_image, os.environ["AWS_REGION"])
     execution = {
         "commit": os.environ["COMMIT"],
         "dataVersion": version,
         "dataUri": data_sets.uri(version),
         "sourceUri": uri,
-        "trainingKey": training_key(version, content_hash(image.JOBS), job_image, resolved),
+        "trainingKey": training_key(version, content_hash(image.JOBS), job_image, trained, resolved),
         "image": job_image,
+        "training": trained,
         "config": resolved,
     }
     return execution, dataset.sample(data_sets.head(version), resolved["dataset"])

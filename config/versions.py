@@ -38,7 +38,8 @@ def files(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def training_key(data: str, jobs: str, image: str, configuration: dict[str, Any]) -> str:
+def training_key(data: str, jobs: str, image: str, training: dict[str, Any], configuration: dict[str, Any]) -> str:
     """The identity of a training: the same key means the same model, so nothing is trained again for nothing."""
-    identity = {"data": data, "jobs": jobs, "image": image, **{part: configuration[part] for part in _PARTS}}
+    parts = {part: configuration[part] for part in _PARTS}
+    identity = {"data": data, "jobs": jobs, "image": image, "training": training, **parts}
     return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()[:32]

@@ -2,6 +2,9 @@
 
 Invoked by a CodePipeline action with the user parameters `{"executionArn": "#{Train.ExecutionArn}"}`:
 https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-Lambda.html
+
+A model has as many containers as its package says, with variables of their own, which no stack parameter can carry. So
+the package's containers are written into a template of the model, which the stacks of both environments nest.
 """
 
 from __future__ import annotations
@@ -9,6 +12,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
@@ -16,14 +20,25 @@ import boto3
 
 if TYPE_CHECKING:
     from mypy_boto3_codepipeline import CodePipelineClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sagemaker import SageMakerClient
     from mypy_boto3_stepfunctions import SFNClient
 
 REGION: Final = os.environ["AWS_REGION"]
+URL_SUFFIX: Final = os.environ["URL_SUFFIX"]
+ARTIFACT_BUCKET: Final = os.environ["ARTIFACT_BUCKET"]
+KEY_ARN: Final = os.environ["KEY_ARN"]
 CODEPIPELINE: Final[CodePipelineClient] = boto3.client("codepipeline")
+S3: Final[S3Client] = boto3.client("s3")
+SAGEMAKER: Final[SageMakerClient] = boto3.client("sagemaker")
 STEP_FUNCTIONS: Final[SFNClient] = boto3.client("stepfunctions")
 
 # CustomData of an approval takes 1,000 characters, and Build's notice stands behind this.
 SUMMARY_CHARACTERS: Final = 600
+MODEL_TEMPLATE: Final = Path(__file__).with_name("model.json")
+# What of a package's container a model takes:
+# https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ContainerDefinition.html
+CONTAINER_MEMBERS: Final = ("ContainerHostname", "Image", "ModelDataUrl", "Environment")
 
 
 class OutputMissing(Exception):
@@ -35,7 +50,8 @@ def handler(event: dict[str, Any], _context: object) -> None:
     job = event["CodePipeline.job"]
     try:
         parameters = json.loads(job["data"]["actionConfiguration"]["configuration"]["UserParameters"])
-        variables = outcome(output(parameters["executionArn"]))
+        result = output(parameters["executionArn"])
+        variables = {**outcome(result), "ModelTemplateUrl": keep_model_template(result["modelPackageArn"])}
     except Exception as fault:
         logging.exception("the outcome could not be read")
         message = f"{type(fault).__name__}: {fault}"[:5000]
@@ -57,8 +73,8 @@ def outcome(result: dict[str, Any]) -> dict[str, str]:
     """The state machine's output as variables; a variable is never empty, so "-" stands for nothing."""
     champion = result["championMetrics"]
     return {
-        "Image": result["image"],
         "ModelDataUrl": result["modelDataUrl"],
+        "Run": result["run"],
         "ModelPackageArn": result["modelPackageArn"],
         "Metric": result["metric"],
         "Metrics": _line(result["metrics"]),
@@ -67,6 +83,20 @@ def outcome(result: dict[str, Any]) -> dict[str, str]:
         "ReportUrl": report_url(result["reportUri"]),
         "Summary": summary(result)[:SUMMARY_CHARACTERS],
     }
+
+
+def keep_model_template(package_arn: str) -> str:
+    """Write the template of a package's model to `models/<package>.json` of the artifact bucket; its URL."""
+    package = SAGEMAKER.describe_model_package(ModelPackageName=package_arn)
+    template = json.loads(MODEL_TEMPLATE.read_text(encoding="utf-8"))
+    template["Resources"]["Model"]["Properties"]["Containers"] = [
+        {member: container[member] for member in CONTAINER_MEMBERS if member in container}
+        for container in package["InferenceSpecification"]["Containers"]
+    ]
+    key = f"models/{package_arn.partition(':model-package/')[2]}.json"
+    body = json.dumps(template, indent=1).encode()
+    S3.put_object(Bucket=ARTIFACT_BUCKET, Key=key, Body=body, ServerSideEncryption="aws:kms", SSEKMSKeyId=KEY_ARN)
+    return f"https://{ARTIFACT_BUCKET}.s3.{REGION}.{URL_SUFFIX}/{key}"
 
 
 def summary(result: dict[str, Any]) -> str:

@@ -11,13 +11,16 @@ from typing import Any
 from cfnlint.decode.cfn_yaml import loads
 
 FOLDER = Path(__file__).parents[2] / "cf"
+# The one that is not deployed as it stands: a function puts a package's containers in.
+MODEL = FOLDER.parent / "functions" / "outcome" / "model.json"
 Template = dict[str, Any]
 
 
 @cache
 def load(name: str) -> Template:
-    """The template `cf/<name>.yaml`, its short forms (`!Ref`) as long ones (`{"Ref": …}`)."""
-    template: Template = json.loads(json.dumps(loads((FOLDER / f"{name}.yaml").read_text("utf-8"))))
+    """The template `cf/<name>.yaml`, its short forms (`!Ref`) as long ones (`{"Ref": …}`), or `model`."""
+    path = MODEL if name == "model" else FOLDER / f"{name}.yaml"
+    template: Template = json.loads(json.dumps(loads(path.read_text("utf-8"))))
     return template
 
 

@@ -77,7 +77,7 @@ def test_a_build_cannot_touch_models_results_or_what_callers_sent() -> None:
     policy = templates.properties("pipeline", "BuildPolicy")["PolicyDocument"]["Statement"]
     (denied,) = [found for found in policy if found["Effect"] == "Deny"]
     prefixes = [resource["Fn::Sub"].partition("${ArtifactBucket}")[2] for resource in denied["Resource"]]
-    assert (denied["Action"], prefixes) == ("s3:*", ["/capture/*", "/results/*", "/runs/*"])
+    assert (denied["Action"], prefixes) == ("s3:*", ["/capture/*", "/models/*", "/results/*", "/runs/*"])
 
 
 def test_a_build_writes_data_sets_only() -> None:

@@ -14,7 +14,11 @@ from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 
 from tests.cf import templates
 
-DEPLOYED = {"training": ("training",), "test": ("test", "serving"), "production": ("production", "serving")}
+DEPLOYED = {
+    "training": ("training",),
+    "test": ("test", "serving", "model"),
+    "production": ("production", "serving", "model"),
+}
 FROM_SAM = {
     "AWS::Serverless::Api": ("AWS::ApiGateway::RestApi", "AWS::ApiGateway::Deployment", "AWS::ApiGateway::Stage"),
     "AWS::Serverless::Function": ("AWS::Lambda::Function",),

@@ -102,7 +102,7 @@ def test_a_canary_on_one_instance_is_refused_with_a_sentence() -> None:
 
 def test_production_remembers_its_champion_and_its_data() -> None:
     assert properties("Champion")["Name"] == {"Fn::Sub": "/${Prefix}/production/champion"}
-    assert set(text("Champion", "Value")) == {"modelPackageArn", "modelDataUrl", "image"}
+    assert set(text("Champion", "Value")) == {"modelPackageArn", "modelDataUrl", "run"}
     assert properties("Data")["Name"] == {"Fn::Sub": "/${Prefix}/production/data"}
     assert set(text("Data", "Value")) == {"uri", "version", "commit"}
     for logical_id in ("Champion", "Data"):

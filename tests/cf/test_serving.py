@@ -25,7 +25,7 @@ def body() -> dict[str, Any]:
 
 
 def test_model_and_endpoint_config_carry_no_name() -> None:
-    assert "ModelName" not in properties("Model")
+    assert "ModelName" not in templates.properties("model", "Model")
     assert "EndpointConfigName" not in properties("EndpointConfig")
 
 
@@ -141,8 +141,8 @@ def test_logs_are_kept_for_a_while_and_go_with_the_stack(logical_id: str) -> Non
 
 
 def test_a_vpc_is_for_the_endpoint_and_the_function() -> None:
-    for logical_id in ("Model", "Function"):
-        condition, _, otherwise = properties(logical_id)["VpcConfig"]["Fn::If"]
+    for found in (templates.properties("model", "Model"), properties("Function")):
+        condition, _, otherwise = found["VpcConfig"]["Fn::If"]
         assert (condition, otherwise) == ("HasVpc", {"Ref": "AWS::NoValue"})
 
 
@@ -169,4 +169,4 @@ def test_sam_expands_the_template(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_code_of_the_image_has_no_network() -> None:
-    assert properties("Model")["EnableNetworkIsolation"] is True
+    assert templates.properties("model", "Model")["EnableNetworkIsolation"] is True

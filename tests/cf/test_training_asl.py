@@ -42,10 +42,19 @@ def given(
         "sourceUri": "config/data/a.csv",
         "trainingKey": "k1",
         "image": "repository@sha256:1",
+        "training": {
+            "image": "repository@sha256:1",
+            "hyperParameters": {"eta": "0.1", "num_round": "5"},
+            "metricDefinitions": [{"name": "validation:roc_auc", "regex": "roc_auc=(.*)"}],
+            "channels": [
+                {"name": name, "contentType": "text/csv", "path": f"prepare/{name}/", "distribution": "FullyReplicated"}
+                for name in ("train", "validation")
+            ],
+            "containers": [{"image": "repository@sha256:1", "model": "train"}],
+        },
         "config": {
             "prepare": job,
-            "train": job
-            | {"hyperparameters": {"eta": 0.1, "num_round": 5}, "spot": {"enabled": spot, "maxWaitInSeconds": 900}},
+            "train": job | {"instanceCount": 1, "spot": {"enabled": spot, "maxWaitInSeconds": 900}},
             "evaluate": job | {"metric": metric, "direction": direction, "threshold": threshold},
             "serving": {"test": {"instanceType": "ml.m5.large"}, "production": {"instanceType": "ml.m5.large"}},
         },
@@ -72,7 +81,11 @@ def evaluation(champion: dict[str, float] | None = None) -> Task:
 
 
 def champion(package: str = CHAMPION) -> Task:
-    value = {"modelPackageArn": package, "modelDataUrl": "s3://artifacts/runs/old/model.tar.gz", "image": "i"}
+    value = {
+        "modelPackageArn": package,
+        "modelDataUrl": "s3://artifacts/runs/old/model.tar.gz",
+        "run": "s3://artifacts/runs/old",
+    }
     return answers({"Parameter": {"Value": json.dumps(value)}})
 
 
@@ -100,7 +113,8 @@ def run(execution_input: dict[str, Any] | None = None, /, **changed: Task) -> Ex
 def saved(champion_package: str = "-") -> dict[str, Any]:
     """What an earlier execution saved."""
     output = run().output
-    return {**output, "commit": "older", "championPackageArn": champion_package, "run": "s3://artifacts/runs/run-0"}
+    run_before = "s3://artifacts/runs/run-0"
+    return {**output, "commit": "older", "championPackageArn": champion_package, "run": run_before}
 
 
 def test_a_first_run_goes_through_every_step() -> None:
@@ -110,7 +124,7 @@ def test_a_first_run_goes_through_every_step() -> None:
         "trainingKey": "k1",
         "commit": "c0ffee",
         "dataVersion": "d1",
-        "image": "repository@sha256:1",
+        "run": "s3://artifacts/runs/run-1",
         "modelDataUrl": "s3://artifacts/runs/run-1/train/j/output/model.tar.gz",
         "modelPackageArn": PACKAGE,
         "metric": "roc_auc",
@@ -126,14 +140,13 @@ def test_the_result_is_saved_under_its_training_key() -> None:
     execution = run()
     (arguments,) = execution.arguments["Save"]
     assert (arguments["Bucket"], arguments["Key"]) == ("artifacts", "results/k1.json")
-    assert arguments["Body"] == {**execution.output, "run": "s3://artifacts/runs/run-1"}
+    assert arguments["Body"] == execution.output
 
 
 def test_a_known_model_beside_the_same_champion_is_reused_at_once() -> None:
     execution = run(Reuse=body(saved(CHAMPION)), Champion=champion())
     assert execution.visited == ["Reuse", "Champion", "Known", "Reused"]
-    expected = {key: value for key, value in saved(CHAMPION).items() if key != "run"}
-    assert execution.output == {**expected, "commit": "c0ffee", "reused": True}
+    assert execution.output == {**saved(CHAMPION), "commit": "c0ffee", "reused": True}
 
 
 def test_the_champion_itself_is_reused_and_names_itself_as_champion() -> None:
@@ -151,9 +164,11 @@ def test_a_known_model_is_evaluated_again_when_the_champion_changed() -> None:
     }
     assert inputs == {
         "model": saved()["modelDataUrl"],
+        "encoder": "s3://artifacts/runs/run-0/prepare/encoder",
         "holdout": "s3://artifacts/runs/run-0/prepare/holdout",
         "config": "s3://artifacts/runs/run-0/execution.json",
         "champion": "s3://artifacts/runs/old/model.tar.gz",
+        "champion-encoder": "s3://artifacts/runs/old/prepare/encoder",
     }
     assert execution.output["reused"] is True
     assert execution.output["modelPackageArn"] == PACKAGE
@@ -164,7 +179,7 @@ def test_a_known_model_is_evaluated_again_when_the_champion_changed() -> None:
 def test_the_champion_is_measured_beside_the_candidate() -> None:
     execution = run(Champion=champion(), Evaluation=evaluation({"roc_auc": 0.9}))
     names = [item["InputName"] for item in execution.arguments["Evaluate"][0]["ProcessingInputs"]]
-    assert names == ["model", "holdout", "config", "champion"]
+    assert names == ["model", "encoder", "holdout", "config", "champion", "champion-encoder"]
     assert execution.output["championMetrics"] == {"roc_auc": 0.9}
 
 
@@ -252,8 +267,39 @@ def test_job_names_are_sagemakers_and_differ_between_executions() -> None:
     assert all(re.fullmatch("[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}", name) for name in names)
 
 
-def test_hyperparameters_are_texts() -> None:
-    assert run().arguments["Train"][0]["HyperParameters"] == {"eta": "0.1", "num_round": "5"}
+def test_the_training_job_is_what_build_resolved() -> None:
+    (arguments,) = run().arguments["Train"]
+    assert arguments["HyperParameters"] == {"eta": "0.1", "num_round": "5"}
+    assert arguments["AlgorithmSpecification"] == {
+        "TrainingImage": "repository@sha256:1",
+        "TrainingInputMode": "File",
+        "MetricDefinitions": [{"Name": "validation:roc_auc", "Regex": "roc_auc=(.*)"}],
+    }
+    sources = [channel["DataSource"]["S3DataSource"]["S3Uri"] for channel in arguments["InputDataConfig"]]
+    assert sources == ["s3://artifacts/runs/run-1/prepare/train/", "s3://artifacts/runs/run-1/prepare/validation/"]
+
+
+def test_an_image_of_awss_brings_its_metrics_along() -> None:
+    built_in = given()
+    del built_in["training"]["metricDefinitions"]
+    (arguments,) = run(built_in).arguments["Train"]
+    assert "MetricDefinitions" not in arguments["AlgorithmSpecification"]
+
+
+def test_the_package_has_the_containers_that_build_resolved_with_their_models() -> None:
+    encoder = {"image": "jobs", "model": "prepare/encoder/model.tar.gz", "environment": {"SERVE": "encode"}}
+    several = given()
+    several["training"]["containers"].insert(0, encoder)
+    execution = run(several)
+    (arguments,) = execution.arguments["Register"]
+    assert arguments["InferenceSpecification"]["Containers"] == [
+        {
+            "Image": "jobs",
+            "ModelDataUrl": "s3://artifacts/runs/run-1/prepare/encoder/model.tar.gz",
+            "Environment": {"SERVE": "encode"},
+        },
+        {"Image": "repository@sha256:1", "ModelDataUrl": execution.output["modelDataUrl"]},
+    ]
 
 
 @pytest.mark.parametrize(

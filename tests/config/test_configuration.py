@@ -81,6 +81,19 @@ def test_the_configuration_of_the_repository_is_valid() -> None:
             id="spot waits too short",
         ),
         pytest.param(
+            lambda c: c.update(train={"engine": "xgboost", "hyperparameters": {"class_weight": "balanced"}}),
+            '$.train.hyperparameters.class_weight: found "balanced"; allowed: none with train.engine xgboost',
+            id="weights of the built-in image",
+        ),
+        pytest.param(
+            lambda c: (
+                c["dataset"].update(task="multiclass"),
+                c.update(train={"engine": "xgboost"}, evaluate={"metric": "f1"}),
+            ),
+            '$.dataset.task: found "multiclass"; allowed: binary with train.engine xgboost',
+            id="classes of the built-in image",
+        ),
+        pytest.param(
             lambda c: c.update(serving={"production": {"autoscaling": {"minCapacity": 3, "maxCapacity": 2}}}),
             "$.serving.production.autoscaling.maxCapacity: found 2; allowed: 3 or more, which is minCapacity",
             id="capacity",

@@ -21,6 +21,7 @@ CONFIGURATION: dict[str, Any] = {
     "evaluate": {"positiveClass": "yes"},
 }
 ENVIRONMENT = {
+    "AWS_REGION": "eu-west-1",
     "PREFIX": "shop",
     "COMMIT": "c0ffee",
     "DATA_VERSION": "0123456789abcdef",
@@ -68,6 +69,7 @@ def test_the_execution_is_all_that_the_state_machine_needs(kept: dict[str, Any])
         "image": "shop-images@sha256:1",
     }
     assert execution["config"]["train"]["hyperparameters"]["max_depth"] == 6
+    assert execution["training"]["image"] == "shop-images@sha256:1"
     assert len(execution["trainingKey"]) == 32
 
 

@@ -120,7 +120,9 @@ def test_instance_types_are_sagemakers(definition: str, shape: str) -> None:
             "Additional properties are not allowed ('maxdepth' was unexpected)",
             id="unknown field",
         ),
-        pytest.param("train.engine", "autopilot", "'autopilot' is not one of ['container']", id="another engine"),
+        pytest.param(
+            "train.engine", "autopilot", "'autopilot' is not one of ['container', 'xgboost']", id="another engine"
+        ),
         pytest.param("train.instanceType", "ml.p9.large", "'ml.p9.large' is not one of", id="unknown instance"),
         pytest.param("evaluate.metric", "auc", "'auc' is not one of ['accuracy', 'precision'", id="unknown metric"),
         pytest.param("evaluate.metric", "log_loss", "'direction' is a required property", id="loss without direction"),

@@ -15,6 +15,10 @@ from config import versions
 CONFIGURATION: dict[str, Any] = {"dataset": {"seed": 1}, "prepare": {}, "train": {}, "evaluate": {}, "serving": {}}
 
 
+def key(configuration: dict[str, Any]) -> str:
+    return versions.training_key("d", "j", "i", {"image": "t"}, configuration)
+
+
 @given(st.lists(st.binary()))
 def test_a_version_does_not_depend_on_how_the_data_is_read(chunks: list[bytes]) -> None:
     expected = hashlib.sha256(b"".join(chunks)).hexdigest()[:16]
@@ -44,15 +48,16 @@ def test_a_byte_that_moves_from_one_file_to_the_next_is_a_change(tmp_path: Path)
 @pytest.mark.parametrize("part", ["dataset", "prepare", "train", "evaluate"])
 def test_a_training_depends_on_what_makes_the_model(part: str) -> None:
     changed = {**CONFIGURATION, part: {"changed": True}}
-    assert versions.training_key("d", "j", "i", changed) != versions.training_key("d", "j", "i", CONFIGURATION)
+    assert key(changed) != key(CONFIGURATION)
 
 
 def test_serving_differently_trains_nothing_again() -> None:
     changed = {**CONFIGURATION, "serving": {"changed": True}}
-    assert versions.training_key("d", "j", "i", changed) == versions.training_key("d", "j", "i", CONFIGURATION)
+    assert key(changed) == key(CONFIGURATION)
 
 
 def test_other_data_jobs_or_image_is_another_training() -> None:
-    keys = {versions.training_key(*parts, CONFIGURATION) for parts in ("dji", "xji", "dxi", "djx")}
-    assert len(keys) == 4
+    keys = {versions.training_key(*parts, {"image": "t"}, CONFIGURATION) for parts in ("dji", "xji", "dxi", "djx")}
+    keys.add(versions.training_key("d", "j", "i", {"image": "u"}, CONFIGURATION))
+    assert len(keys) == 5
     assert {len(key) for key in keys} == {32}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from types import ModuleType
 from typing import Any
@@ -11,12 +12,14 @@ from typing import Any
 import pytest
 from botocore.stub import Stubber
 
+from tests.cf import templates
+
 EXECUTION = "arn:aws:states:eu-west-1:111122223333:execution:shop-training:1"
 RESULT: dict[str, Any] = {
     "trainingKey": "0" * 32,
     "commit": "c0ffee" * 6,
     "dataVersion": "0123456789abcdef",
-    "image": "111122223333.dkr.ecr.eu-west-1.amazonaws.com/jobs@sha256:1",
+    "run": "s3://artifacts/runs/1",
     "modelDataUrl": "s3://artifacts/model.tar.gz",
     "modelPackageArn": "arn:aws:sagemaker:eu-west-1:111122223333:model-package/shop/2",
     "metric": "roc_auc",
@@ -36,15 +39,22 @@ EVENT = {
 
 @pytest.fixture
 def outcome(load: Callable[..., ModuleType]) -> ModuleType:
-    return load("outcome")
+    return load("outcome", ARTIFACT_BUCKET="artifacts", KEY_ARN="key", URL_SUFFIX="amazonaws.com")
 
 
 @pytest.fixture
 def aws(outcome: ModuleType) -> Iterator[dict[str, Stubber]]:
-    with Stubber(outcome.STEP_FUNCTIONS) as states, Stubber(outcome.CODEPIPELINE) as codepipeline:
-        yield {"states": states, "codepipeline": codepipeline}
-        states.assert_no_pending_responses()
-        codepipeline.assert_no_pending_responses()
+    clients = {
+        "states": outcome.STEP_FUNCTIONS,
+        "codepipeline": outcome.CODEPIPELINE,
+        "sagemaker": outcome.SAGEMAKER,
+        "s3": outcome.S3,
+    }
+    with ExitStack() as stack:
+        stubs = {name: stack.enter_context(Stubber(client)) for name, client in clients.items()}
+        yield stubs
+        for stub in stubs.values():
+            stub.assert_no_pending_responses()
 
 
 def describe(aws: dict[str, Stubber], status: str = "SUCCEEDED", result: dict[str, Any] | None = None) -> None:
@@ -59,12 +69,53 @@ def describe(aws: dict[str, Stubber], status: str = "SUCCEEDED", result: dict[st
     aws["states"].add_response("describe_execution", answer, {"executionArn": EXECUTION})
 
 
+def package(aws: dict[str, Stubber], containers: list[dict[str, Any]]) -> None:
+    answer = {
+        "ModelPackageName": "shop",
+        "ModelPackageArn": RESULT["modelPackageArn"],
+        "CreationTime": datetime(2026, 1, 1, tzinfo=UTC),
+        "ModelPackageStatus": "Completed",
+        "ModelPackageStatusDetails": {"ValidationStatuses": []},
+        "InferenceSpecification": {"Containers": containers},
+    }
+    aws["sagemaker"].add_response("describe_model_package", answer, {"ModelPackageName": RESULT["modelPackageArn"]})
+
+
+def template(containers: list[dict[str, Any]]) -> str:
+    """The template of the model, as it is expected to be kept."""
+    document = json.loads(templates.MODEL.read_text("utf-8"))
+    document["Resources"]["Model"]["Properties"]["Containers"] = containers
+    return json.dumps(document, indent=1)
+
+
+def kept(aws: dict[str, Stubber], containers: list[dict[str, Any]]) -> None:
+    expected = {
+        "Bucket": "artifacts",
+        "Key": "models/shop/2.json",
+        "Body": template(containers).encode(),
+        "ServerSideEncryption": "aws:kms",
+        "SSEKMSKeyId": "key",
+    }
+    aws["s3"].add_response("put_object", {}, expected)
+
+
+def test_a_models_template_has_the_containers_of_its_package(outcome: ModuleType, aws: dict[str, Stubber]) -> None:
+    encoder = {"Image": "jobs@sha256:1", "ModelDataUrl": "s3://b/encoder.tar.gz", "Environment": {"SERVE": "encode"}}
+    package(aws, [{**encoder, "ImageDigest": "sha256:1"}, {"Image": "xgboost", "ModelDataUrl": "s3://b/model.tar.gz"}])
+    kept(aws, [encoder, {"Image": "xgboost", "ModelDataUrl": "s3://b/model.tar.gz"}])
+    url = outcome.keep_model_template(RESULT["modelPackageArn"])
+    assert url == "https://artifacts.s3.eu-west-1.amazonaws.com/models/shop/2.json"
+
+
 def test_the_output_becomes_variables(outcome: ModuleType, aws: dict[str, Stubber]) -> None:
     describe(aws, result=RESULT)
+    package(aws, [{"Image": "i", "ModelDataUrl": "s3://b/model.tar.gz"}])
+    kept(aws, [{"Image": "i", "ModelDataUrl": "s3://b/model.tar.gz"}])
     expected = {
         "jobId": EVENT["CodePipeline.job"]["id"],
         "outputVariables": {
-            "Image": RESULT["image"],
+            "Run": "s3://artifacts/runs/1",
+            "ModelTemplateUrl": "https://artifacts.s3.eu-west-1.amazonaws.com/models/shop/2.json",
             "ModelDataUrl": RESULT["modelDataUrl"],
             "ModelPackageArn": RESULT["modelPackageArn"],
             "Metric": "roc_auc",

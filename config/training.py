@@ -1,0 +1,80 @@
+"""What the Train step is given for each training engine: image, hyperparameters, channels, and the model's containers.
+
+Whoever orchestrates the run reads this from `execution.json`, and builds the same training job of it:
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from config import aws_images
+
+# Where Prepare leaves what Train reads and, packed as a model is, the encoder; below the run's folder.
+ENCODER_MODEL: Final = "prepare/encoder/model.tar.gz"
+# What `jobs/train.py` prints each round.
+METRICS: Final = ("roc_auc", "log_loss")
+
+
+def training(resolved: dict[str, Any], job_image: str, region: str) -> dict[str, Any]:
+    """The training of a resolved configuration, by the engine that it names."""
+    return ENGINES[resolved["train"]["engine"]](resolved, job_image, region)
+
+
+def _container(resolved: dict[str, Any], job_image: str, _region: str) -> dict[str, Any]:
+    """The job image trains and serves."""
+    return {
+        "image": job_image,
+        "hyperParameters": texts(resolved["train"]["hyperparameters"]),
+        "metricDefinitions": [
+            {"name": f"validation:{metric}", "regex": f"validation-{metric}=([0-9.]+)"} for metric in METRICS
+        ],
+        "channels": [
+            _channel("train", "text/csv"),
+            _channel("validation", "text/csv"),
+            _channel("encoder", "application/json"),
+        ],
+        "containers": [{"image": job_image, "model": "train"}],
+    }
+
+
+def _xgboost(resolved: dict[str, Any], job_image: str, region: str) -> dict[str, Any]:
+    """SageMaker's own XGBoost trains and scores, between two containers of the job image that encode and decode.
+
+    https://docs.aws.amazon.com/sagemaker/latest/dg/xgboost.html (the image's own metrics need no definitions),
+    https://docs.aws.amazon.com/sagemaker/latest/dg/inference-pipelines.html
+    """
+    image = aws_images.uri("xgboost", region)
+    distribution = "ShardedByS3Key" if resolved["train"]["instanceCount"] > 1 else "FullyReplicated"
+    return {
+        "image": image,
+        "hyperParameters": texts(_xgboost_hyperparameters(resolved)),
+        "channels": [_channel("train", "text/csv", distribution), _channel("validation", "text/csv", distribution)],
+        "containers": [
+            {"image": job_image, "model": ENCODER_MODEL, "environment": {"SERVE": "encode"}},
+            {"image": image, "model": "train"},
+            {"image": job_image, "model": ENCODER_MODEL, "environment": {"SERVE": "decode"}},
+        ],
+    }
+
+
+def _xgboost_hyperparameters(resolved: dict[str, Any]) -> dict[str, Any]:
+    """The configuration's, and those that follow from the task; class_weight is no hyperparameter of that image."""
+    chosen = {name: value for name, value in resolved["train"]["hyperparameters"].items() if name != "class_weight"}
+    return {**chosen, "objective": "binary:logistic", "eval_metric": "auc,logloss"}
+
+
+def _channel(name: str, content_type: str, distribution: str = "FullyReplicated") -> dict[str, str]:
+    return {"name": name, "contentType": content_type, "path": f"prepare/{name}/", "distribution": distribution}
+
+
+def texts(values: dict[str, Any]) -> dict[str, str]:
+    """Hyperparameters as SageMaker takes them: each a text, a whole number without a point."""
+    return {name: f"{value:g}" if isinstance(value, float) else str(value) for name, value in values.items()}
+
+
+ENGINES: Final[dict[str, Callable[[dict[str, Any], str, str], dict[str, Any]]]] = {
+    "container": _container,
+    "xgboost": _xgboost,
+}

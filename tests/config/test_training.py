@@ -1,0 +1,73 @@
+"""config/training.py and config/aws_images.py: what the Train step is given for each engine."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config import aws_images, configuration
+from config.training import training
+
+ROOT = Path(__file__).parents[2]
+IMAGE = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/jobs@sha256:1"
+
+
+def resolved(**train: Any) -> dict[str, Any]:
+    document = json.loads((ROOT / "config" / "ml-pipeline.json").read_text("utf-8"))
+    return configuration.resolve(document | {"train": document["train"] | train})
+
+
+def test_the_job_image_trains_and_serves() -> None:
+    made = training(resolved(), IMAGE, "eu-west-1")
+    assert made["image"] == IMAGE
+    assert made["containers"] == [{"image": IMAGE, "model": "train"}]
+    assert [channel["name"] for channel in made["channels"]] == ["train", "validation", "encoder"]
+
+
+@pytest.mark.parametrize("engine", ["container", "xgboost"])
+def test_hyperparameters_are_texts(engine: str) -> None:
+    made = training(resolved(engine=engine, hyperparameters={"eta": 0.00001, "max_depth": 5}), IMAGE, "eu-west-1")
+    assert {type(value) for value in made["hyperParameters"].values()} == {str}
+    assert made["hyperParameters"]["max_depth"] == "5"
+    assert float(made["hyperParameters"]["eta"]) == 0.00001
+
+
+def test_the_metrics_that_a_job_prints_are_those_that_are_read() -> None:
+    line = "[3] train-roc_auc=0.9 train-log_loss=0.3 validation-roc_auc=0.812345 validation-log_loss=0.412345"
+    found = {}
+    for definition in training(resolved(), IMAGE, "eu-west-1")["metricDefinitions"]:
+        match = re.search(definition["regex"], line)
+        assert match
+        found[definition["name"]] = match[1]
+    assert found == {"validation:roc_auc": "0.812345", "validation:log_loss": "0.412345"}
+
+
+def test_sagemakers_own_xgboost_scores_between_an_encoder_and_a_decoder() -> None:
+    made = training(resolved(engine="xgboost"), IMAGE, "eu-west-1")
+    image = "141502667606.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-xgboost:3.0-5"
+    assert made["image"] == image
+    assert [(found["image"], found["model"]) for found in made["containers"]] == [
+        (IMAGE, "prepare/encoder/model.tar.gz"),
+        (image, "train"),
+        (IMAGE, "prepare/encoder/model.tar.gz"),
+    ]
+    assert made["hyperParameters"]["objective"] == "binary:logistic"
+    assert "class_weight" not in made["hyperParameters"]
+    assert "metricDefinitions" not in made
+
+
+@pytest.mark.parametrize(("instances", "distribution"), [(1, "FullyReplicated"), (2, "ShardedByS3Key")])
+def test_several_instances_of_the_built_in_image_share_the_files(instances: int, distribution: str) -> None:
+    made = training(resolved(engine="xgboost", instanceCount=instances), IMAGE, "eu-west-1")
+    assert {channel["distribution"] for channel in made["channels"]} == {distribution}
+
+
+def test_a_region_that_the_image_is_not_known_for_is_refused_with_those_that_are() -> None:
+    with pytest.raises(
+        aws_images.ImageNotInRegion, match=r"expected a region that aws-images\.json knows .* found moon-1"
+    ):
+        aws_images.uri("xgboost", "moon-1")
