@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
 
 REGION: Final = os.environ["AWS_REGION"]
-URL_SUFFIX: Final = os.environ["URL_SUFFIX"]
 ARTIFACT_BUCKET: Final = os.environ["ARTIFACT_BUCKET"]
 KEY_ARN: Final = os.environ["KEY_ARN"]
 CODEPIPELINE: Final[CodePipelineClient] = boto3.client("codepipeline")
@@ -51,7 +50,7 @@ def handler(event: dict[str, Any], _context: object) -> None:
     try:
         parameters = json.loads(job["data"]["actionConfiguration"]["configuration"]["UserParameters"])
         result = output(parameters["executionArn"])
-        variables = {**outcome(result), "ModelTemplateUrl": keep_model_template(result["modelPackageArn"])}
+        variables = {**outcome(result), "ModelTemplate": keep_model_template(result["modelPackageArn"])}
     except Exception as fault:
         logging.exception("the outcome could not be read")
         message = f"{type(fault).__name__}: {fault}"[:5000]
@@ -86,7 +85,7 @@ def outcome(result: dict[str, Any]) -> dict[str, str]:
 
 
 def keep_model_template(package_arn: str) -> str:
-    """Write the template of a package's model to `models/<package>.json` of the artifact bucket; its URL."""
+    """Write the template of a package's model to `models/<package>.json` of the artifact bucket; the key."""
     package = SAGEMAKER.describe_model_package(ModelPackageName=package_arn)
     template = json.loads(MODEL_TEMPLATE.read_text(encoding="utf-8"))
     template["Resources"]["Model"]["Properties"]["Containers"] = [
@@ -96,7 +95,7 @@ def keep_model_template(package_arn: str) -> str:
     key = f"models/{package_arn.partition(':model-package/')[2]}.json"
     body = json.dumps(template, indent=1).encode()
     S3.put_object(Bucket=ARTIFACT_BUCKET, Key=key, Body=body, ServerSideEncryption="aws:kms", SSEKMSKeyId=KEY_ARN)
-    return f"https://{ARTIFACT_BUCKET}.s3.{REGION}.{URL_SUFFIX}/{key}"
+    return key
 
 
 def summary(result: dict[str, Any]) -> str:

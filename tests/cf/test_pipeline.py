@@ -89,7 +89,7 @@ def test_a_stack_is_deployed_with_a_role_of_its_own(stage: str) -> None:
 @pytest.mark.parametrize("stage", ["Test", "Production"])
 def test_overrides_are_json_that_fits(stage: str) -> None:
     overrides = configuration(stage, "Stack")["ParameterOverrides"]
-    assert set(json.loads(overrides)) <= {"ModelTemplateUrl", "ModelDataUrl", "ModelPackageArn", "Run"}
+    assert set(json.loads(overrides)) <= {"ModelTemplate", "ModelDataUrl", "ModelPackageArn", "Run"}
     assert len(overrides) <= 1000
 
 
@@ -110,7 +110,7 @@ def test_build_and_pipeline_together_give_every_parameter_that_a_stack_needs(sta
     given = set(json.loads(texts[f"{stack.upper()}_PARAMETERS"]))
     declared = templates.load(stack)["Parameters"]
     needed = {name for name, parameter in declared.items() if "Default" not in parameter}
-    at_run_time = {"ModelTemplateUrl", "ModelDataUrl", "ModelPackageArn", "Run", "Commit", "DataUri", "DataVersion"}
+    at_run_time = {"ModelTemplate", "ModelDataUrl", "ModelPackageArn", "Run", "Commit", "DataUri", "DataVersion"}
     assert needed <= given | at_run_time
     assert given <= set(declared)
 

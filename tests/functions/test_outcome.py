@@ -39,7 +39,7 @@ EVENT = {
 
 @pytest.fixture
 def outcome(load: Callable[..., ModuleType]) -> ModuleType:
-    return load("outcome", ARTIFACT_BUCKET="artifacts", KEY_ARN="key", URL_SUFFIX="amazonaws.com")
+    return load("outcome", ARTIFACT_BUCKET="artifacts", KEY_ARN="key")
 
 
 @pytest.fixture
@@ -103,8 +103,7 @@ def test_a_models_template_has_the_containers_of_its_package(outcome: ModuleType
     encoder = {"Image": "jobs@sha256:1", "ModelDataUrl": "s3://b/encoder.tar.gz", "Environment": {"SERVE": "encode"}}
     package(aws, [{**encoder, "ImageDigest": "sha256:1"}, {"Image": "xgboost", "ModelDataUrl": "s3://b/model.tar.gz"}])
     kept(aws, [encoder, {"Image": "xgboost", "ModelDataUrl": "s3://b/model.tar.gz"}])
-    url = outcome.keep_model_template(RESULT["modelPackageArn"])
-    assert url == "https://artifacts.s3.eu-west-1.amazonaws.com/models/shop/2.json"
+    assert outcome.keep_model_template(RESULT["modelPackageArn"]) == "models/shop/2.json"
 
 
 def test_the_output_becomes_variables(outcome: ModuleType, aws: dict[str, Stubber]) -> None:
@@ -115,7 +114,7 @@ def test_the_output_becomes_variables(outcome: ModuleType, aws: dict[str, Stubbe
         "jobId": EVENT["CodePipeline.job"]["id"],
         "outputVariables": {
             "Run": "s3://artifacts/runs/1",
-            "ModelTemplateUrl": "https://artifacts.s3.eu-west-1.amazonaws.com/models/shop/2.json",
+            "ModelTemplate": "models/shop/2.json",
             "ModelDataUrl": RESULT["modelDataUrl"],
             "ModelPackageArn": RESULT["modelPackageArn"],
             "Metric": "roc_auc",
