@@ -7,11 +7,13 @@ docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.htm
 from __future__ import annotations
 
 import http.client
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from slipway.engine.errors import AwsError
 from slipway.engine.service import Call, Service
 from slipway.engine.services.sagemaker.hosting.connections import Answer
+from slipway.engine.services.sagemaker.hosting.instance import NoAnswer, NoContainer, Request, TooLarge
 from slipway.engine.services.sagemaker.hosting.live import Invoked, LiveEndpoint, NoServer, NoVariant, hosting
 from slipway.engine.services.sagemaker.refusal import accept_only
 
@@ -21,17 +23,23 @@ if TYPE_CHECKING:
 SERVICE = Service("sagemaker-runtime", iam="sagemaker")
 MOST_BYTES = 6291456
 _CUSTOM_ATTRIBUTES = "X-Amzn-SageMaker-Custom-Attributes"
-_ACCEPTED = ("EndpointName", "Body", "ContentType", "Accept", "CustomAttributes", "TargetVariant", "InferenceId")
-_TIMED_OUT = (
-    "Your invocation timed out while waiting for a response from container primary. Review the latency metrics for "
-    "each container in Amazon CloudWatch, resolve the issue, and try again."
+_ACCEPTED = (
+    "EndpointName",
+    "Body",
+    "ContentType",
+    "Accept",
+    "CustomAttributes",
+    "TargetVariant",
+    "TargetContainerHostname",
+    "InferenceId",
 )
+_CONDITIONS = {"TargetModel": "sagemaker:TargetModel", "TargetContainerHostname": "sagemaker:TargetContainerHostname"}
 
 
 @SERVICE.operation(
     "InvokeEndpoint",
     resource=lambda call: call.engine.arn("sagemaker", f"endpoint/{call.params['EndpointName']}"),
-    context=lambda call: {"sagemaker:TargetModel": call.params["TargetModel"]} if "TargetModel" in call.params else {},
+    context=lambda call: {key: call.params[member] for member, key in _CONDITIONS.items() if member in call.params},
 )
 def invoke_endpoint(call: Call) -> dict[str, Any]:
     """Send the body to an instance and its answer back."""
@@ -47,24 +55,33 @@ def invoke_endpoint(call: Call) -> dict[str, Any]:
 
 
 def _invoke(call: Call, endpoint: LiveEndpoint, body: bytes) -> Invoked:
-    params = call.params
+    params, log_group = call.params, endpoint.traffic.blue.log_group
+    request = Request(body, _headers(params), params.get("TargetContainerHostname"))
     try:
-        return endpoint.invoke(params.get("TargetVariant"), body, _headers(params), params.get("InferenceId"))
+        return endpoint.invoke(params.get("TargetVariant"), request, params.get("InferenceId"))
     except NoVariant:
         message = f"Variant {params['TargetVariant']} of endpoint {endpoint.name} of account {call.account} not found."
         raise AwsError("ValidationError", message, status=400) from None
+    except NoContainer as reason:
+        raise AwsError("ValidationError", str(reason), status=400) from None
     except NoServer:
         message = f"Endpoint {endpoint.name} has no instance in service at the moment; try again."
         raise AwsError("ServiceUnavailable", message, status=503) from None
-    except TimeoutError:
-        raise _model_error(call.engine, endpoint.name, _log_group(endpoint), 0, _TIMED_OUT) from None
-    except (OSError, http.client.HTTPException) as error:
-        message = f"the connection to the container was lost: {error!r}"
-        raise _model_error(call.engine, endpoint.name, _log_group(endpoint), 0, message) from None
+    except TooLarge as reason:
+        message = f"{reason} See {_console(call.engine, endpoint.name)}"
+        raise AwsError("ModelError", message, status=424, OriginalStatusCode=200, OriginalMessage=str(reason)) from None
+    except NoAnswer as error:
+        failed = _Failed(0, _no_answer(error), error.container)
+        raise _model_error(call.engine, endpoint.name, log_group, failed) from None
 
 
-def _log_group(endpoint: LiveEndpoint) -> str:
-    return endpoint.traffic.blue.log_group
+def _no_answer(error: NoAnswer) -> str:
+    if isinstance(error.__cause__, TimeoutError):
+        return (
+            f"Your invocation timed out while waiting for a response from container {error.container}. Review the "
+            "latency metrics for each container in Amazon CloudWatch, resolve the issue, and try again."
+        )
+    return f"the connection to the container was lost: {error.__cause__!r}"
 
 
 def _headers(params: dict[str, Any]) -> dict[str, str]:
@@ -81,7 +98,8 @@ def _answered(engine: Engine, endpoint: str, invoked: Invoked) -> dict[str, Any]
     answer = invoked.answer
     if not http.client.OK <= answer.status < http.client.MULTIPLE_CHOICES:
         text = answer.body.decode("utf-8", "replace")
-        raise _model_error(engine, endpoint, invoked.log_group, answer.status, text)
+        failed = _Failed(answer.status, text, invoked.container)
+        raise _model_error(engine, endpoint, invoked.log_group, failed)
     return {
         "Body": answer.body,
         "ContentType": answer.headers.get("Content-Type", "application/octet-stream"),
@@ -100,18 +118,32 @@ def _not_found(call: Call) -> AwsError:
     return AwsError("ValidationError", message, status=400)
 
 
-def _model_error(engine: Engine, endpoint: str, log_group: str, status: int, text: str) -> AwsError:
+@dataclass(frozen=True)
+class _Failed:
+    """What a container answered instead of success."""
+
+    status: int
+    text: str
+    container: str
+
+
+def _model_error(engine: Engine, endpoint: str, log_group: str, failed: _Failed) -> AwsError:
     """What the container answered other than success, as SageMaker reports it: HTTP 424."""
-    side = "client" if 400 <= status < 500 else "server"
-    console = f"https://{engine.region}.console.aws.amazon.com/cloudwatch/home?region={engine.region}"
-    stream = f"arn:aws:logs:{engine.region}:{engine.account}:log-group:{log_group}"
+    side = "client" if 400 <= failed.status < 500 else "server"
     return AwsError(
         "ModelError",
-        f'Received {side} error ({status}) from primary with message "{text}". See '
-        f"{console}#logEventViewer:group=/aws/sagemaker/Endpoints/{endpoint} in account {engine.account} for more "
-        "information.",
+        f'Received {side} error ({failed.status}) from {failed.container} with message "{failed.text}". See '
+        f"{_console(engine, endpoint)}",
         status=424,
-        OriginalStatusCode=status,
-        OriginalMessage=text,
-        LogStreamArn=stream,
+        OriginalStatusCode=failed.status,
+        OriginalMessage=failed.text,
+        LogStreamArn=f"arn:aws:logs:{engine.region}:{engine.account}:log-group:{log_group}",
+    )
+
+
+def _console(engine: Engine, endpoint: str) -> str:
+    console = f"https://{engine.region}.console.aws.amazon.com/cloudwatch/home?region={engine.region}"
+    return (
+        f"{console}#logEventViewer:group=/aws/sagemaker/Endpoints/{endpoint} in account {engine.account} for more "
+        "information."
     )

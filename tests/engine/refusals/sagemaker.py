@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.engine.refusals.attempt import NAME, ROLE, Attempt, call, operation
+from tests.engine.refusals.attempt import NAME, ROLE, Attempt, World, call, operation
 
 SERVICE = "sagemaker"
 IMAGE = "111122223333.dkr.ecr.us-east-1.amazonaws.com/jobs:1"
@@ -48,6 +48,14 @@ def model(item: str, says: str, **members: Any) -> Attempt:
     return call(item, says, SERVICE, "create_model", ModelName=NAME, ExecutionRoleArn=ROLE, **members)
 
 
+def package_of_two(world: World) -> str:
+    client, containers = world.client("sagemaker"), [CONTAINER, CONTAINER]
+    specification = {"Containers": containers, "SupportedContentTypes": [], "SupportedResponseMIMETypes": []}
+    client.create_model_package(ModelPackageName=f"{NAME}-of-two", InferenceSpecification=specification)
+    named = {"ModelPackageName": f"{NAME}-of-two", "Environment": {"A": "1"}}
+    return model("", "", Containers=[named]).act(world)
+
+
 def config(item: str, says: str, variant: dict[str, Any] | None = None, **members: Any) -> Attempt:
     given = {"EndpointConfigName": NAME, "ProductionVariants": [VARIANT | (variant or {})], **members}
     return call(item, says, SERVICE, "create_endpoint_config", **given)
@@ -90,7 +98,11 @@ ATTEMPTS = (
     processing(
         "dataset definitions", "DatasetDefinition", ProcessingInputs=[{"InputName": "in", "DatasetDefinition": {}}]
     ),
-    model("several containers in a model", "number of Containers = 2", Containers=[CONTAINER, CONTAINER]),
+    Attempt(
+        "`Environment` for a model package of several containers",
+        "Environment with a model package of several containers = {'A': '1'} is not executed",
+        package_of_two,
+    ),
     model("multi-model endpoints", "Mode = MultiModel", PrimaryContainer={**CONTAINER, "Mode": "MultiModel"}),
     config("serverless", "ServerlessConfig", {"ServerlessConfig": {"MemorySizeInMB": 1024, "MaxConcurrency": 1}}),
     config("asynchronous", "AsyncInferenceConfig", AsyncInferenceConfig={"OutputConfig": {}}),

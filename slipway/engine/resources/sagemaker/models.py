@@ -27,25 +27,30 @@ def delete_model(call: ResourceCall) -> None:
     gone_is_success(lambda: call.caller.client("sagemaker").delete_model(ModelName=name_of(call)))
 
 
-_NO_MODEL_SERVER = "a model is one container with one model"
 _CONTAINERS = ("PrimaryContainer", "Containers")
 _NOT_IN_CONTAINERS = {
     "ImageConfig.RepositoryAuthConfig": "images come from ECR",
-    "InferenceSpecificationName": _NO_MODEL_SERVER,
+    "InferenceSpecificationName": "a package has one inference specification",
     "ModelDataSource.S3DataSource.HubAccessConfig": "there is no hub",
     "ModelDataSource.S3DataSource.ModelAccessConfig": "there is no hub",
-    "MultiModelConfig": _NO_MODEL_SERVER,
+    "MultiModelConfig": "a container has one model",
 }
 RESOURCES = {
     "AWS::SageMaker::Model": ResourceType(
         create_model,
         update_model,
         delete_model,
-        honours=frozenset({"EnableNetworkIsolation", "ExecutionRoleArn", "ModelName", "Tags", *_CONTAINERS}),
+        honours=frozenset(
+            {
+                "EnableNetworkIsolation",
+                "ExecutionRoleArn",
+                "InferenceExecutionConfig",
+                "ModelName",
+                "Tags",
+                *_CONTAINERS,
+            }
+        ),
         without_effect={"VpcConfig": NO_VPC},
-        refuses={
-            "InferenceExecutionConfig": _NO_MODEL_SERVER,
-            **{f"{holder}.{path}": why for holder in _CONTAINERS for path, why in _NOT_IN_CONTAINERS.items()},
-        },
+        refuses={f"{holder}.{path}": why for holder in _CONTAINERS for path, why in _NOT_IN_CONTAINERS.items()},
     ),
 }

@@ -74,7 +74,10 @@ def variant_record(plan: VariantPlan) -> dict[str, Any]:
     """
     return {
         "VariantName": plan.name,
-        "DeployedImages": [{"SpecifiedImage": plan.image, "ResolvedImage": plan.image, "ResolutionTime": now()}],
+        "DeployedImages": [
+            {"SpecifiedImage": container.image, "ResolvedImage": container.image, "ResolutionTime": now()}
+            for container in plan.containers
+        ],
         "CurrentWeight": plan.weight,
         "DesiredWeight": plan.weight,
         "CurrentInstanceCount": plan.count,
@@ -82,13 +85,14 @@ def variant_record(plan: VariantPlan) -> dict[str, Any]:
     }
 
 
-def set_images(record: dict[str, Any], images: dict[str, str]) -> None:
-    """Show by which digest each variant's image runs.
+def set_images(record: dict[str, Any], images: dict[str, list[str]]) -> None:
+    """Show by which digest each image of each variant runs.
 
     docs.aws.amazon.com/sagemaker/latest/APIReference/API_DeployedImage.html
     """
     for variant in record["ProductionVariants"]:
-        variant["DeployedImages"][0].update(ResolvedImage=images[variant["VariantName"]], ResolutionTime=now())
+        for deployed, digest in zip(variant["DeployedImages"], images[variant["VariantName"]], strict=True):
+            deployed.update(ResolvedImage=digest, ResolutionTime=now())
 
 
 def variant_named(record: dict[str, Any], name: str) -> dict[str, Any] | None:

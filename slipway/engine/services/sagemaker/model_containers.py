@@ -1,11 +1,14 @@
-"""A model's container: what image, what data, what variables; given outright, or by a model package.
+"""A model's containers: what images, what data, what variables; given outright, or by a model package.
 
+Several, 15 at most, are an inference pipeline (Serial), or containers that are called one by one (Direct).
 docs.aws.amazon.com/sagemaker/latest/APIReference/API_ContainerDefinition.html
+docs.aws.amazon.com/sagemaker/latest/dg/inference-pipelines.html
+docs.aws.amazon.com/sagemaker/latest/dg/multi-container-endpoints.html
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from slipway.engine.services.sagemaker.refusal import refuse_value
@@ -15,49 +18,90 @@ from slipway.engine.services.sagemaker.service import invalid
 if TYPE_CHECKING:
     from slipway.engine.engine import Engine
 
+PRIMARY = "primary"
+_MODES = ("SingleModel", "MultiModel")
+
 
 @dataclass(frozen=True)
 class ModelContainer:
-    """What an instance runs. `model_data` is an S3DataSource-like record, empty when the model has no data."""
+    """What an instance runs. `model_data` is an S3DataSource-like record, empty when the model has no data.
 
+    `name` is what errors and logs call it. `cache` is a multi-model container's ModelCacheSetting, and empty for a
+    container with one model.
+    """
+
+    name: str
     image: str
     model_data: dict[str, Any]
     environment: dict[str, str]
+    cache: str = ""
 
 
-def only_container(model: dict[str, Any]) -> dict[str, Any]:
-    """The model's single container definition; inference pipelines of several are not executed."""
-    containers = model.get("Containers", [])
+def definitions(model: dict[str, Any]) -> list[dict[str, Any]]:
+    """The model's container definitions as they were given; SageMaker's error when they do not go together."""
+    containers: list[dict[str, Any]] = model.get("Containers", [])
     if ("PrimaryContainer" in model) == bool(containers):
         raise invalid("A model must be given either a PrimaryContainer or Containers, and not both")
-    refuse_value("CreateModel", "number of Containers", len(containers) or 1, (1,))
-    container: dict[str, Any] = model["PrimaryContainer"] if "PrimaryContainer" in model else containers[0]
-    return container
+    if "PrimaryContainer" in model:
+        return [model["PrimaryContainer"]]
+    _check_hostnames([container.get("ContainerHostname") for container in containers])
+    return containers
 
 
-def resolved(engine: Engine, model: dict[str, Any]) -> ModelContainer:
-    """The container of a model, through its model package if it names one."""
-    container = only_container(model)
-    if "ModelPackageName" not in container:
-        return ModelContainer(_image(container), data_source(container), container.get("Environment", {}))
-    package = find_package(engine, container["ModelPackageName"])
-    packaged = _packaged_container(package)
-    environment = {**packaged.get("Environment", {}), **container.get("Environment", {})}
-    return ModelContainer(_image(packaged), data_source(packaged), environment)
+def _check_hostnames(names: list[str | None]) -> None:
+    given = [name for name in names if name is not None]
+    if given and len(given) < len(names):
+        raise invalid("ContainerHostname must be given for every container of an inference pipeline, or for none")
+    if len(set(given)) < len(given):
+        raise invalid("ContainerHostname must be unique within an inference pipeline")
 
 
-def _packaged_container(package: dict[str, Any]) -> dict[str, Any]:
+def is_direct(model: dict[str, Any]) -> bool:
+    """Whether each request names the one container that it is for."""
+    return bool(model.get("InferenceExecutionConfig", {}).get("Mode", "Serial") == "Direct")
+
+
+def resolved(engine: Engine, model: dict[str, Any]) -> list[ModelContainer]:
+    """The containers of a model in their order, those of a model package in its place."""
+    found = [container for definition in definitions(model) for container in _resolved(engine, definition)]
+    if len(found) == 1:
+        return [replace(found[0], name=PRIMARY)]
+    named = [replace(found, name=found.name or f"container-{number}") for number, found in enumerate(found, 1)]
+    _check_hostnames([container.name for container in named])
+    if sum(bool(container.cache) for container in named) > 1:
+        raise invalid("An inference pipeline may have only one container of Mode MultiModel")
+    return named
+
+
+def _resolved(engine: Engine, definition: dict[str, Any]) -> list[ModelContainer]:
+    if "ModelPackageName" not in definition:
+        return [_container(definition, definition.get("Environment", {}))]
+    packaged = _packaged_containers(find_package(engine, definition["ModelPackageName"]))
+    variables = definition.get("Environment", {})
+    if len(packaged) > 1 and variables:
+        # AWS does not document which of the package's containers such variables would be for.
+        refuse_value("CreateModel", "Environment with a model package of several containers", variables, ({},))
+    return [_container(container, {**container.get("Environment", {}), **variables}) for container in packaged]
+
+
+def _container(definition: dict[str, Any], environment: dict[str, str]) -> ModelContainer:
+    mode = definition.get("Mode", "SingleModel")
+    refuse_value("CreateModel", "Mode", mode, _MODES[:1])
+    return ModelContainer(
+        definition.get("ContainerHostname", ""), _image(definition), data_source(definition), environment
+    )
+
+
+def _packaged_containers(package: dict[str, Any]) -> list[dict[str, Any]]:
     if package.get("ModelApprovalStatus", "Approved") != "Approved":
         raise invalid(
             f"Cannot create a model from the model package {package['ModelPackageArn']}: its approval status is "
             f"{package['ModelApprovalStatus']}, and only Approved packages can be deployed"
         )
-    containers = package.get("InferenceSpecification", {}).get("Containers", [])
+    containers: list[dict[str, Any]] = package.get("InferenceSpecification", {}).get("Containers", [])
     if not containers:
         raise invalid(f"The model package {package['ModelPackageArn']} has no InferenceSpecification to deploy")
-    refuse_value("CreateModel", "number of Containers in the model package", len(containers), (1,))
-    container: dict[str, Any] = containers[0]
-    return container
+    return containers
 
 
 def _image(container: dict[str, Any]) -> str:

@@ -13,7 +13,7 @@ from slipway.engine.errors import AwsError
 from slipway.engine.services.sagemaker import tags
 from slipway.engine.services.sagemaker.launch import pull
 from slipway.engine.services.sagemaker.listing import Listing
-from slipway.engine.services.sagemaker.model_containers import ModelContainer, only_container, resolved
+from slipway.engine.services.sagemaker.model_containers import ModelContainer, definitions, is_direct, resolved
 from slipway.engine.services.sagemaker.refusal import accept_only, refuse_value
 from slipway.engine.services.sagemaker.service import (
     PRINCIPAL,
@@ -53,6 +53,7 @@ ACCEPTED = (
     "Tags",
     "VpcConfig",
     "EnableNetworkIsolation",
+    "InferenceExecutionConfig.Mode",
     *(f"PrimaryContainer.{member}" for member in _CONTAINER),
     *(f"Containers.{member}" for member in _CONTAINER),
 )
@@ -70,13 +71,13 @@ def create_model(call: Call) -> dict[str, Any]:
     """Register a model whose image and data its role can read."""
     params = call.params
     accept_only("CreateModel", params, ACCEPTED)
-    container = only_container(params)
-    refuse_value("CreateModel", "Mode", container.get("Mode", "SingleModel"), ("SingleModel",))
+    _check_direct(params)
     if "ExecutionRoleArn" not in params:
         raise invalid("A model must be given an ExecutionRoleArn")
     model_arn = arn(call.engine, "model", params["ModelName"])
     tags.check(call, model_arn)
-    _check_access(call.engine, params["ExecutionRoleArn"], resolved(call.engine, params))
+    for container in resolved(call.engine, params):
+        _check_access(call.engine, params["ExecutionRoleArn"], container)
     record = {key: value for key, value in params.items() if key != "Tags"}
     if not table(call.engine, TABLE).claim(
         params["ModelName"], {**record, "ModelArn": model_arn, "CreationTime": now()}
@@ -84,6 +85,17 @@ def create_model(call: Call) -> dict[str, Any]:
         raise invalid(f'Cannot create already existing model "{model_arn}".')
     tags.put(call.engine, model_arn, params.get("Tags", []))
     return {"ModelArn": model_arn}
+
+
+def _check_direct(params: dict[str, Any]) -> None:
+    """A request names its container by its hostname, so there must be one.
+
+    docs.aws.amazon.com/sagemaker/latest/dg/multi-container-direct.html
+    """
+    mode = params.get("InferenceExecutionConfig", {}).get("Mode", "Serial")
+    refuse_value("CreateModel", "InferenceExecutionConfig.Mode", mode, ("Serial", "Direct"))
+    if is_direct(params) and any("ContainerHostname" not in container for container in definitions(params)):
+        raise invalid("ContainerHostname must be given for every container when InferenceExecutionConfig is Direct")
 
 
 def _check_access(engine: Engine, role_arn: str, container: ModelContainer) -> None:

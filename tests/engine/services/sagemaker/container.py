@@ -89,6 +89,12 @@ class Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         if body == b"die":
             os._exit(9)
+        if os.environ.get("FAIL"):
+            self._answer(int(os.environ["FAIL"]), b"told to fail")
+            return
+        if os.environ.get("ANSWER_BYTES"):
+            self._answer(200, bytes(int(os.environ["ANSWER_BYTES"])))
+            return
         if body.startswith(b"status="):
             self._answer(int(body[7:]), b'{"error": "as you wished"}')
             return
@@ -98,6 +104,7 @@ class Handler(BaseHTTPRequestHandler):
         told = {
             "model": model.read_text() if model.exists() else "",
             "body": body.decode(),
+            "type": self.headers["Content-Type"],
             "accept": self.headers["Accept"],
             "attributes": self.headers["X-Amzn-SageMaker-Custom-Attributes"],
             "greeting": os.environ.get("GREETING", ""),

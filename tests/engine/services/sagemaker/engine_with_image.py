@@ -1,4 +1,6 @@
-"""An engine in which every image URI stands for `container.py`; run as a program with the engine's own arguments."""
+"""An engine in which every image URI stands for `container.py`, or for the program of its tag; run as a program with
+the engine's own arguments.
+"""
 
 from __future__ import annotations
 
@@ -6,31 +8,40 @@ import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from slipway.engine import images, server
 from slipway.engine.caller import Caller
 from slipway.engine.errors import AwsError
 
 HERE = Path(__file__).parent
+PROGRAMS = {"batch": HERE / "transform" / "container.py", "tuning": HERE / "tuning" / "container.py"}
+LABELS = (
+    "com.amazonaws.sagemaker.capabilities.accept-bind-to-port",
+    "com.amazonaws.sagemaker.capabilities.multi-models",
+)
 
 
 @dataclass(frozen=True)
 class ProgramImage:
-    """An image whose entry point is `container.py`."""
+    """An image whose entry point is `program`."""
 
+    config: dict[str, Any]
+    program: Path
     digest = f"sha256:{'0' * 64}"
 
     def command(self, args: list[str], entrypoint: list[str] | None = None) -> tuple[list[str], dict[str, str], Path]:
         """Argv, environment, working directory."""
-        first = entrypoint or [sys.executable, str(HERE / "container.py")]
+        first = entrypoint or [sys.executable, str(self.program)]
         return [*first, *args], {"PATH": os.environ["PATH"]}, HERE
 
 
 def resolve(_: Caller, image_uri: str) -> ProgramImage:
-    """The program; a URI with `missing` in it is not there."""
+    """The program; a URI with `missing` in it is not there, one with `unlabelled` has no labels."""
     if "missing" in image_uri:
         raise AwsError("ImageNotFoundException", f"The image {image_uri} does not exist", status=400)
-    return ProgramImage()
+    labels = {} if "unlabelled" in image_uri else dict.fromkeys(LABELS, "true")
+    return ProgramImage({"Labels": labels}, PROGRAMS.get(image_uri.rpartition(":")[2], HERE / "container.py"))
 
 
 if __name__ == "__main__":

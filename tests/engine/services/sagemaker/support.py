@@ -122,6 +122,18 @@ class Hosted:
         self.client.create_model(ModelName=name, PrimaryContainer=container, ExecutionRoleArn=ROLE)
         return name
 
+    def container(self, text: str, hostname: str = "", **environment: str) -> dict[str, Any]:
+        """The definition of a container that answers with `text`."""
+        url = self.account.put(f"models/{uuid.uuid4().hex[:8]}/model.tar.gz", model_archive(text))
+        named = {"ContainerHostname": hostname} if hostname else {}
+        return {"Image": IMAGE, "ModelDataUrl": url, "Environment": environment, **named}
+
+    def model_of(self, *containers: dict[str, Any], **more: Any) -> str:
+        """A model of several containers."""
+        name = f"model-{uuid.uuid4().hex[:8]}"
+        self.client.create_model(ModelName=name, Containers=list(containers), ExecutionRoleArn=ROLE, **more)
+        return name
+
     def config(self, *variants: dict[str, Any], **more: Any) -> str:
         """An endpoint configuration."""
         name = f"config-{uuid.uuid4().hex[:8]}"

@@ -13,19 +13,25 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from slipway.engine.aws_images import StandIn
 from slipway.engine.errors import AwsError
 from slipway.engine.logs import LogStream
 from slipway.engine.services.sagemaker import model_data
 from slipway.engine.services.sagemaker.hosting.fleet import Fleet
+from slipway.engine.services.sagemaker.hosting.instance import Instance
 from slipway.engine.services.sagemaker.hosting.plan import VariantPlan
-from slipway.engine.services.sagemaker.hosting.server import Container, NotHealthy, Server
+from slipway.engine.services.sagemaker.hosting.server import Container, NotHealthy
 from slipway.engine.services.sagemaker.launch import credentials, pull
+from slipway.engine.services.sagemaker.model_containers import ModelContainer
 from slipway.engine.services.sagemaker.service import role_caller
 from slipway.engine.services.sagemaker.storage import NothingThere
 
 if TYPE_CHECKING:
     from slipway.engine.caller import Caller
     from slipway.engine.engine import Engine
+    from slipway.engine.images import Image
+
+_BIND_TO_PORT = "com.amazonaws.sagemaker.capabilities.accept-bind-to-port"
 
 
 class DeploymentFailed(Exception):
@@ -39,7 +45,7 @@ class Deployment:
         self.plans = {plan.name: plan for plan in plans}
         self.weights = {plan.name: plan.weight for plan in plans}
         self.fleets: dict[str, Fleet] = {}
-        self.images: dict[str, str] = {}
+        self.images: dict[str, list[str]] = {}
         self.log_group = f"/aws/sagemaker/Endpoints/{endpoint}"
         self._engine = engine
         self._endpoint = endpoint
@@ -64,7 +70,7 @@ class Deployment:
         except NotHealthy as reason:
             raise DeploymentFailed(self._unhealthy(variant, reason)) from reason
         except (AwsError, OSError) as error:
-            raise DeploymentFailed(f"The primary container for production variant {variant}: {error}") from error
+            raise DeploymentFailed(f"The containers for production variant {variant}: {error}") from error
 
     def retire(self) -> None:
         """Answer what is under way, then end every process."""
@@ -80,7 +86,7 @@ class Deployment:
 
     def count(self, variant: str) -> int:
         """How many instances a variant has."""
-        return len(self.fleets[variant].servers) if variant in self.fleets else 0
+        return len(self.fleets[variant].instances) if variant in self.fleets else 0
 
     def choose(self, target: str | None) -> Fleet | None:
         """The fleet for a request: the target variant's, or one drawn by weight.
@@ -96,11 +102,11 @@ class Deployment:
         return drawn[0]
 
     def _start(self, plan: VariantPlan, count: int) -> None:
-        container = self._prepare(plan)
-        folder = self._folder / plan.name
+        containers = self._prepare(plan)
+        folder, name = self._folder / plan.name, f"endpoint/{self._endpoint}/{plan.name}"
 
-        def make() -> Server:
-            return Server(self._engine, container, folder, self._logger(plan), f"endpoint/{self._endpoint}/{plan.name}")
+        def make() -> Instance:
+            return Instance(self._engine, containers, folder, self._logger(plan), name, direct=plan.direct)
 
         fleet = Fleet(plan.name, make, least_outstanding=plan.least_outstanding)
         self.fleets[plan.name] = fleet
@@ -108,37 +114,59 @@ class Deployment:
 
     def _unhealthy(self, variant: str, reason: NotHealthy) -> str:
         return (
-            f"The primary container for production variant {variant} did not pass the ping health check: {reason}. "
-            f"Please check CloudWatch logs for this endpoint: log group {self.log_group}."
+            f"The {reason.containers} container for production variant {variant} did not pass the ping health check: "
+            f"{reason}. Please check CloudWatch logs for this endpoint: log group {self.log_group}."
         )
 
-    def _prepare(self, plan: VariantPlan) -> Container:
-        """Fetch image and model under the model's role."""
+    def _prepare(self, plan: VariantPlan) -> list[Container]:
+        """Fetch images and models under the model's role."""
+        caller = self._role(plan)
+        images = [self._pull(caller, plan, container) for container in plan.containers]
+        self.images[plan.name] = [
+            _resolved(container.image, image.digest) for container, image in zip(plan.containers, images, strict=True)
+        ]
+        variables = credentials(caller, isolated=plan.isolated)
+        return [
+            Container(
+                image,
+                self._download(caller, plan, number),
+                {**variables, **container.environment},
+                float(plan.startup_seconds),
+                container.name,
+            )
+            for number, (container, image) in enumerate(zip(plan.containers, images, strict=True), 1)
+        ]
+
+    def _role(self, plan: VariantPlan) -> Caller:
         try:
-            caller = role_caller(self._engine, plan.role_arn)
-            image = pull(caller, plan.image)
+            return role_caller(self._engine, plan.role_arn)
+        except AwsError as error:
+            raise DeploymentFailed(f"The role {plan.role_arn} of variant {plan.name}: {error}") from error
+
+    def _pull(self, caller: Caller, plan: VariantPlan, container: ModelContainer) -> Image | StandIn:
+        try:
+            image = pull(caller, container.image)
         except (ClientError, AwsError) as error:
             raise DeploymentFailed(
-                f"The image {plan.image} of variant {plan.name} could not be read: {error}"
+                f"The image {container.image} of variant {plan.name} could not be read: {error}"
             ) from error
-        self.images[plan.name] = _resolved(plan.image, image.digest)
-        model = self._folder / plan.name / "model"
-        self._download(caller, plan, model)
-        env = {**credentials(caller, isolated=plan.isolated), **plan.environment}
-        return Container(image, model, env, float(plan.startup_seconds))
+        if len(plan.containers) > 1:
+            _require_label(image, container.image, _BIND_TO_PORT)
+        return image
 
-    def _download(self, caller: Caller, plan: VariantPlan, model: Path) -> None:
+    def _download(self, caller: Caller, plan: VariantPlan, number: int) -> Path:
+        source, model = plan.containers[number - 1].model_data, self._folder / plan.name / f"model-{number}"
         model.mkdir(parents=True, exist_ok=True)
-        if not plan.model_data:
-            return
-        try:
-            model_data.fetch(caller, plan.model_data, model)
-        except (ClientError, NothingThere, OSError) as error:
-            raise DeploymentFailed(
-                f'Failed to download model data for container "container_1" from URL: "{plan.model_data["S3Uri"]}". '
-                "Please ensure that there is an object located at the URL and that the role passed to CreateModel has "
-                f"permissions to download the object. ({error})"
-            ) from error
+        if source:
+            try:
+                model_data.fetch(caller, source, model)
+            except (ClientError, NothingThere, OSError) as error:
+                raise DeploymentFailed(
+                    f'Failed to download model data for container "container_{number}" from URL: "{source["S3Uri"]}". '
+                    "Please ensure that there is an object located at the URL and that the role passed to CreateModel "
+                    f"has permissions to download the object. ({error})"
+                ) from error
+        return model
 
     def say(self, line: str) -> None:
         """A line of the platform's own, in the first variant's `data-log` stream."""
@@ -149,7 +177,7 @@ class Deployment:
         return lambda instance, line: self._log(plan, instance, line)
 
     def _log(self, plan: VariantPlan, stream: str, line: str) -> None:
-        """To the stream `<variant>/<instance id>`, under the model's role."""
+        """To the stream `<variant>/<instance id>`, in a pipeline `…/<container>`, under the model's role."""
         key = f"{plan.name}/{stream}"
         if key not in self._logs:
             caller = partial(role_caller, self._engine, plan.role_arn)
@@ -160,6 +188,15 @@ class Deployment:
         for log in self._logs.values():
             log.close()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _require_label(image: Image | StandIn, uri: str, label: str) -> None:
+    """SageMaker looks at an image's labels before it starts it; AWS's own images have them.
+
+    docs.aws.amazon.com/sagemaker/latest/dg/multi-container-troubleshooting.html
+    """
+    if not isinstance(image, StandIn) and (image.config.get("Labels") or {}).get(label) != "true":
+        raise DeploymentFailed(f"Your Ecr Image {uri} does not contain required {label}=true Docker label(s).")
 
 
 def _resolved(uri: str, digest: str) -> str:

@@ -7,29 +7,29 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from slipway.engine.services.sagemaker.hosting.server import Server
+from slipway.engine.services.sagemaker.hosting.instance import Instance
 
 _STARTED_AT_ONCE = 4
 
 
 class Fleet:
-    """Servers that answer for one variant.
+    """Instances that answer for one variant.
 
     `least_outstanding` is the RoutingStrategy LEAST_OUTSTANDING_REQUESTS; without it instances are drawn at random.
     docs.aws.amazon.com/sagemaker/latest/APIReference/API_ProductionVariantRoutingConfig.html
     """
 
-    def __init__(self, variant: str, make: Callable[[], Server], *, least_outstanding: bool = False) -> None:
+    def __init__(self, variant: str, make: Callable[[], Instance], *, least_outstanding: bool = False) -> None:
         self.variant = variant
         self._make = make
         self._least_outstanding = least_outstanding
-        self._servers: tuple[Server, ...] = ()
+        self._instances: tuple[Instance, ...] = ()
         self._changing = threading.Lock()
 
     @property
-    def servers(self) -> tuple[Server, ...]:
+    def instances(self) -> tuple[Instance, ...]:
         """The instances, oldest first."""
-        return self._servers
+        return self._instances
 
     def scale(self, count: int) -> None:
         """Have `count` instances: start what is missing, or drain and end the youngest of too many.
@@ -37,12 +37,12 @@ class Fleet:
         NotHealthy when one does not become healthy: then none of the new ones stays.
         """
         with self._changing:
-            missing = count - len(self._servers)
+            missing = count - len(self._instances)
             if missing > 0:
-                self._servers = (*self._servers, *self._started(missing))
+                self._instances = (*self._instances, *self._started(missing))
             elif missing < 0:
-                self._servers, surplus = self._servers[:count], self._servers[count:]
-                _all(surplus, Server.retire)
+                self._instances, surplus = self._instances[:count], self._instances[count:]
+                _all(surplus, Instance.retire)
 
     def retire(self) -> None:
         """Drain and end every instance."""
@@ -50,31 +50,31 @@ class Fleet:
 
     def end(self) -> None:
         """End every instance at once."""
-        servers, self._servers = self._servers, ()
-        _all(servers, Server.end)
+        instances, self._instances = self._instances, ()
+        _all(instances, Instance.end)
 
-    def take(self) -> Server | None:
+    def take(self) -> Instance | None:
         """An instance for one request, taken; None when none is ready."""
-        servers = list(self._servers)
+        instances = list(self._instances)
         if self._least_outstanding:
-            servers.sort(key=lambda server: server.outstanding)
+            instances.sort(key=lambda instance: instance.outstanding)
         else:
-            random.shuffle(servers)
-        return next((server for server in servers if server.try_take()), None)
+            random.shuffle(instances)
+        return next((instance for instance in instances if instance.try_take()), None)
 
-    def _started(self, count: int) -> list[Server]:
-        servers = [self._make() for _ in range(count)]
-        with ThreadPoolExecutor(_STARTED_AT_ONCE, thread_name_prefix="start-server") as pool:
-            starts = [pool.submit(server.start) for server in servers]
+    def _started(self, count: int) -> list[Instance]:
+        instances = [self._make() for _ in range(count)]
+        with ThreadPoolExecutor(_STARTED_AT_ONCE, thread_name_prefix="start-instance") as pool:
+            starts = [pool.submit(instance.start) for instance in instances]
         failures = [error for start in starts if (error := start.exception()) is not None]
         if failures:
-            _all(tuple(servers), Server.end)
+            _all(tuple(instances), Instance.end)
             raise failures[0]
-        return servers
+        return instances
 
 
-def _all(servers: tuple[Server, ...], action: Callable[[Server], None]) -> None:
-    if servers:
-        with ThreadPoolExecutor(len(servers)) as pool:
-            for done in [pool.submit(action, server) for server in servers]:
+def _all(instances: tuple[Instance, ...], action: Callable[[Instance], None]) -> None:
+    if instances:
+        with ThreadPoolExecutor(len(instances)) as pool:
+            for done in [pool.submit(action, instance) for instance in instances]:
                 done.result()

@@ -16,8 +16,8 @@ from slipway.engine.services.sagemaker.hosting import metrics
 from slipway.engine.services.sagemaker.hosting.capture import FLUSH_SECONDS, Capture, Exchange
 from slipway.engine.services.sagemaker.hosting.connections import Answer
 from slipway.engine.services.sagemaker.hosting.deployment import Deployment
+from slipway.engine.services.sagemaker.hosting.instance import Answered, Instance, NoContainer, Request
 from slipway.engine.services.sagemaker.hosting.metrics import VariantMetrics
-from slipway.engine.services.sagemaker.hosting.server import Server
 
 if TYPE_CHECKING:
     from slipway.engine.engine import Engine
@@ -57,10 +57,11 @@ class Traffic:
 
 @dataclass(frozen=True)
 class Invoked:
-    """An answer and the variant that gave it."""
+    """An answer, and the variant and the container that gave it."""
 
     answer: Answer
     variant: str
+    container: str
     log_group: str
 
 
@@ -83,51 +84,57 @@ class LiveEndpoint:
         if before is not None:
             before.flush()
 
-    def invoke(self, target: str | None, body: bytes, headers: dict[str, str], inference_id: str | None) -> Invoked:
+    def invoke(self, target: str | None, request: Request, inference_id: str | None) -> Invoked:
         """Send one request to an instance and count it.
 
-        OSError or http.client.HTTPException when the instance did not answer; it is then counted as a 5XX.
+        NoAnswer or TooLarge when a container's answer did not come; it is then counted as a 5XX.
         """
-        deployment, variant, answer = self._answered(target, body, headers)
-        self._capture(deployment, variant, answer, body, headers, inference_id)
-        return Invoked(answer, variant, deployment.log_group)
+        deployment, variant, answered = self._answered(target, request)
+        self._capture(deployment, variant, answered.answer, request, inference_id)
+        return Invoked(answered.answer, variant, answered.container, deployment.log_group)
 
-    def _answered(self, target: str | None, body: bytes, headers: dict[str, str]) -> tuple[Deployment, str, Answer]:
+    def _answered(self, target: str | None, request: Request) -> tuple[Deployment, str, Answered]:
         """The answer of an instance; one that has just ended has seen nothing of the request, so another is chosen."""
         while True:
             began = time.perf_counter()
-            deployment, server, variant = self._take(target)
+            deployment, instance, variant = self._take(target)
             sent = time.perf_counter()
             status: int | None = http.client.INTERNAL_SERVER_ERROR
             try:
-                answer = server.invoke(body, headers)
-                status = answer.status
+                answered = instance.invoke(request)
+                status = answered.answer.status
+                self._counter(variant).count_containers(answered.seconds)
             except ConnectionRefusedError:
                 status = None
                 continue
+            except NoContainer:
+                status = None
+                raise
             finally:
-                server.give_back()
+                instance.give_back()
                 if status is not None:
                     self._count(variant, status, time.perf_counter() - sent, sent - began)
-            return deployment, variant, answer
+            return deployment, variant, answered
 
-    def _take(self, target: str | None) -> tuple[Deployment, Server, str]:
+    def _take(self, target: str | None) -> tuple[Deployment, Instance, str]:
         """Choose anew when the chosen fleet has no ready instance: it may be retiring, or starting again."""
         for _ in range(_CHOICES):
             deployment = self.traffic.choose()
             fleet = deployment.choose(target)
             if fleet is None:
                 raise NoVariant(target)
-            server = fleet.take()
-            if server is not None:
-                return deployment, server, fleet.variant
+            instance = fleet.take()
+            if instance is not None:
+                return deployment, instance, fleet.variant
             time.sleep(_CHOICE_PAUSE)
         raise NoServer(self.name)
 
-    def _count(self, variant: str, status: int, model_seconds: float, overhead_seconds: float) -> None:
+    def _counter(self, variant: str) -> VariantMetrics:
         with self._metrics_lock:
-            counter = self._metrics.setdefault(variant, VariantMetrics())
-        counter.count(
+            return self._metrics.setdefault(variant, VariantMetrics())
+
+    def _count(self, variant: str, status: int, model_seconds: float, overhead_seconds: float) -> None:
+        self._counter(variant).count(
             status=status,
             instances=self.traffic.instances(variant),
             model_seconds=model_seconds,
@@ -135,22 +142,16 @@ class LiveEndpoint:
         )
 
     def _capture(
-        self,
-        deployment: Deployment,
-        variant: str,
-        answer: Answer,
-        body: bytes,
-        headers: dict[str, str],
-        inference_id: str | None,
+        self, deployment: Deployment, variant: str, answer: Answer, request: Request, inference_id: str | None
     ) -> None:
         if self.capture is None or answer.status != http.client.OK:
             return
         exchange = Exchange(
-            body,
-            headers.get("Content-Type", ""),
+            request.body,
+            request.headers.get("Content-Type", ""),
             answer.body,
             answer.headers.get("Content-Type", ""),
-            headers.get("X-Amzn-SageMaker-Custom-Attributes"),
+            request.headers.get("X-Amzn-SageMaker-Custom-Attributes"),
             inference_id,
         )
         self.capture.sample(variant, deployment.plans[variant].role_arn, exchange)

@@ -19,13 +19,16 @@ PERIOD_SECONDS = 60
 _DIGITS = 2
 _MOST_VALUES = 150
 
+# By the metric's name and the container's, which is empty for what the variant as a whole counts.
+_Values = dict[tuple[str, str], Counter[float]]
+
 
 class VariantMetrics:
     """What one variant has counted since it was last read."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._values: dict[str, Counter[float]] = {}
+        self._values: _Values = {}
 
     def count(self, *, status: int, instances: int, model_seconds: float, overhead_seconds: float) -> None:
         """One invocation: the container's HTTP status, the instances there were, and where its time went."""
@@ -37,8 +40,18 @@ class VariantMetrics:
             self._add("ModelLatency", _microseconds(model_seconds))
             self._add("OverheadLatency", _microseconds(overhead_seconds))
 
-    def _add(self, name: str, value: float) -> None:
-        self._values.setdefault(name, Counter())[value] += 1
+    def count_containers(self, seconds: dict[str, float]) -> None:
+        """How long each container of an inference pipeline took.
+
+        docs.aws.amazon.com/sagemaker/latest/dg/inference-pipeline-logs-metrics.html
+        """
+        if len(seconds) > 1:
+            with self._lock:
+                for container, took in seconds.items():
+                    self._add("ContainerLatency", _microseconds(took), container)
+
+    def _add(self, name: str, value: float, container: str = "") -> None:
+        self._values.setdefault((name, container), Counter())[value] += 1
 
     def take(self, endpoint: str, variant: str) -> list[dict[str, Any]]:
         """What was counted, as PutMetricData's MetricData, and begin again.
@@ -48,8 +61,13 @@ class VariantMetrics:
         """
         with self._lock:
             values, self._values = self._values, {}
-        values.setdefault("InvocationsPerInstance", Counter({0.0: 1}))
-        return [datum for name, counts in values.items() for datum in _data(name, counts, endpoint, variant)]
+        values.setdefault(("InvocationsPerInstance", ""), Counter({0.0: 1}))
+        own = {"EndpointName": endpoint, "VariantName": variant}
+        return [
+            datum
+            for (name, container), counts in values.items()
+            for datum in _data(name, counts, {**own, "ContainerName": container} if container else own)
+        ]
 
 
 def _microseconds(seconds: float) -> float:
@@ -57,15 +75,12 @@ def _microseconds(seconds: float) -> float:
     return float(f"{max(seconds, 0.0) * 1e6:.{_DIGITS - 1}e}")
 
 
-def _data(name: str, counts: Counter[float], endpoint: str, variant: str) -> list[dict[str, Any]]:
+def _data(name: str, counts: Counter[float], dimensions: dict[str, str]) -> list[dict[str, Any]]:
     pairs = list(counts.items())
     return [
         {
             "MetricName": name,
-            "Dimensions": [
-                {"Name": "EndpointName", "Value": endpoint},
-                {"Name": "VariantName", "Value": variant},
-            ],
+            "Dimensions": [{"Name": key, "Value": value} for key, value in dimensions.items()],
             "Values": [value for value, _ in pairs[start : start + _MOST_VALUES]],
             "Counts": [float(count) for _, count in pairs[start : start + _MOST_VALUES]],
             "Unit": "Microseconds" if name.endswith("Latency") else "None",

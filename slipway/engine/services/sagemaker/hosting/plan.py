@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from slipway.engine.services.sagemaker.endpoint_configs import find_config
-from slipway.engine.services.sagemaker.model_containers import resolved
+from slipway.engine.services.sagemaker.model_containers import ModelContainer, is_direct, resolved
 from slipway.engine.services.sagemaker.models import find_model
 
 if TYPE_CHECKING:
@@ -26,9 +26,8 @@ class VariantPlan:
     name: str
     model_name: str
     role_arn: str
-    image: str
-    model_data: dict[str, Any]
-    environment: dict[str, str]
+    containers: tuple[ModelContainer, ...]
+    direct: bool
     isolated: bool
     instance_type: str
     count: int
@@ -44,15 +43,13 @@ def make(engine: Engine, config_name: str) -> list[VariantPlan]:
 
 def _variant(engine: Engine, variant: dict[str, Any]) -> VariantPlan:
     model = find_model(engine, variant["ModelName"])
-    container = resolved(engine, model)
     routing = variant.get("RoutingConfig", {}).get("RoutingStrategy", "RANDOM")
     return VariantPlan(
         name=variant["VariantName"],
         model_name=variant["ModelName"],
         role_arn=model["ExecutionRoleArn"],
-        image=container.image,
-        model_data=container.model_data,
-        environment=container.environment,
+        containers=tuple(resolved(engine, model)),
+        direct=is_direct(model),
         isolated=model.get("EnableNetworkIsolation", False),
         instance_type=variant["InstanceType"],
         count=variant["InitialInstanceCount"],
@@ -69,4 +66,7 @@ def to_json(plans: list[VariantPlan]) -> list[dict[str, Any]]:
 
 def from_json(records: list[dict[str, Any]]) -> list[VariantPlan]:
     """As read back."""
-    return [VariantPlan(**record) for record in records]
+    return [
+        VariantPlan(**{**record, "containers": tuple(ModelContainer(**item) for item in record["containers"])})
+        for record in records
+    ]

@@ -1,4 +1,4 @@
-"""One instance of a variant: a server process that is pinged, invoked, restarted when it dies, and drained at its end.
+"""One container of an instance: a server process that is pinged, invoked, restarted when it dies, drained at its end.
 
 docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html
 """
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from slipway.engine.services.sagemaker.hosting.connections import HOST, Answer, Connections
 from slipway.engine.services.sagemaker.launch import Command
+from slipway.engine.services.sagemaker.model_containers import PRIMARY
 
 if TYPE_CHECKING:
     from slipway.engine.aws_images import StandIn
@@ -33,31 +34,53 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 10.0
 
 
 class NotHealthy(Exception):
-    """The server ended, or never answered 200 to /ping, before it was ready."""
+    """The server ended, or never answered 200 to /ping, before it was ready; `containers` names whose it is."""
+
+    def __init__(self, reason: str, containers: str = PRIMARY) -> None:
+        super().__init__(reason)
+        self.containers = containers
 
 
 @dataclass(frozen=True)
 class Container:
-    """What every instance of a variant runs; `model` is the unpacked model that they share, read-only."""
+    """What every instance of a variant runs; `model` is the unpacked model that they share, read-only.
+
+    `name` is what errors call it.
+    """
 
     image: Image | StandIn
     model: Path
     env: dict[str, str]
     startup_seconds: float
+    name: str = PRIMARY
+
+
+def new_instance_id() -> str:
+    """As EC2 names an instance."""
+    return f"i-{secrets.token_hex(9)[:17]}"
 
 
 class Server:
-    """One server process and its way of life."""
+    """One server process and its way of life.
+
+    `host` names it among the variant's: an instance's id, or that and the container's hostname below it.
+    """
 
     def __init__(
-        self, engine: Engine, container: Container, folder: Path, log: Callable[[str, str], None], name: str
+        self,
+        engine: Engine,
+        container: Container,
+        folder: Path,
+        log: Callable[[str, str], None],
+        name: str,
+        host: str = "",
     ) -> None:
-        self.instance_id = f"i-{secrets.token_hex(9)[:17]}"
+        self.host = host or new_instance_id()
         self.restarts = 0
         self._engine = engine
         self._container = container
-        self._base = folder / self.instance_id
-        self._name = f"{name}/{self.instance_id}"
+        self._base = folder / self.host
+        self._name = f"{name}/{self.host}"
         self._write = log
         self._child: Child | None = None
         self._port = 0
@@ -66,6 +89,11 @@ class Server:
         self._ready = False
         self._ended = False
         self._in_flight = 0
+
+    @property
+    def container(self) -> str:
+        """What errors call its container."""
+        return self._container.name
 
     @property
     def outstanding(self) -> int:
@@ -130,7 +158,7 @@ class Server:
     def _launch(self) -> None:
         port = free_port()
         env = {**self._container.env, "SAGEMAKER_BIND_TO_PORT": str(port), "SAGEMAKER_BIND_TO_HOST": HOST}
-        process = Command(["serve"]).container(self._container.image, self.instance_id, self._base, env, self._log)
+        process = Command(["serve"]).container(self._container.image, self.host, self._base, env, self._log)
         self._connections = Connections(port, INVOCATION_SECONDS)
         self._child = self._engine.processes.start(
             process.argv, env=process.env, cwd=process.cwd, name=self._name, log=process.log
@@ -138,7 +166,7 @@ class Server:
         self._port = port
 
     def _log(self, line: str) -> None:
-        self._write(self.instance_id, line)
+        self._write(self.host, line)
 
     def _wait_until_healthy(self) -> None:
         deadline = time.monotonic() + self._container.startup_seconds
