@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from jsonschema import Draft202012Validator
 
+from config.algorithms import variants
 from config.consistency import inconsistencies
 from config.faults import Fault, explain
 
@@ -46,7 +47,7 @@ def validate(configuration: object) -> list[Fault]:
     errors = sorted(Draft202012Validator(schema).iter_errors(configuration), key=lambda error: error.json_path)
     if errors or not isinstance(configuration, dict):
         return [explain(error) for error in errors]
-    return inconsistencies(resolve(configuration))
+    return inconsistencies(resolve(configuration), variants(schema))
 
 
 def resolve(configuration: dict[str, Any]) -> dict[str, Any]:
@@ -73,7 +74,9 @@ def _schema() -> dict[str, Any]:
     return schema
 
 
-def _with_defaults(value: Any, schema: dict[str, Any], root: dict[str, Any]) -> Any:
+def _with_defaults(value: Any, schema: dict[str, Any] | bool, root: dict[str, Any]) -> Any:
+    if isinstance(schema, bool):
+        return value
     if "$ref" in schema:
         schema = {**_definition(schema["$ref"], root), **schema}
     if value is _ABSENT:
@@ -83,6 +86,11 @@ def _with_defaults(value: Any, schema: dict[str, Any], root: dict[str, Any]) -> 
             found = _with_defaults(value.get(name, _ABSENT), field, root)
             if found is not _ABSENT:
                 value[name] = found
+        # After the fields, since what a field is decides which of the variants holds.
+        for part in schema.get("allOf", []):
+            value = _with_defaults(value, part, root)
+        if "if" in schema and Draft202012Validator(schema["if"]).is_valid(value):
+            value = _with_defaults(value, schema.get("then", {}), root)
     if isinstance(value, list) and "items" in schema:
         return [_with_defaults(item, schema["items"], root) for item in value]
     return value

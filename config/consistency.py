@@ -8,12 +8,16 @@ from typing import Any
 from config.faults import Fault, closest, show
 
 
-def inconsistencies(configuration: dict[str, Any]) -> list[Fault]:
-    """The faults between the fields of a configuration that its schema accepts and whose defaults are filled in."""
+def inconsistencies(configuration: dict[str, Any], algorithms: dict[str, dict[str, Any]]) -> list[Fault]:
+    """The faults between the fields of a configuration that its schema accepts and whose defaults are filled in.
+
+    `algorithms` are the schema's variants, which say what each algorithm can.
+    """
     return [
         *_columns(configuration["dataset"]),
         *_split(configuration["dataset"]["split"]),
         *_spot(configuration["train"]),
+        *_algorithm(configuration, algorithms),
         *_built_in(configuration["train"], configuration["dataset"]["task"]),
         *_capacity(configuration["serving"]["production"]["autoscaling"]),
     ]
@@ -85,6 +89,20 @@ def _built_in(train: dict[str, Any], task: str) -> list[Fault]:
     if weight != "none":
         allowed = "none with train.engine xgboost, whose image weighs rows by a column only"
         faults.append(Fault("$.train.hyperparameters.class_weight", show(weight), allowed))
+    return faults
+
+
+def _algorithm(configuration: dict[str, Any], algorithms: dict[str, dict[str, Any]]) -> list[Fault]:
+    train, faults = configuration["train"], []
+    if train["engine"] != "container":
+        return []
+    name = train["algorithm"]
+    if configuration["prepare"]["imputation"] == "none" and not algorithms[name]["missingValues"]:
+        faults.append(Fault("$.prepare.imputation", '"none"', f'"median", since {name} needs a value in every column'))
+    if train["instanceCount"] > 1 and not algorithms[name]["severalInstances"]:
+        several = " and ".join(other for other, variant in algorithms.items() if variant["severalInstances"])
+        allowed = f"1, since {name} trains on one instance; {several} can on more"
+        faults.append(Fault("$.train.instanceCount", show(train["instanceCount"]), allowed))
     return faults
 
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
+from config.algorithms import variants
+
 SCHEMA: Final = Path(__file__).with_name("ml-pipeline.schema.json")
 PAGE: Final = Path(__file__).parents[1] / "docs" / "configuration.md"
 # A longer list of allowed values is named by its definition and left to the schema.
@@ -18,6 +20,8 @@ INTRODUCTION: Final = """\
 `config/ml-pipeline.schema.json`, from which this page is written (`python -m config.reference`), and fills in every
 default. An editor that reads `$schema` completes and checks the file while it is typed.
 """
+
+HEAD: Final = "| field | what | allowed | default |\n| --- | --- | --- | --- |"
 
 Schema = dict[str, Any]
 
@@ -33,9 +37,17 @@ def render(schema: Schema) -> str:
     for name, field in schema["properties"].items():
         if "properties" in field:
             rows = [_row(path, leaf, required) for path, leaf, required in _leaves(field, schema["$defs"], "")]
-            head = "| field | what | allowed | default |\n| --- | --- | --- | --- |"
-            sections.append(f"## {name}\n{field['description']}\n\n{head}\n" + "\n".join(rows) + "\n")
+            sections.append(f"## {name}\n{field['description']}\n\n{HEAD}\n" + "\n".join(rows) + "\n")
+        if name == "train":
+            sections += _hyperparameters(schema)
     return "\n".join(sections)
+
+
+def _hyperparameters(schema: Schema) -> Iterator[str]:
+    """A section for each algorithm, since each has hyperparameters of its own."""
+    for algorithm, variant in variants(schema).items():
+        rows = [_row(path, leaf, required) for path, leaf, required in _leaves(variant["hyperparameters"], {}, "")]
+        yield f"### train.hyperparameters of {algorithm}\n{HEAD}\n" + "\n".join(rows) + "\n"
 
 
 def _leaves(schema: Schema, definitions: Schema, path: str) -> Iterator[tuple[str, Schema, bool]]:
@@ -62,7 +74,7 @@ def _allowed(field: Schema) -> str:
         kind = "whole number" if field["type"] == "integer" else "number"
         low = f"above {field['exclusiveMinimum']}" if "exclusiveMinimum" in field else f"{field['minimum']}"
         return f"{kind}, {low} to {field['maximum']}"
-    return {"array": "list", "boolean": "`true`, `false`", "string": "text"}[field["type"]]
+    return {"array": "list", "boolean": "`true`, `false`", "object": "object", "string": "text"}[field["type"]]
 
 
 if __name__ == "__main__":

@@ -1,16 +1,17 @@
-"""XGBoost's hyperparameters: names, types and ranges as in config/ml-pipeline.schema.json.
+"""Hyperparameters: their kinds, and reading them. Which there are, each module of jobs/algorithms/ says.
 
 SageMaker hands them over as strings: docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html.
-Meaning: xgboost.readthedocs.io/en/stable/parameter.html.
 """
 
 from __future__ import annotations
 
 import difflib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from jobs.algorithms import DEFAULT
 from jobs.errors import HyperparameterError
 
 
@@ -21,6 +22,7 @@ class Number:
     default: float
     low: float
     high: float
+    description: str
     integer: bool = False
     above: bool = False
 
@@ -46,6 +48,7 @@ class Choice:
 
     default: str
     values: tuple[str, ...]
+    description: str
 
     def parse(self, name: str, text: str) -> str:
         """The value, or an error that says what is allowed."""
@@ -54,23 +57,11 @@ class Choice:
         return text
 
 
-KNOWN: dict[str, Number | Choice] = {
-    "num_round": Number(400, 1, 10_000, integer=True),
-    "early_stopping_rounds": Number(25, 1, 1000, integer=True),
-    "max_depth": Number(6, 1, 20, integer=True),
-    "eta": Number(0.1, 0, 1, above=True),
-    "min_child_weight": Number(1, 0, 10_000),
-    "gamma": Number(0, 0, 10_000),
-    "subsample": Number(0.9, 0, 1, above=True),
-    "colsample_bytree": Number(0.9, 0, 1, above=True),
-    "lambda": Number(1, 0, 10_000),
-    "alpha": Number(0, 0, 10_000),
-    "max_bin": Number(256, 2, 65_536, integer=True),
-    "class_weight": Choice("none", ("none", "balanced")),
-    "seed": Number(42, 0, 2_147_483_647, integer=True),
-}
-# Those that steer the job and are no parameters of the booster.
-OURS = frozenset({"num_round", "early_stopping_rounds", "class_weight"})
+# The one that names the algorithm; the others are the algorithm's own.
+ALGORITHM = "algorithm"
+# What a tuning job adds to those of its trials, for images that choose their metric by it:
+# docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-define-metrics-variables.html
+TUNING = frozenset({"_tuning_objective_metric"})
 
 
 @dataclass(frozen=True)
@@ -83,28 +74,21 @@ class Hyperparameters:
         """A whole number."""
         return int(self.values[name])
 
-    @property
-    def balanced(self) -> bool:
-        """Whether rare classes weigh as much as common ones."""
-        return self.values["class_weight"] == "balanced"
 
-    @property
-    def booster(self) -> dict[str, float | str]:
-        """Those that XGBoost itself takes."""
-        return {name: value for name, value in self.values.items() if name not in OURS}
+def read(file: Path) -> tuple[str, dict[str, str]]:
+    """The algorithm's name and what hyperparameters.json gives; without the file, the default and nothing."""
+    given: dict[str, str] = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    name = given.pop(ALGORITHM, DEFAULT)
+    return name, {key: value for key, value in given.items() if key not in TUNING}
 
 
-def load(file: Path) -> Hyperparameters:
-    """Read hyperparameters.json; without one, every hyperparameter has its default."""
-    return parse(json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {})
-
-
-def parse(given: dict[str, str]) -> Hyperparameters:
-    """Check every hyperparameter by name, type and range."""
+def parse(given: dict[str, str], known: Mapping[str, Number | Choice]) -> Hyperparameters:
+    """Check every hyperparameter by name, type and range; one that is not given has its default."""
     for name in given:
-        if name not in KNOWN:
-            close = difflib.get_close_matches(name, KNOWN, 1)
-            hint = f"; did you mean {close[0]}?" if close else f"; known are {', '.join(KNOWN)}"
+        if name not in known:
+            close = difflib.get_close_matches(name, known, 1)
+            hint = f"; did you mean {close[0]}?" if close else f"; known are {', '.join(known)}"
             raise HyperparameterError(f"unknown hyperparameter {name!r}{hint}")
-    values = {name: known.parse(name, given[name]) if name in given else known.default for name, known in KNOWN.items()}
-    return Hyperparameters(values)
+    return Hyperparameters(
+        {name: kind.parse(name, given[name]) if name in given else kind.default for name, kind in known.items()}
+    )

@@ -190,7 +190,7 @@ def _distribution(evaluation: Evaluation) -> str:
 
 def _importance(model: Model) -> str:
     shares = list(model.description["importance"].items())[:MOST_FEATURES]
-    return _card("Feature importance", charts.bars("Feature importance", shares), "Share of the gain of all splits.")
+    return _card("Feature importance", charts.bars("Feature importance", shares), model.description["importanceNote"])
 
 
 def _origin(model: Model, settings: Settings) -> str:

@@ -94,6 +94,23 @@ def test_the_configuration_of_the_repository_is_valid() -> None:
             id="classes of the built-in image",
         ),
         pytest.param(
+            lambda c: c.update(train={"algorithm": "logistic_regression"}, prepare={"imputation": "none"}),
+            '$.prepare.imputation: found "none"; allowed: "median", since logistic_regression needs a value in every '
+            "column",
+            id="missing values",
+        ),
+        pytest.param(
+            lambda c: c.update(train={"algorithm": "logistic_regression", "instanceCount": 2}),
+            "$.train.instanceCount: found 2; allowed: 1, since logistic_regression trains on one instance; xgboost can "
+            "on more",
+            id="several instances",
+        ),
+        pytest.param(
+            lambda c: c.update(train={"algorithm": "logistic_regression", "hyperparameters": {"eta": 0.1}}),
+            "$.train.hyperparameters.eta: found an unknown field; allowed: C, penalty, l1_ratio, max_iter",
+            id="another algorithm's hyperparameter",
+        ),
+        pytest.param(
             lambda c: c.update(serving={"production": {"autoscaling": {"minCapacity": 3, "maxCapacity": 2}}}),
             "$.serving.production.autoscaling.maxCapacity: found 2; allowed: 3 or more, which is minCapacity",
             id="capacity",
@@ -137,6 +154,17 @@ def test_every_default_is_filled_in_and_what_was_written_stays() -> None:
     assert resolved["train"]["hyperparameters"]["max_depth"] == 6
     assert resolved["serving"]["production"]["autoscaling"]["minCapacity"] == 2
     assert resolved["serving"]["test"]["api"]["authorization"] == "AWS_IAM"
+
+
+def test_the_defaults_of_hyperparameters_are_the_algorithms() -> None:
+    resolved = configuration.resolve({**VALID, "train": {"algorithm": "logistic_regression"}})
+    assert resolved["train"]["hyperparameters"]["C"] == 1
+    assert "max_depth" not in resolved["train"]["hyperparameters"]
+    assert configuration.resolve(resolved) == resolved
+
+
+def test_several_instances_of_an_algorithm_that_can_are_allowed() -> None:
+    assert configuration.validate({**VALID, "train": {"instanceCount": 3}}) == []
 
 
 def test_resolving_changes_nothing_that_it_was_given() -> None:

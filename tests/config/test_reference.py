@@ -27,3 +27,13 @@ def test_required_fields_and_bounds_are_told() -> None:
     assert "| text | required |" in page
     assert "| number, above 0 to 1 | `0.1` |" in page
     assert '| `trainingInstanceType` | `"ml.m5.xlarge"` |' in page
+
+
+def test_each_algorithms_hyperparameters_have_a_section() -> None:
+    _, first, second = reference.render(SCHEMA).split("### train.hyperparameters of ")
+    assert first.startswith("logistic_regression\n| field |")
+    assert "| `C` | Inverse of" in first
+    assert "| number, above 0 to 1000000 | `1` |" in first
+    assert second.startswith("xgboost\n| field |")
+    assert "| `max_depth` |" in second.partition("\n## ")[0]
+    assert "| `max_depth` |" not in first

@@ -12,6 +12,9 @@ import botocore
 import pytest
 from jsonschema import Draft202012Validator
 
+from config import schema as writer
+from config.algorithms import variants
+
 CONFIG = Path(__file__).parents[2] / "config"
 SCHEMA: dict[str, Any] = json.loads((CONFIG / "ml-pipeline.schema.json").read_text())
 NUMERIC = ("integer", "number")
@@ -31,6 +34,8 @@ def fields(schema: dict[str, Any], path: str = "$") -> Iterator[tuple[str, dict[
     for name, definition in schema.get("$defs", {}).items():
         yield f"{path}#{name}", definition
         yield from fields(definition, f"{path}#{name}")
+    for name, variant in variants(schema).items() if "$defs" in schema else ():
+        yield from fields(variant["hyperparameters"], f"{path}#{name}")
 
 
 def faults(document: dict[str, Any]) -> list[str]:
@@ -58,12 +63,55 @@ def test_the_committed_configurations_are_valid(name: str) -> None:
     assert faults(load(name)) == []
 
 
+def test_what_it_says_of_algorithms_is_what_their_modules_say() -> None:
+    text = (CONFIG / "ml-pipeline.schema.json").read_text(encoding="utf-8")
+    assert writer.render(text) == text, "run python -m config.schema"
+
+
+def test_writing_it_again_changes_nothing_else() -> None:
+    text = '{"algorithm": {"description": ""}, "other": [1,2], "algorithms": {"description": ""}}'
+    written = writer.render(text)
+    assert written.startswith('{"algorithm": {')
+    assert '"other": [1,2]' in written
+    assert writer.render(written) == written
+
+
+def test_a_schema_without_a_place_for_the_algorithms_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"^expected one described 'algorithm' in ml-pipeline\.schema\.json, found 0$"):
+        writer.render("{}")
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "hyperparameters", "expected"),
+    [
+        pytest.param(None, {"max_depth": 3}, None, id="the default"),
+        pytest.param(None, {"C": 1}, "('C' was unexpected)", id="of another than the default"),
+        pytest.param("xgboost", {"C": 1}, "('C' was unexpected)", id="of another"),
+        pytest.param("logistic_regression", {"C": 1}, None, id="its own"),
+        pytest.param("logistic_regression", {"C": 0}, "0 is less than or equal to the minimum of 0", id="range"),
+        pytest.param("logistic_regression", {"max_depth": 3}, "('max_depth' was unexpected)", id="of the default"),
+        pytest.param("oracle", {}, "'oracle' is not one of ['logistic_regression', 'xgboost']", id="unknown algorithm"),
+    ],
+)
+def test_an_algorithm_takes_its_own_hyperparameters(
+    algorithm: str | None, hyperparameters: dict[str, Any], expected: str | None
+) -> None:
+    train = {"hyperparameters": hyperparameters} | ({"algorithm": algorithm} if algorithm else {})
+    found = faults(load("telecom-churn.json") | {"train": train})
+    assert bool(found) == bool(expected)
+    assert expected is None or expected in found[0]
+
+
 def test_every_field_is_described() -> None:
     assert [path for path, field in fields(SCHEMA) if not field.get("description")] == []
 
 
 def test_every_object_refuses_unknown_fields() -> None:
-    objects = [path for path, field in fields(SCHEMA) if field.get("type") == "object"]
+    # Those of train.hyperparameters are refused by the algorithm's variant.
+    objects = [
+        path for path, field in fields(SCHEMA) if field.get("type") == "object" and path != "$.train.hyperparameters"
+    ]
+    assert all(found["hyperparameters"]["additionalProperties"] is False for found in variants(SCHEMA).values())
     assert objects
     assert [
         path for path, field in fields(SCHEMA) if path in objects and field["additionalProperties"] is not False

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import xgboost as xgb
 
 from jobs import model, train
-from jobs.checkpoint import Progress
+from jobs.algorithms import xgboost
+from jobs.algorithms.xgboost.checkpoint import Progress
 from jobs.errors import HyperparameterError, JobError, ModelError, TableError
 
 
@@ -27,6 +29,12 @@ def job(trained: Path, container: Path) -> Path:
 
 def choose(job: Path, **values: str) -> None:
     (job / "input" / "config" / "hyperparameters.json").write_text(json.dumps(values))
+
+
+def rounds(job: Path) -> int:
+    """The rounds in the model that the job left."""
+    booster = xgb.Booster(model_file=job / "model" / xgboost.FILE)
+    return int(booster.num_boosted_rounds())
 
 
 def test_a_model_is_trained_and_described(job: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -61,7 +69,7 @@ def test_training_stops_when_validation_gains_nothing(job: Path, capsys: pytest.
     train.main()
     assert "no gain in 2 rounds" in capsys.readouterr().out
     description = model.load(job / "model").description
-    assert model.load(job / "model").booster.num_boosted_rounds() == description["rounds"]
+    assert rounds(job) == description["rounds"]
 
 
 def test_sigterm_keeps_the_model_so_far(job: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,7 +87,7 @@ def test_sigterm_keeps_the_model_so_far(job: Path, monkeypatch: pytest.MonkeyPat
     finally:
         signal.signal(signal.SIGTERM, before)
     assert model.load(job / "model").description["stopped"] == "stopped by SIGTERM"
-    assert model.load(job / "model").booster.num_boosted_rounds() <= 5
+    assert rounds(job) <= 5
 
 
 def test_an_interrupted_job_goes_on_from_its_checkpoint(job: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -96,7 +104,7 @@ def test_an_interrupted_job_goes_on_from_its_checkpoint(job: Path, capsys: pytes
 
 def test_balanced_classes_weigh_the_same() -> None:
     labels = np.array([0, 0, 0, 1], dtype=np.int32)
-    weights = train.class_weights(labels)
+    weights = xgboost.class_weights(labels, np.bincount(labels))
     assert weights[labels == 0].sum() == pytest.approx(weights[labels == 1].sum())
     assert weights.sum() == pytest.approx(4)
 
@@ -136,7 +144,16 @@ def test_columns_other_than_the_encoders_are_refused(job: Path) -> None:
         train.main()
 
 
-def test_several_hosts_are_refused(job: Path) -> None:
-    (job / "input" / "config" / "resourceconfig.json").write_text(json.dumps({"hosts": ["algo-1", "algo-2"]}))
-    with pytest.raises(JobError, match=r"^expected InstanceCount 1, found 2; this algorithm trains on one instance$"):
+def test_an_unknown_algorithm_is_refused_by_name(job: Path) -> None:
+    choose(job, algorithm="oracle")
+    with pytest.raises(ModelError, match=r"^expected an algorithm of logistic_regression, xgboost, found 'oracle'$"):
+        train.main()
+
+
+def test_an_algorithm_of_one_instance_refuses_several(job: Path) -> None:
+    choose(job, algorithm="logistic_regression")
+    hosts = {"hosts": ["algo-1", "algo-2"], "current_host": "algo-1"}
+    (job / "input" / "config" / "resourceconfig.json").write_text(json.dumps(hosts))
+    expected = r"^expected InstanceCount 1, found 2; logistic_regression trains on one instance$"
+    with pytest.raises(JobError, match=expected):
         train.main()

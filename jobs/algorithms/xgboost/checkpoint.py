@@ -2,6 +2,7 @@
 
 docs.aws.amazon.com/sagemaker/latest/dg/model-checkpoints.html. A resumed job draws its row and column samples afresh,
 so with sampling its later trees differ from those of a job that ran through.
+Of several hosts the first one writes and reads.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ class Progress:
 
     folder: Path
     history: list[dict[str, float]] = field(default_factory=list)
-    model_file: Path | None = None
+    model: bytearray | None = None
     reason: str = ""
     _saved: float = field(default_factory=time.monotonic)
 
@@ -35,7 +36,7 @@ class Progress:
             return cls(folder)
         document = json.loads(state.read_text(encoding="utf-8"))
         print(f"resuming from a checkpoint of {len(document['history'])} rounds")
-        return cls(folder, document["history"], folder / document["model"])
+        return cls(folder, document["history"], bytearray((folder / document["model"]).read_bytes()))
 
     @property
     def rounds(self) -> int:
