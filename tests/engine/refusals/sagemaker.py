@@ -56,6 +56,21 @@ def package_of_two(world: World) -> str:
     return model("", "", Containers=[named]).act(world)
 
 
+def transform(item: str, says: str, source: dict[str, Any] | None = None, **members: Any) -> Attempt:
+    given = {
+        "TransformJobName": NAME,
+        "ModelName": NAME,
+        "TransformInput": {
+            "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": f"s3://{NAME}/in"}},
+            **(source or {}),
+        },
+        "TransformOutput": {"S3OutputPath": f"s3://{NAME}/out"},
+        "TransformResources": {"InstanceType": "ml.m5.large", "InstanceCount": 1},
+        **members,
+    }
+    return call(item, says, SERVICE, "create_transform_job", **given)
+
+
 def config(item: str, says: str, variant: dict[str, Any] | None = None, **members: Any) -> Attempt:
     given = {"EndpointConfigName": NAME, "ProductionVariants": [VARIANT | (variant or {})], **members}
     return call(item, says, SERVICE, "create_endpoint_config", **given)
@@ -134,6 +149,11 @@ ATTEMPTS = (
         EndpointName=NAME,
         Body=bytes(6 * 1024 * 1024 + 1),
     ),
+    transform("binary records of transform jobs", "SplitType = RecordIO", {"SplitType": "RecordIO"}),
+    transform("binary records of transform jobs", "SplitType = TFRecord", {"SplitType": "TFRecord"}),
+    transform("payloads without a limit", "MaxPayloadInMB = 0", MaxPayloadInMB=0),
+    transform("data capture of transform jobs", "DataCaptureConfig", DataCaptureConfig={"DestinationS3Uri": "s3://a"}),
+    transform("experiments", "ExperimentConfig", ExperimentConfig={"ExperimentName": "one"}),
     operation(
         "every operation that `operations.md` does not list",
         SERVICE,

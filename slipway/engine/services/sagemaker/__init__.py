@@ -1,6 +1,7 @@
 """SageMaker: jobs as real processes, endpoints as real servers, the model registry.
 
     training, processing        the jobs' operations; *_run: what a job does; containers: its processes
+    transform/                  batch transform
     models, endpoint_configs    what an endpoint serves
     endpoints, hosting/         the endpoints' operations, and their life
     registry, package_groups    model packages and their groups
@@ -21,14 +22,15 @@ from slipway.engine.services.sagemaker import (
     tags,
     training,
 )
-from slipway.engine.services.sagemaker.jobs import PROCESSING, TRAINING, fail_interrupted
+from slipway.engine.services.sagemaker.jobs import PROCESSING, TRAINING, TRANSFORM, fail_interrupted
 from slipway.engine.services.sagemaker.service import SERVICE
+from slipway.engine.services.sagemaker.transform import operations as transform_jobs
 
 
 @SERVICE.on_start
 def fail_interrupted_jobs(engine: Engine) -> None:
     """A job's processes end with the engine; what it wrote to S3 stays."""
-    for kind in (TRAINING, PROCESSING):
+    for kind in (TRAINING, PROCESSING, TRANSFORM):
         fail_interrupted(engine, kind)
 
 
@@ -42,4 +44,5 @@ __all__ = [
     "registry",
     "tags",
     "training",
+    "transform_jobs",
 ]

@@ -80,6 +80,12 @@ class Containers:
         """Whether somebody asked for the end."""
         return self._stop.is_set()
 
+    def pause(self, seconds: float) -> bool:
+        """Wait for real seconds, or until somebody asks for the end; whether somebody did. EngineStopping."""
+        if self.engine.stopping.is_set():
+            raise EngineStopping
+        return self._stop.wait(seconds)
+
     def run(self, containers: list[Container], max_seconds: float) -> Outcome:
         """Start all, wait, and leave no process behind. `max_seconds` is real time: the work is real too."""
         deadline = time.monotonic() + max_seconds

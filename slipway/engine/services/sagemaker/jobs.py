@@ -1,4 +1,4 @@
-"""What training and processing jobs share: their records' life, and the thread that drives one.
+"""What all kinds of jobs share: their records' life, and the thread that drives one.
 
 A job's record is durable; its containers are not. `drive` is the only thing that ends a job, and it always does: as
 Completed, Stopped, or Failed with a reason.
@@ -34,11 +34,12 @@ _live_lock = threading.Lock()
 
 @dataclass(frozen=True)
 class Kind:
-    """Training or processing: the words that differ."""
+    """Training, processing, …: the words that differ. `title` is the label where it is written as words."""
 
     label: str
     table: str
     arn: str
+    title: str
 
     @property
     def name(self) -> str:
@@ -68,12 +69,14 @@ class Kind:
 
         after = table(engine, self.table).change(name, stamped)
         if (after[self.status], after.get("SecondaryStatus")) != (before[self.status], before.get("SecondaryStatus")):
-            events.state_change(engine, f"{self.label} Job", after, after[f"{self.label}JobArn"])
+            events.state_change(engine, f"{self.title} Job", after, after[f"{self.label}JobArn"])
         return after
 
 
-TRAINING = Kind("Training", "training-jobs", "training-job")
-PROCESSING = Kind("Processing", "processing-jobs", "processing-job")
+TRAINING = Kind("Training", "training-jobs", "training-job", "Training")
+PROCESSING = Kind("Processing", "processing-jobs", "processing-job", "Processing")
+TRANSFORM = Kind("Transform", "transform-jobs", "transform-job", "Transform")
+TUNING = Kind("HyperParameterTuning", "tuning-jobs", "hyper-parameter-tuning-job", "HyperParameter Tuning")
 
 
 def create(engine: Engine, kind: Kind, record: dict[str, Any], run: Callable[[Engine, str, Containers], None]) -> str:
@@ -84,11 +87,11 @@ def create(engine: Engine, kind: Kind, record: dict[str, Any], run: Callable[[En
     if not table(engine, kind.table).claim(name, record):
         raise AwsError(
             "ResourceInUse",
-            f"{kind.label} job names must be unique within an AWS account and region, and a {kind.label.lower()} job "
+            f"{kind.title} job names must be unique within an AWS account and region, and a {kind.title.lower()} job "
             f"with this name already exists ({job_arn})",
             status=400,
         )
-    events.state_change(engine, f"{kind.label} Job", record, job_arn)
+    events.state_change(engine, f"{kind.title} Job", record, job_arn)
     containers = Containers(engine, f"{kind.arn}/{name}")
     with _live_lock:
         _live[job_arn] = containers
@@ -180,7 +183,7 @@ def stop(engine: Engine, kind: Kind, name: str) -> None:
     record = kind.find(engine, name)
     if record[kind.status] in FINISHED:
         raise invalid(
-            f"The request was rejected because the {kind.label.lower()} job is in status {record[kind.status]}."
+            f"The request was rejected because the {kind.title.lower()} job is in status {record[kind.status]}."
         )
 
     def stopping(record: dict[str, Any]) -> None:
