@@ -77,7 +77,7 @@ format: $(VENV)/.dev ## Repair what `make check` complains about, where that can
 	$(RUN)/ruff format .
 
 .PHONY: test
-test: test-bundle test-engine ## Pass every test
+test: test-bundle test-algorithms test-engine ## Pass every test
 
 .PHONY: test-engine
 test-engine: $(VENV)/.dev $(VENV)/sam/.ready $(AWS_CLI)/.ready
@@ -155,6 +155,23 @@ check-templates: $(BUNDLE)/.ready
 test-bundle: $(BUNDLE)/.ready ## Pass the unit tests of the bundle
 	OMP_NUM_THREADS=1 POLARS_MAX_THREADS=1 $(BUNDLE)/bin/python -m pytest --quiet tests/cf tests/config tests/functions tests/jobs
 
+# Build does without these: they need what only training by an algorithm that was not chosen needs.
+ALGORITHMS := $(basename $(notdir $(wildcard jobs/algorithms/*.in)))
+$(VENV)/algorithms/.ready: config/requirements.txt $(ALGORITHMS:%=jobs/algorithms/%.txt) $(if $(shell command -v uv),,$(VENV)/.uv)
+	@echo "Installing what the training of every algorithm needs"
+	@$(UV) venv --quiet --clear --python $(PYTHON) $(VENV)/algorithms
+	@$(UV) pip sync --quiet --python $(VENV)/algorithms/bin/python --require-hashes $(filter %.txt,$^)
+	@touch $@
+
+.PHONY: test-algorithms
+test-algorithms: $(VENV)/algorithms/.ready ## Train by every algorithm
+	OMP_NUM_THREADS=1 POLARS_MAX_THREADS=1 $(VENV)/algorithms/bin/python -m pytest --quiet tests/algorithms
+
+.PHONY: schema
+schema: $(BUNDLE)/.ready ## Write what jobs/algorithms/ and the schema say into the schema and docs/configuration.md
+	$(BUNDLE)/bin/python -m config.schema
+	$(BUNDLE)/bin/python -m config.reference
+
 .PHONY: package
 package: $(STACKS:%=build/output/%.yaml) ## Package the stacks that the pipeline deploys: their code in S3, addresses in their place
 
@@ -174,7 +191,7 @@ build/output/%.yaml: build/bundle/.ready $(SAM)/.ready
 .PHONY: image
 image: build/image.txt ## Build and push the job image, unless this content was pushed before
 
-build/image.txt: $(shell find jobs -type f -not -path '*/__pycache__/*') $(BUNDLE)/.ready
+build/image.txt: build/configuration.json $(shell find jobs -type f -not -path '*/__pycache__/*') $(BUNDLE)/.ready
 	$(BUNDLE)/bin/python -m config.image
 
 .PHONY: execution
@@ -189,4 +206,10 @@ bundle: check-configuration test-bundle image check-bundle package execution ## 
 lock-bundle: ## Resolve the requirements of Build anew
 	for name in requirements sam; do \
 		$(UV) pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header config/$$name.in -o config/$$name.txt; \
+	done
+
+.PHONY: lock-jobs
+lock-jobs: ## Resolve the requirements of the job image anew, and what algorithms add to them
+	for name in requirements $(ALGORITHMS:%=algorithms/%); do \
+		$(UV) pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header jobs/$$name.in -o jobs/$$name.txt; \
 	done

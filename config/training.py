@@ -26,7 +26,7 @@ def _container(resolved: dict[str, Any], job_image: str, _region: str) -> dict[s
     """The job image trains and serves."""
     return {
         "image": job_image,
-        "hyperParameters": texts(resolved["train"]["hyperparameters"]),
+        "hyperParameters": texts({"algorithm": resolved["train"]["algorithm"], **resolved["train"]["hyperparameters"]}),
         "metricDefinitions": [
             {"name": f"validation:{metric}", "regex": f"validation-{metric}=([0-9.]+)"} for metric in METRICS
         ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from config import image
+from config.validate import RESOLVED
 from config.versions import content_hash
 
 REPOSITORY = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/shop-images"
@@ -43,6 +45,19 @@ class Registry:
             self.digests[command[2].rpartition(":")[2]] = "sha256:1"
 
 
+def choose(algorithm: str, engine: str = "container") -> None:
+    """The configuration that was validated before."""
+    RESOLVED.parent.mkdir(exist_ok=True)
+    RESOLVED.write_text(json.dumps({"config": {"train": {"engine": engine, "algorithm": algorithm}}}))
+
+
+def add_requirements(algorithm: str) -> None:
+    """Packages that an algorithm's training needs."""
+    file = image.JOBS / "algorithms" / f"{algorithm}.txt"
+    file.parent.mkdir()
+    file.write_text("prophecy==1\n")
+
+
 @pytest.fixture
 def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Registry:
     found = Registry()
@@ -50,6 +65,7 @@ def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Registry:
     (tmp_path / "jobs" / "train.py").write_text("1")
     (tmp_path / "jobs" / "__pycache__" / "train.pyc").write_text("x")
     monkeypatch.chdir(tmp_path)
+    choose("xgboost")
     monkeypatch.setenv("IMAGE_REPOSITORY_URI", REPOSITORY)
     monkeypatch.setattr(image, "boto3", SimpleNamespace(client=lambda _service: found))
     monkeypatch.setattr(image, "subprocess", SimpleNamespace(run=found.run))
@@ -73,6 +89,32 @@ def test_content_that_was_pushed_before_is_not_built_again(registry: Registry) -
     image.main()
     assert registry.commands == []
     assert image.RESULT.read_text() == f"{REPOSITORY}@sha256:2\n"
+
+
+def test_an_algorithm_with_packages_of_its_own_has_an_image_of_its_own(registry: Registry) -> None:
+    add_requirements("oracle")
+    image.main()
+    choose("oracle")
+    image.main()
+    tag = content_hash(image.JOBS)[:32]
+    assert set(registry.digests) == {tag, f"{tag}-oracle"}
+    first, second = (command for command in registry.commands if command[1] == "build")
+    assert "--build-arg" not in first
+    assert second[second.index("--build-arg") + 1] == "REQUIREMENTS=algorithms/oracle.txt"
+
+
+def test_an_engine_that_does_not_train_in_the_image_needs_no_packages_of_an_algorithm(registry: Registry) -> None:
+    add_requirements("oracle")
+    choose("oracle", engine="xgboost")
+    image.main()
+    assert set(registry.digests) == {content_hash(image.JOBS)[:32]}
+
+
+def test_an_algorithm_without_packages_of_its_own_shares_the_image(registry: Registry) -> None:
+    image.main()
+    choose("prior")
+    image.main()
+    assert len(registry.digests) == 1
 
 
 def test_a_cache_does_not_get_into_the_image(registry: Registry) -> None:

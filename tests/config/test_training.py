@@ -28,6 +28,13 @@ def test_the_job_image_trains_and_serves() -> None:
     assert [channel["name"] for channel in made["channels"]] == ["train", "validation", "encoder"]
 
 
+def test_the_algorithm_of_the_job_image_is_a_hyperparameter() -> None:
+    made = training(resolved(algorithm="logistic_regression", hyperparameters={"C": 2}), IMAGE, "eu-west-1")
+    assert made["hyperParameters"]["algorithm"] == "logistic_regression"
+    assert made["hyperParameters"]["C"] == "2"
+    assert "algorithm" not in training(resolved(engine="xgboost"), IMAGE, "eu-west-1")["hyperParameters"]
+
+
 @pytest.mark.parametrize("engine", ["container", "xgboost"])
 def test_hyperparameters_are_texts(engine: str) -> None:
     made = training(resolved(engine=engine, hyperparameters={"eta": 0.00001, "max_depth": 5}), IMAGE, "eu-west-1")
