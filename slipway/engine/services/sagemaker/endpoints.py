@@ -175,6 +175,8 @@ def update_endpoint_weights_and_capacities(call: Call) -> dict[str, Any]:
         _require_in_service(record)
         for item in desired:
             _desire(record, item)
+        if not any(variant["DesiredWeight"] > 0 for variant in record["ProductionVariants"]):
+            raise invalid("At least one production variant must have a weight above 0")
         record["EndpointStatus"] = "Updating"
         record.pop("FailureReason", None)
 
