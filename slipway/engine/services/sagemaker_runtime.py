@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 from slipway.engine.errors import AwsError
 from slipway.engine.service import Call, Service
 from slipway.engine.services.sagemaker.hosting.connections import Answer
-from slipway.engine.services.sagemaker.hosting.instance import NoAnswer, NoContainer, Request, TooLarge
+from slipway.engine.services.sagemaker.hosting.instance import BadTarget, NoAnswer, Request, TooLarge
 from slipway.engine.services.sagemaker.hosting.live import Invoked, LiveEndpoint, NoServer, NoVariant, hosting
+from slipway.engine.services.sagemaker.hosting.multi_model import ModelNotReady, ModelNotThere
 from slipway.engine.services.sagemaker.refusal import accept_only
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ _ACCEPTED = (
     "CustomAttributes",
     "TargetVariant",
     "TargetContainerHostname",
+    "TargetModel",
     "InferenceId",
 )
 _CONDITIONS = {"TargetModel": "sagemaker:TargetModel", "TargetContainerHostname": "sagemaker:TargetContainerHostname"}
@@ -56,14 +58,19 @@ def invoke_endpoint(call: Call) -> dict[str, Any]:
 
 def _invoke(call: Call, endpoint: LiveEndpoint, body: bytes) -> Invoked:
     params, log_group = call.params, endpoint.traffic.blue.log_group
-    request = Request(body, _headers(params), params.get("TargetContainerHostname"))
+    request = Request(body, _headers(params), params.get("TargetContainerHostname"), params.get("TargetModel"))
     try:
         return endpoint.invoke(params.get("TargetVariant"), request, params.get("InferenceId"))
     except NoVariant:
         message = f"Variant {params['TargetVariant']} of endpoint {endpoint.name} of account {call.account} not found."
         raise AwsError("ValidationError", message, status=400) from None
-    except NoContainer as reason:
+    except BadTarget as reason:
+        raise AwsError("ValidationError", f"Endpoint {endpoint.name} {reason}", status=400) from None
+    except ModelNotThere as reason:
         raise AwsError("ValidationError", str(reason), status=400) from None
+    except ModelNotReady:
+        message = f"Model {params['TargetModel']} of endpoint {endpoint.name} is still being loaded; try again."
+        raise AwsError("ModelNotReadyException", message, status=429) from None
     except NoServer:
         message = f"Endpoint {endpoint.name} has no instance in service at the moment; try again."
         raise AwsError("ServiceUnavailable", message, status=503) from None

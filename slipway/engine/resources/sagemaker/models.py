@@ -33,7 +33,6 @@ _NOT_IN_CONTAINERS = {
     "InferenceSpecificationName": "a package has one inference specification",
     "ModelDataSource.S3DataSource.HubAccessConfig": "there is no hub",
     "ModelDataSource.S3DataSource.ModelAccessConfig": "there is no hub",
-    "MultiModelConfig": "a container has one model",
 }
 RESOURCES = {
     "AWS::SageMaker::Model": ResourceType(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from slipway.engine.engine import Engine
 
 PRIMARY = "primary"
-_MODES = ("SingleModel", "MultiModel")
+_SINGLE, _MULTI = "SingleModel", "MultiModel"
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,7 @@ def resolved(engine: Engine, model: dict[str, Any]) -> list[ModelContainer]:
 def _resolved(engine: Engine, definition: dict[str, Any]) -> list[ModelContainer]:
     if "ModelPackageName" not in definition:
         return [_container(definition, definition.get("Environment", {}))]
+    refuse_value("CreateModel", "Mode with a ModelPackageName", definition.get("Mode", _SINGLE), (_SINGLE,))
     packaged = _packaged_containers(find_package(engine, definition["ModelPackageName"]))
     variables = definition.get("Environment", {})
     if len(packaged) > 1 and variables:
@@ -85,11 +86,25 @@ def _resolved(engine: Engine, definition: dict[str, Any]) -> list[ModelContainer
 
 
 def _container(definition: dict[str, Any], environment: dict[str, str]) -> ModelContainer:
-    mode = definition.get("Mode", "SingleModel")
-    refuse_value("CreateModel", "Mode", mode, _MODES[:1])
-    return ModelContainer(
-        definition.get("ContainerHostname", ""), _image(definition), data_source(definition), environment
-    )
+    mode = definition.get("Mode", _SINGLE)
+    refuse_value("CreateModel", "Mode", mode, (_SINGLE, _MULTI))
+    if mode == _SINGLE and "MultiModelConfig" in definition:
+        raise invalid(f"MultiModelConfig may be given only for a container of Mode {_MULTI}")
+    hostname, image = definition.get("ContainerHostname", ""), _image(definition)
+    if mode == _SINGLE:
+        return ModelContainer(hostname, image, data_source(definition), environment)
+    setting = definition.get("MultiModelConfig", {}).get("ModelCacheSetting", "Enabled")
+    return ModelContainer(hostname, image, _prefix(definition), environment, setting)
+
+
+def _prefix(definition: dict[str, Any]) -> dict[str, Any]:
+    """Where the models of a multi-model container are.
+
+    docs.aws.amazon.com/sagemaker/latest/dg/create-multi-model-endpoint.html
+    """
+    if "ModelDataUrl" not in definition:
+        raise invalid(f"A container of Mode {_MULTI} must be given a ModelDataUrl, the prefix of its models")
+    return {"S3Uri": definition["ModelDataUrl"], "S3DataType": "S3Prefix", "CompressionType": "Gzip"}
 
 
 def _packaged_containers(package: dict[str, Any]) -> list[dict[str, Any]]:

@@ -39,6 +39,7 @@ _CONTAINER = (
     "ContainerHostname",
     "Image",
     "Mode",
+    "MultiModelConfig.ModelCacheSetting",
     "ModelDataUrl",
     "ModelDataSource.S3DataSource.S3Uri",
     "ModelDataSource.S3DataSource.S3DataType",
@@ -106,7 +107,7 @@ def _check_access(engine: Engine, role_arn: str, container: ModelContainer) -> N
         raise invalid(
             f'Requested image "{container.image}" could not be read under the role "{role_arn}": {error}'
         ) from error
-    if container.model_data:
+    if container.model_data and not container.cache:
         _check_data(caller, role_arn, container.model_data)
 
 

@@ -14,6 +14,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+# The models of a multi-model container: where they are, by the name that the platform gave them.
+LOADED: dict[str, str] = {}
 BASE = Path(os.environ.get("SAGEMAKER_BASE_DIR", "/opt/ml"))
 
 
@@ -81,12 +83,45 @@ class Handler(BaseHTTPRequestHandler):
     wbufsize = -1  # one packet for headers and body: two would wait for each other's acknowledgement
 
     def do_GET(self) -> None:
-        """Healthy unless told otherwise."""
+        """Healthy unless told otherwise; and which models are loaded."""
+        if self.path.startswith("/models") and "SAGEMAKER_MULTI_MODEL" in os.environ:
+            if os.environ.get("DEAF"):
+                self._answer(404, b"")
+                return
+            listed = [{"modelName": name, "modelUrl": url} for name, url in LOADED.items()]
+            self._answer(200, json.dumps({"models": listed}).encode())
+            return
         self._answer(int(os.environ.get("PING", "200")), b"")
+
+    def do_DELETE(self) -> None:
+        """Unload a model."""
+        print(f"unloading {self.path}", flush=True)
+        self._answer(200 if LOADED.pop(self.path.rsplit("/", 1)[-1], None) else 404, b"")
+
+    def _load(self, told: dict[str, str]) -> None:
+        """Load a model unless MOST of them are loaded."""
+        print(f"loading {self.headers['X-Amzn-SageMaker-Target-Model']}", flush=True)
+        text = (Path(told["url"]) / "name.txt").read_text()
+        if text == "broken":
+            self._answer(500, b"this model is broken")
+        elif len(LOADED) >= int(os.environ.get("MOST", "100")):
+            self._answer(507, b"no room")
+        else:
+            LOADED[told["model_name"]] = told["url"]
+            self._answer(200, b"")
+
+    def _model(self) -> Path:
+        """The folder of the model that the request is for."""
+        if self.path.startswith("/models/"):
+            return Path(LOADED[self.path.split("/")[2]])
+        return BASE / "model"
 
     def do_POST(self) -> None:
         """Answer with the model's text and the body; a body that begins with `status=` gives the status."""
         body = self.rfile.read(int(self.headers["Content-Length"]))
+        if self.path == "/models":
+            self._load(json.loads(body))
+            return
         if body == b"die":
             os._exit(9)
         if os.environ.get("FAIL"):
@@ -100,7 +135,7 @@ class Handler(BaseHTTPRequestHandler):
             return
         if body.startswith(b"sleep="):
             time.sleep(float(body[6:]))
-        model = BASE / "model" / "name.txt"
+        model = self._model() / "name.txt"
         told = {
             "model": model.read_text() if model.exists() else "",
             "body": body.decode(),
@@ -108,6 +143,7 @@ class Handler(BaseHTTPRequestHandler):
             "accept": self.headers["Accept"],
             "attributes": self.headers["X-Amzn-SageMaker-Custom-Attributes"],
             "greeting": os.environ.get("GREETING", ""),
+            "target": self.headers["X-Amzn-SageMaker-Target-Model"],
             "pid": os.getpid(),
         }
         self._answer(200, json.dumps(told).encode())

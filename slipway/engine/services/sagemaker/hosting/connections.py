@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import http.client
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 HOST = "127.0.0.1"
 _KEEP = 64
@@ -14,11 +14,12 @@ _STALE = (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError)
 
 @dataclass(frozen=True)
 class Answer:
-    """What a server answered."""
+    """What a server answered. `observed` are figures about the request, by their metric's name; times in seconds."""
 
     status: int
     headers: http.client.HTTPMessage
     body: bytes
+    observed: dict[str, float] = field(default_factory=dict)
 
 
 class Connections:
@@ -31,14 +32,20 @@ class Connections:
         self._lock = threading.Lock()
 
     def post(self, path: str, body: bytes, headers: dict[str, str]) -> Answer:
-        """One request; OSError or http.client.HTTPException when the server does not answer."""
+        """One POST; OSError or http.client.HTTPException when the server does not answer."""
+        return self.send("POST", path, body, headers)
+
+    def send(self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None) -> Answer:
+        """One request of any method; it fails as `post` does."""
+        sent = headers or {}
         kept = self._take()
         if kept is not None:
             try:
-                return self._exchange(kept, path, body, headers)
+                return self._exchange(kept, method, path, body, sent)
             except _STALE:
                 kept.close()
-        return self._exchange(http.client.HTTPConnection(HOST, self._port, timeout=self._timeout), path, body, headers)
+        made = http.client.HTTPConnection(HOST, self._port, timeout=self._timeout)
+        return self._exchange(made, method, path, body, sent)
 
     def close(self) -> None:
         """Close what is idle."""
@@ -48,10 +55,10 @@ class Connections:
             connection.close()
 
     def _exchange(
-        self, connection: http.client.HTTPConnection, path: str, body: bytes, headers: dict[str, str]
+        self, connection: http.client.HTTPConnection, method: str, path: str, body: bytes, headers: dict[str, str]
     ) -> Answer:
         try:
-            connection.request("POST", path, body=body, headers=headers)
+            connection.request(method, path, body=body, headers=headers)
             response = connection.getresponse()
             answer = Answer(response.status, response.headers, response.read())
         except (OSError, http.client.HTTPException):

@@ -19,6 +19,7 @@ from slipway.engine.logs import LogStream
 from slipway.engine.services.sagemaker import model_data
 from slipway.engine.services.sagemaker.hosting.fleet import Fleet
 from slipway.engine.services.sagemaker.hosting.instance import Instance
+from slipway.engine.services.sagemaker.hosting.multi_model import ModelSource
 from slipway.engine.services.sagemaker.hosting.plan import VariantPlan
 from slipway.engine.services.sagemaker.hosting.server import Container, NotHealthy
 from slipway.engine.services.sagemaker.launch import credentials, pull
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from slipway.engine.engine import Engine
     from slipway.engine.images import Image
 
+_MULTI_MODELS = "com.amazonaws.sagemaker.capabilities.multi-models"
 _BIND_TO_PORT = "com.amazonaws.sagemaker.capabilities.accept-bind-to-port"
 
 
@@ -133,9 +135,16 @@ class Deployment:
                 {**variables, **container.environment},
                 float(plan.startup_seconds),
                 container.name,
+                self._models(plan, container),
             )
             for number, (container, image) in enumerate(zip(plan.containers, images, strict=True), 1)
         ]
+
+    def _models(self, plan: VariantPlan, container: ModelContainer) -> ModelSource | None:
+        if not container.cache:
+            return None
+        caller = partial(role_caller, self._engine, plan.role_arn)
+        return ModelSource(container.model_data["S3Uri"], container.cache == "Enabled", caller)
 
     def _role(self, plan: VariantPlan) -> Caller:
         try:
@@ -152,12 +161,14 @@ class Deployment:
             ) from error
         if len(plan.containers) > 1:
             _require_label(image, container.image, _BIND_TO_PORT)
+        if container.cache:
+            _require_label(image, container.image, _MULTI_MODELS)
         return image
 
     def _download(self, caller: Caller, plan: VariantPlan, number: int) -> Path:
         source, model = plan.containers[number - 1].model_data, self._folder / plan.name / f"model-{number}"
         model.mkdir(parents=True, exist_ok=True)
-        if source:
+        if source and not plan.containers[number - 1].cache:
             try:
                 model_data.fetch(caller, source, model)
             except (ClientError, NothingThere, OSError) as error:

@@ -53,13 +53,15 @@ class Fleet:
         instances, self._instances = self._instances, ()
         _all(instances, Instance.end)
 
-    def take(self) -> Instance | None:
-        """An instance for one request, taken; None when none is ready."""
+    def take(self, target_model: str | None = None) -> Instance | None:
+        """An instance for one request, taken; None when none is ready. One that has the target model comes first."""
         instances = list(self._instances)
         if self._least_outstanding:
             instances.sort(key=lambda instance: instance.outstanding)
         else:
             random.shuffle(instances)
+        if target_model is not None:
+            instances.sort(key=lambda instance: not instance.has(target_model))
         return next((instance for instance in instances if instance.try_take()), None)
 
     def _started(self, count: int) -> list[Instance]:

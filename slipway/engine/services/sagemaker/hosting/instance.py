@@ -16,7 +16,7 @@ import http.client
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,26 +41,28 @@ class TooLarge(Exception):
     """What one container answered is more than the next may get; the text is SageMaker's."""
 
 
-class NoContainer(Exception):
-    """The request names no container, or one that is not there, or may name none; the text says which."""
+class BadTarget(Exception):
+    """The request names a container or model where it may not, or none where it must; "Endpoint X" and the text."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """One invocation; `container` is its TargetContainerHostname."""
+    """One invocation; `container` is its TargetContainerHostname, `model` its TargetModel."""
 
     body: bytes
     headers: dict[str, str]
     container: str | None = None
+    model: str | None = None
 
 
 @dataclass
 class Answered:
-    """The last answer of an instance, which container gave it, and how many seconds each one took."""
+    """The last answer of an instance, which container gave it, how many seconds each took, what else was observed."""
 
     answer: Answer
     container: str
-    seconds: dict[str, float] = field(default_factory=dict)
+    seconds: dict[str, float]
+    observed: dict[str, float]
 
 
 class Instance:
@@ -125,32 +127,38 @@ class Instance:
         NoAnswer when one does not answer; ConnectionRefusedError when it had ended already.
         """
         servers = self._chosen(request.container)
+        _check_model(servers, request.model)
         body, headers = request.body, request.headers
         seconds: dict[str, float] = {}
+        observed: dict[str, float] = {}
         for server, following in zip(servers, [*servers[1:], None], strict=True):
             began = time.perf_counter()
-            answer = _ask(server, body, headers if following is None else {**headers, "Accept": "*/*"})
+            sent = headers if following is None else {**headers, "Accept": "*/*"}
+            answer = _ask(server, body, sent, request.model or "")
+            observed |= answer.observed
             seconds[server.container] = time.perf_counter() - began
             if following is None or answer.status != http.client.OK:
                 break
             _check_size(server, following, len(answer.body))
             body = answer.body
             headers = {**headers, "Content-Type": answer.headers.get("Content-Type", "application/octet-stream")}
-        return Answered(answer, server.container, seconds)
+        return Answered(answer, server.container, seconds, observed)
 
     def _chosen(self, target: str | None) -> list[Server]:
         if not self._direct:
             if target is not None:
-                raise NoContainer(
-                    "The endpoint is not configured for direct invocation: give no TargetContainerHostname"
-                )
+                raise BadTarget("is not configured for direct invocation: give no TargetContainerHostname")
             return self._servers
         if target is None:
-            raise NoContainer("The endpoint is configured for direct invocation: a TargetContainerHostname is required")
+            raise BadTarget("is configured for direct invocation: a TargetContainerHostname is required")
         found = [server for server in self._servers if server.container == target]
         if not found:
-            raise NoContainer(f"The endpoint has no container with the TargetContainerHostname {target}")
+            raise BadTarget(f"has no container with the TargetContainerHostname {target}")
         return found
+
+    def has(self, target_model: str) -> bool:
+        """Whether the target model is loaded here."""
+        return any(server.models is not None and server.models.has(target_model) for server in self._servers)
 
     def retire(self) -> None:
         """Take no more requests, answer those under way, end."""
@@ -166,9 +174,17 @@ class Instance:
                 done.result()
 
 
-def _ask(server: Server, body: bytes, headers: dict[str, str]) -> Answer:
+def _check_model(servers: list[Server], target: str | None) -> None:
+    several = any(server.models is not None for server in servers)
+    if several and target is None:
+        raise BadTarget("is a multi-model endpoint: a target model header is required")
+    if target is not None and not several:
+        raise BadTarget("is not a multi-model endpoint and does not support target model header.")
+
+
+def _ask(server: Server, body: bytes, headers: dict[str, str], target_model: str) -> Answer:
     try:
-        return server.invoke(body, headers)
+        return server.invoke(body, headers, target_model)
     except ConnectionRefusedError:
         raise
     except (OSError, http.client.HTTPException) as error:

@@ -16,8 +16,9 @@ from slipway.engine.services.sagemaker.hosting import metrics
 from slipway.engine.services.sagemaker.hosting.capture import FLUSH_SECONDS, Capture, Exchange
 from slipway.engine.services.sagemaker.hosting.connections import Answer
 from slipway.engine.services.sagemaker.hosting.deployment import Deployment
-from slipway.engine.services.sagemaker.hosting.instance import Answered, Instance, NoContainer, Request
+from slipway.engine.services.sagemaker.hosting.instance import Answered, BadTarget, Instance, Request
 from slipway.engine.services.sagemaker.hosting.metrics import VariantMetrics
+from slipway.engine.services.sagemaker.hosting.multi_model import ModelNotReady, ModelNotThere
 
 if TYPE_CHECKING:
     from slipway.engine.engine import Engine
@@ -97,17 +98,17 @@ class LiveEndpoint:
         """The answer of an instance; one that has just ended has seen nothing of the request, so another is chosen."""
         while True:
             began = time.perf_counter()
-            deployment, instance, variant = self._take(target)
+            deployment, instance, variant = self._take(target, request.model)
             sent = time.perf_counter()
             status: int | None = http.client.INTERNAL_SERVER_ERROR
             try:
                 answered = instance.invoke(request)
                 status = answered.answer.status
-                self._counter(variant).count_containers(answered.seconds)
+                self._counter(variant).count_more(answered.seconds, answered.observed)
             except ConnectionRefusedError:
                 status = None
                 continue
-            except NoContainer:
+            except (BadTarget, ModelNotThere, ModelNotReady):
                 status = None
                 raise
             finally:
@@ -116,14 +117,14 @@ class LiveEndpoint:
                     self._count(variant, status, time.perf_counter() - sent, sent - began)
             return deployment, variant, answered
 
-    def _take(self, target: str | None) -> tuple[Deployment, Instance, str]:
+    def _take(self, target: str | None, model: str | None) -> tuple[Deployment, Instance, str]:
         """Choose anew when the chosen fleet has no ready instance: it may be retiring, or starting again."""
         for _ in range(_CHOICES):
             deployment = self.traffic.choose()
             fleet = deployment.choose(target)
             if fleet is None:
                 raise NoVariant(target)
-            instance = fleet.take()
+            instance = fleet.take(model)
             if instance is not None:
                 return deployment, instance, fleet.variant
             time.sleep(_CHOICE_PAUSE)

@@ -18,6 +18,7 @@ NAMESPACE = "AWS/SageMaker"
 PERIOD_SECONDS = 60
 _DIGITS = 2
 _MOST_VALUES = 150
+_TIMES = ("Latency", "Time")
 
 # By the metric's name and the container's, which is empty for what the variant as a whole counts.
 _Values = dict[tuple[str, str], Counter[float]]
@@ -40,15 +41,18 @@ class VariantMetrics:
             self._add("ModelLatency", _microseconds(model_seconds))
             self._add("OverheadLatency", _microseconds(overhead_seconds))
 
-    def count_containers(self, seconds: dict[str, float]) -> None:
-        """How long each container of an inference pipeline took.
+    def count_more(self, seconds: dict[str, float], observed: dict[str, float]) -> None:
+        """How long each container of an inference pipeline took, and what loading a model took.
 
         docs.aws.amazon.com/sagemaker/latest/dg/inference-pipeline-logs-metrics.html
+        docs.aws.amazon.com/sagemaker/latest/dg/multi-model-endpoint-cloudwatch-metrics.html
         """
-        if len(seconds) > 1:
-            with self._lock:
+        with self._lock:
+            if len(seconds) > 1:
                 for container, took in seconds.items():
                     self._add("ContainerLatency", _microseconds(took), container)
+            for name, value in observed.items():
+                self._add(name, _microseconds(value) if name.endswith(_TIMES) else value)
 
     def _add(self, name: str, value: float, container: str = "") -> None:
         self._values.setdefault((name, container), Counter())[value] += 1
@@ -83,7 +87,7 @@ def _data(name: str, counts: Counter[float], dimensions: dict[str, str]) -> list
             "Dimensions": [{"Name": key, "Value": value} for key, value in dimensions.items()],
             "Values": [value for value, _ in pairs[start : start + _MOST_VALUES]],
             "Counts": [float(count) for _, count in pairs[start : start + _MOST_VALUES]],
-            "Unit": "Microseconds" if name.endswith("Latency") else "None",
+            "Unit": "Microseconds" if name.endswith(_TIMES) else "None",
         }
         for start in range(0, len(pairs), _MOST_VALUES)
     ]

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slipway.engine.services.sagemaker.hosting.connections import HOST, Answer, Connections
+from slipway.engine.services.sagemaker.hosting.multi_model import Models, ModelSource, NoContract
 from slipway.engine.services.sagemaker.launch import Command
 from slipway.engine.services.sagemaker.model_containers import PRIMARY
 
@@ -45,7 +46,7 @@ class NotHealthy(Exception):
 class Container:
     """What every instance of a variant runs; `model` is the unpacked model that they share, read-only.
 
-    `name` is what errors call it.
+    `name` is what errors call it. `models` says where the models of a multi-model container come from.
     """
 
     image: Image | StandIn
@@ -53,6 +54,7 @@ class Container:
     env: dict[str, str]
     startup_seconds: float
     name: str = PRIMARY
+    models: ModelSource | None = None
 
 
 def new_instance_id() -> str:
@@ -73,9 +75,9 @@ class Server:
         folder: Path,
         log: Callable[[str, str], None],
         name: str,
-        host: str = "",
+        host: str,
     ) -> None:
-        self.host = host or new_instance_id()
+        self.host = host
         self.restarts = 0
         self._engine = engine
         self._container = container
@@ -89,6 +91,7 @@ class Server:
         self._ready = False
         self._ended = False
         self._in_flight = 0
+        self.models = Models(engine, container.models, self._base / "models") if container.models else None
 
     @property
     def container(self) -> str:
@@ -108,7 +111,8 @@ class Server:
     def start(self) -> None:
         """Start the process and return once it is healthy; NotHealthy otherwise."""
         self._base.mkdir(parents=True, exist_ok=True)
-        (self._base / "model").symlink_to(self._container.model, target_is_directory=True)
+        if self.models is None:
+            (self._base / "model").symlink_to(self._container.model, target_is_directory=True)
         self._launch()
         self._wait_until_healthy()
         self._engine.spawn(f"watch {self._name}", self._watch)
@@ -126,13 +130,15 @@ class Server:
             self._in_flight -= 1
             self._change.notify_all()
 
-    def invoke(self, body: bytes, headers: dict[str, str]) -> Answer:
-        """POST /invocations; only between `try_take` and `give_back`.
+    def invoke(self, body: bytes, headers: dict[str, str], target_model: str = "") -> Answer:
+        """POST /invocations, or to the target model; only between `try_take` and `give_back`.
 
         A server that nobody listens at has ended: it is taken no more until it was started again.
         """
         connections = self._connections
         try:
+            if self.models is not None:
+                return self.models.invoke(connections, target_model, body, headers)
             return connections.post("/invocations", body, headers)
         except ConnectionRefusedError:
             with self._change:
@@ -158,6 +164,8 @@ class Server:
     def _launch(self) -> None:
         port = free_port()
         env = {**self._container.env, "SAGEMAKER_BIND_TO_PORT": str(port), "SAGEMAKER_BIND_TO_HOST": HOST}
+        if self.models is not None:
+            env["SAGEMAKER_MULTI_MODEL"] = "true"
         process = Command(["serve"]).container(self._container.image, self.host, self._base, env, self._log)
         self._connections = Connections(port, INVOCATION_SECONDS)
         self._child = self._engine.processes.start(
@@ -176,8 +184,16 @@ class Server:
             if time.monotonic() >= deadline:
                 raise NotHealthy(f"it did not answer 200 to /ping within {self._container.startup_seconds:.0f} seconds")
             time.sleep(_PING_EVERY)
+        if self.models is not None:
+            self._list_models(self.models)
         with self._change:
             self._ready = not self._ended
+
+    def _list_models(self, models: Models) -> None:
+        try:
+            models.begin(self._port)
+        except NoContract as reason:
+            raise NotHealthy(str(reason)) from reason
 
     def _exited(self) -> int | None:
         return self._child.returncode if self._child else None

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from slipway.engine.services.sagemaker.hosting.connections import Connections
-from slipway.engine.services.sagemaker.hosting.server import Server
+from slipway.engine.services.sagemaker.hosting.server import Container, Server
 
 pytestmark = pytest.mark.specification("docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html")
 
@@ -22,7 +22,8 @@ def free_port() -> int:
 def server(tmp_path: Path) -> Server:
     """A server that was healthy and at which nobody listens any more."""
     unused: Any = None
-    ended = Server(unused, unused, tmp_path, lambda *_: None, "endpoint/variant")
+    container = Container(unused, tmp_path, {}, 1.0)
+    ended = Server(unused, container, tmp_path, lambda *_: None, "endpoint/variant", "i-1")
     ended._connections = Connections(free_port(), 1)
     ended._ready = True
     return ended
