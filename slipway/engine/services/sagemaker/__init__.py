@@ -5,6 +5,8 @@
     models, endpoint_configs    what an endpoint serves
     endpoints, hosting/         the endpoints' operations, and their life
     registry, package_groups    model packages and their groups
+    pipelines/                  SageMaker Pipelines
+    automl/                     Autopilot's jobs
     tags, listing, refusal      what all of them share
 
 An operation that is not declared in these modules is refused by the dispatcher; a request's member that is not executed
@@ -13,10 +15,12 @@ is refused by name (`refusal.accept_only`).
 
 from slipway.engine.engine import Engine
 from slipway.engine.services.sagemaker import (
+    automl,
     endpoint_configs,
     endpoints,
     models,
     package_groups,
+    pipelines,
     processing,
     registry,
     tags,
@@ -34,12 +38,16 @@ def fail_interrupted_jobs(engine: Engine) -> None:
         fail_interrupted(engine, kind)
 
 
+SERVICE.on_start(pipelines.resume)
+
 __all__ = [
     "SERVICE",
+    "automl",
     "endpoint_configs",
     "endpoints",
     "models",
     "package_groups",
+    "pipelines",
     "processing",
     "registry",
     "tags",
