@@ -34,7 +34,7 @@ SERVED: Mapping[str, Served] = {
         CreateStage CreateUsagePlan CreateUsagePlanKey
         DeleteApiKey DeleteAuthorizer DeleteDeployment DeleteGatewayResponse DeleteIntegration DeleteIntegrationResponse
         DeleteMethod DeleteMethodResponse DeleteModel DeleteRequestValidator DeleteResource DeleteRestApi DeleteStage
-        DeleteUsagePlan DeleteUsagePlanKey
+        DeleteUsagePlan DeleteUsagePlanKey FlushStageCache
         GetAccount GetApiKey GetApiKeys GetAuthorizer GetAuthorizers GetDeployment GetDeployments GetExport
         GetGatewayResponse GetGatewayResponses GetIntegration GetIntegrationResponse GetMethod GetMethodResponse
         GetModel GetModels GetRequestValidator GetRequestValidators GetResource GetResources GetRestApi GetRestApis

@@ -16,6 +16,7 @@ from slipway.engine import adapter
 from slipway.engine.mend.apigateway import (
     apis,
     authorizers,
+    canaries,
     deployment,
     edge,
     execution,
@@ -36,6 +37,9 @@ def apply() -> None:
     replace = functools.partial(adapter.replace, SERVICE)
     replace("_import_rest_api", lambda _: openapi.import_api)
     replace("_create_deployment", deployment.freezing)
+    replace("_create_deployment", canaries.deploying)
+    replace("_create_stage", canaries.staged)
+    replace("_update_stage", canaries.promoting)
     replace("_delete_deployment", deployment.thawing)
     replace("method_authorization_type", lambda _: deployment.authorization_type)
     replace("execute_api_arn", deployment.by_own_id)

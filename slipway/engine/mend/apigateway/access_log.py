@@ -79,6 +79,7 @@ def variables(exchange: Exchange, status: int, length: int) -> dict[str, Any]:
         "integrationErrorMessage": exchange.integration_error,
         "integrationLatency": milliseconds,
         "integrationStatus": exchange.integration_status,
+        "isCanaryRequest": None if exchange.canary is None else str(exchange.canary).lower(),
         "path": f"/{exchange.stage_name}{exchange.path}",
         "protocol": "HTTP/1.1",
         "requestId": exchange.request_id,

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from slipway.engine import adapter
+from slipway.engine.mend.apigateway import canaries
 
 _SERVICE = "services.apigateway_v1"
 
@@ -85,7 +86,10 @@ def _method_of(resource: dict[str, Any] | None, method: str) -> Any:
 
 
 def authorization_type(api_id: str, stage_name: str, method: str, path: str) -> str | None:
-    """The authorization type of the deployed method, None when nothing serves the request."""
+    """The authorization type of the deployed method, None when nothing serves the request.
+
+    A canary is drawn later: a caller who signs for a method that one of both deployments signs is checked for both.
+    """
     api = adapter.part(_SERVICE)
     scope = api.find_api_scope(api_id)
     if scope is None:
@@ -94,5 +98,10 @@ def authorization_type(api_id: str, stage_name: str, method: str, path: str) -> 
         stage = api._stages_v1.get(api_id, {}).get(stage_name)
         if stage is None:
             return None
-        _, _, found = find_method(deployed(api_id, stage), method, path)
+        kinds = {_authorization(api_id, deployment, method, path) for deployment in canaries.deployments(stage)}
+    return "AWS_IAM" if "AWS_IAM" in kinds else min(filter(None, kinds), default=None)
+
+
+def _authorization(api_id: str, deployment_id: str, method: str, path: str) -> str | None:
+    _, _, found = find_method(deployed(api_id, {"deploymentId": deployment_id}), method, path)
     return str(found.get("authorizationType") or "NONE").upper() if found else None

@@ -131,6 +131,8 @@ def _measure(exchange: Exchange, status: int) -> None:
         }
         if exchange.integration_seconds is not None:
             values["IntegrationLatency"] = exchange.integration_seconds * 1000
+        if exchange.cached is not None:
+            values["CacheHitCount" if exchange.cached else "CacheMissCount"] = 1.0
         record = adapter.part("services.cloudwatch").record_metric
         for metric, value in values.items():
             unit = "Milliseconds" if metric.endswith("Latency") else "Count"

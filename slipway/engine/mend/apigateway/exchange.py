@@ -33,6 +33,9 @@ class Exchange:
     integration_error: str = ""
     error_message: str = ""
     error_type: str = ""
+    # Whether the answer came from the cache, and whether the canary gave it; None where there is none.
+    cached: bool | None = None
+    canary: bool | None = None
 
     def __post_init__(self) -> None:
         sampled = int(bool(self.stage.get("tracingEnabled")))

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from slipway.engine import adapter
-from slipway.engine.mend.apigateway import deployment, exchange, function, mock
+from slipway.engine.mend.apigateway import cache, canaries, deployment, exchange, function, mock
 from slipway.engine.mend.apigateway.exchange import Exchange
 
 LARGEST_BODY = 10485760
@@ -64,7 +64,8 @@ async def execute(
     if stage is None:
         forbidden = {"Content-Type": "application/json", "x-amzn-ErrorType": "ForbiddenException"}
         return 403, forbidden, b'{"message":"Forbidden"}'
-    mapped["stage"] = stage
+    mapped["stage"] = stage = canaries.drawn(stage)
+    passing.canary = "canary" in stage if stage.get(canaries.SETTINGS) else None
     deployed = deployment.deployed(api_id, stage)
     resource, parameters, method = deployment.find_method(deployed, verb, path)
     if method is None:
@@ -77,7 +78,7 @@ async def execute(
     )
     authorizer, refused = await _authorize(request, deployed)
     refused = refused or _limit(request) or _validate(request, deployed, mapped)
-    return refused if refused is not None else await _integrate(request, authorizer, passing)
+    return refused if refused is not None else await _answer(request, authorizer, passing)
 
 
 def _error(response_type: str, message: str) -> Answer:
@@ -149,6 +150,19 @@ def _with_model(request: Request) -> dict[str, Any]:
     models = request.method.get("requestModels") or {}
     model = models.get(kind) or models.get("$default")
     return {**request.method, "requestModels": {_JSON: model} if model else {}}
+
+
+async def _answer(request: Request, authorizer: Any, passing: Exchange) -> Answer:
+    """The integration's answer, from the stage's cache where the method has one."""
+    place = cache.place(request)
+    if place is None:
+        return await _integrate(request, authorizer, passing)
+    found = place.find()
+    passing.cached = found is not None
+    answer = found if found is not None else await _integrate(request, authorizer, passing)
+    if found is None and isinstance(answer, tuple):
+        place.keep(answer)
+    return place.answered(answer) if isinstance(answer, tuple) else answer
 
 
 async def _integrate(request: Request, authorizer: Any, passing: Exchange) -> Answer:

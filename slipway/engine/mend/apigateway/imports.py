@@ -1,7 +1,9 @@
-"""ImportRestApi and PutRestApi, the API's way to hand in an OpenAPI document, as JSON or YAML.
+"""What MiniStack has no operation for: ImportRestApi and PutRestApi, by which an OpenAPI document is handed in as JSON
+or YAML, and FlushStageCache.
 
 docs.aws.amazon.com/apigateway/latest/api/API_ImportRestApi.html
 docs.aws.amazon.com/apigateway/latest/api/API_PutRestApi.html
+docs.aws.amazon.com/apigateway/latest/api/API_FlushStageCache.html
 """
 
 from __future__ import annotations
@@ -13,8 +15,8 @@ from typing import Any
 import yaml
 
 from slipway.engine import adapter
-from slipway.engine.mend.apigateway import openapi
-from slipway.engine.mend.apigateway.refusal import NotExecuted, Refused
+from slipway.engine.mend.apigateway import cache, openapi
+from slipway.engine.mend.apigateway.refusal import NotExecuted, NotFound, Refused
 
 _SERVICE = "services.apigateway_v1"
 _TYPES = "endpointConfigurationTypes"
@@ -24,7 +26,7 @@ Query = Mapping[str, list[str]]
 
 
 def importing(handle: Handle) -> Handle:
-    """`handle_request`, with the two operations in front of it."""
+    """`handle_request`, with the three operations in front of it."""
 
     async def handled(method: str, path: str, headers: dict[str, str], body: bytes, query: Query) -> Response:
         parts = [part for part in path.split("/") if part]
@@ -33,9 +35,20 @@ def importing(handle: Handle) -> Handle:
             return _answer(lambda document: _import(document, query), body, 201)
         if len(parts) == 2 and parts[0] == "restapis" and method == "PUT":
             return _answer(lambda document: _put(parts[1], mode, document, query), body, 200)
+        if len(parts) == 6 and (parts[2], *parts[4:], method) == ("stages", "cache", "data", "DELETE"):
+            return _flush(parts[1], parts[3])
         return await handle(method, path, headers, body, query)
 
     return handled
+
+
+def _flush(api_id: str, stage_name: str) -> Response:
+    stage = adapter.part(_SERVICE)._stages_v1.get(api_id, {}).get(stage_name)
+    if stage is None:
+        return NotFound("Invalid Stage identifier specified").response
+    if stage.get("cacheClusterEnabled"):
+        cache.flush(api_id, stage_name, stage)
+    return 202, {}, b""
 
 
 def _import(document: dict[str, Any], query: Query) -> str:

@@ -21,6 +21,7 @@ _REFERENCE = re.compile(r"[$#]")
 _STATIC = re.compile(r"'[^']*'")
 _HEADER = "method.response.header."
 _TIMEOUTS = range(50, 29001)
+_CACHE_KEY = re.compile(r"method\.request\.(querystring|header|path)\.[^\s]+")
 
 
 def check(integration: Data, place: str) -> None:
@@ -30,9 +31,14 @@ def check(integration: Data, place: str) -> None:
         raise NotExecuted(f"integration type {kind} of {place} is not executed here: {', '.join(EXECUTED)} are")
     if str(integration.get("connectionType") or "INTERNET").upper() != "INTERNET":
         raise NotExecuted(f"connectionType {integration['connectionType']} of {place} is not executed here")
-    for member in ("cacheKeyParameters", "contentHandling", "tlsConfig", "requestParameters", "integrationTarget"):
+    for member in ("contentHandling", "tlsConfig", "requestParameters", "integrationTarget"):
         if integration.get(member):
             raise NotExecuted(f"{member} of the integration of {place} is not executed here")
+    for parameter in integration.get("cacheKeyParameters") or []:
+        if not _CACHE_KEY.fullmatch(str(parameter)):
+            raise NotExecuted(
+                f"the cache key parameter {parameter} of {place} is not executed here: parameters of the method are"
+            )
     if str(integration.get("responseTransferMode") or "BUFFERED").upper() != "BUFFERED":
         raise NotExecuted(f"responseTransferMode {integration['responseTransferMode']} of {place} is not executed here")
     if int(integration.get("timeoutInMillis") or _TIMEOUTS.stop - 1) not in _TIMEOUTS:
@@ -71,10 +77,19 @@ def _check_mock(integration: Data, place: str) -> None:
 def check_put(api_id: str, resource_id: str, verb: str, data: Data) -> None:
     """PutIntegration."""
     check(data, _place(api_id, resource_id, verb))
+    if data.get("cacheNamespace"):
+        raise NotExecuted(f"cacheNamespace of {_place(api_id, resource_id, verb)} is not executed here")
+    declared = (_method(api_id, resource_id, verb) or {}).get("requestParameters") or {}
+    for parameter in data.get("cacheKeyParameters") or []:
+        if parameter not in declared:
+            raise Refused(f"Invalid cache key parameter specified: {parameter}")
 
 
 def check_update(api_id: str, resource_id: str, verb: str, data: Data) -> None:
     """UpdateIntegration: the same of what comes out."""
+    for operation in data.get("patchOperations") or []:
+        if str(operation.get("path", "")).startswith("/cache"):
+            raise NotExecuted(f"an update of {operation['path']} is not executed here: put the integration anew")
     integration = (_method(api_id, resource_id, verb) or {}).get("methodIntegration")
     if integration:
         check(patched(integration, data), _place(api_id, resource_id, verb))

@@ -14,6 +14,7 @@ Apply = Callable[[Record, list[Patch]], Record]
 
 _NUMBERS: dict[str, Callable[[str], float]] = {
     "authorizerResultTtlInSeconds": int,
+    "canarySettings/percentTraffic": float,
     "minimumCompressionSize": int,
     "quota/limit": int,
     "quota/offset": int,
@@ -21,7 +22,7 @@ _NUMBERS: dict[str, Callable[[str], float]] = {
     "throttle/rateLimit": float,
     "timeoutInMillis": int,
 }
-_FLAGS = frozenset({"apiKeyRequired", "disableExecuteApiEndpoint", "enabled"})
+_FLAGS = frozenset({"apiKeyRequired", "canarySettings/useStageCache", "disableExecuteApiEndpoint", "enabled"})
 _FLAGS_BELOW = ("requestParameters/method.request.", "responseParameters/method.response.")
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from slipway.engine.mend.apigateway import access_log
+from slipway.engine.mend.apigateway import access_log, canaries
 from slipway.engine.mend.apigateway.refusal import (
     Data,
     NotExecuted,
@@ -21,15 +21,17 @@ from slipway.engine.mend.apigateway.refusal import (
 
 _NAME = re.compile(r"[a-zA-Z0-9_-]{1,128}")
 _VARIABLE = re.compile(r"[A-Za-z0-9\-._~:/?#&=,]+")
-_NO_CACHE = "cacheClusterEnabled of a stage is not executed here"
+# docs.aws.amazon.com/apigateway/latest/api/API_CreateStage.html
+_CACHE_SIZES = ("0.5", "1.6", "6.1", "13.5", "28.4", "58.2", "118", "237")
+_TTLS = range(3601)
 _OFF = ("", "false", "0", "off", "none")
 _REFUSED_PATHS = {
-    "/canarySettings": "canarySettings of a stage are not executed here",
-    "/cacheCluster": _NO_CACHE,
     "/clientCertificateId": "clientCertificateId of a stage is not executed here",
 }
 _SETTING = "{} of a stage's methods is not executed here; an access log is a log of requests"
-_REFUSED_SETTINGS = ("caching/enabled", "logging/dataTrace", "logging/loglevel")
+_REFUSED_SETTINGS = ("logging/dataTrace", "logging/loglevel")
+_STRATEGY = "caching/unauthorizedCacheControlHeaderStrategy"
+_STRATEGIES = ("succeed_with_response_header", "succeed_without_response_header")
 
 
 def check_deployment(api_id: str, data: Data) -> None:
@@ -42,7 +44,9 @@ def check_deployment(api_id: str, data: Data) -> None:
         raise Refused("The REST API doesn't contain any methods")
     if not all(method.get("methodIntegration") for method in methods):
         raise Refused("No integration defined for method")
-    if data.get("stageName"):
+    if data.get("canarySettings"):
+        canaries.check_deployed(api_id, data)
+    elif data.get("stageName"):
         _check_stage(data)
 
 
@@ -53,16 +57,19 @@ def check_stage(api_id: str, data: Data) -> None:
     if data.get("stageName") in gateway()._stages_v1.get(api_id, {}):
         raise Refused("Stage already exists", "ConflictException", 409)
     _check_stage(data)
+    canaries.check(api_id, data.get("canarySettings") or {})
 
 
 def _check_stage(data: Data) -> None:
     if not _NAME.fullmatch(str(data.get("stageName", ""))):
         raise Refused("Stage name only allows a-zA-Z0-9_-")
     _check_variables(data.get("variables") or {})
-    if str(data.get("cacheClusterEnabled") or "").lower() not in _OFF:
-        raise NotExecuted(_NO_CACHE)
-    if data.get("canarySettings"):
-        raise NotExecuted(_REFUSED_PATHS["/canarySettings"])
+    _check_cache_size(data.get("cacheClusterSize"))
+
+
+def _check_cache_size(size: object) -> None:
+    if size and size not in _CACHE_SIZES:
+        raise Refused(f"Invalid cache cluster size {size}: expected one of {', '.join(_CACHE_SIZES)}")
 
 
 def _check_variables(variables: Data) -> None:
@@ -84,8 +91,16 @@ def check_update(api_id: str, stage_name: str, data: Data) -> None:
         refused += [_SETTING.format(setting) for setting in _REFUSED_SETTINGS if path.endswith(f"/{setting}")]
         if refused:
             raise NotExecuted(refused[0])
-        if path == "/deploymentId" and operation["value"] not in gateway()._deployments_v1.get(api_id, {}):
+        if path.endswith(f"/{_STRATEGY}") and text not in _STRATEGIES:
+            raise NotExecuted(f"{_STRATEGY} {text.upper()} of a stage's methods is not executed here")
+        if path.endswith("/caching/ttlInSeconds") and not (text.isdigit() and int(text) in _TTLS):
+            raise Refused(f"Cache TTL must be from {_TTLS.start} to {_TTLS.stop - 1} seconds")
+        if path == "/cacheClusterSize":
+            _check_cache_size(operation["value"])
+        moved = path == "/deploymentId" and operation.get("op") != "copy"
+        if moved and operation["value"] not in gateway()._deployments_v1.get(api_id, {}):
             raise Refused("Invalid deployment identifier specified")
+    canaries.check_patches(api_id, data)
     _check_variables(added_below(data, "variables"))
     stage = gateway()._stages_v1.get(api_id, {}).get(stage_name) or {}
     _check_log({**(stage.get("accessLogSettings") or {}), **added_below(data, "accessLogSettings")}, data)
@@ -109,5 +124,5 @@ def _check_log(settings: Data, data: Data) -> None:
 def check_deployment_deletion(api_id: str, deployment_id: str) -> None:
     """DeleteDeployment: no stage serves it."""
     stages = gateway()._stages_v1.get(api_id, {}).values()
-    if any(stage.get("deploymentId") == deployment_id for stage in stages):
+    if any(deployment_id in canaries.deployments(stage) for stage in stages):
         raise Refused("Active stages pointing to this deployment must be moved or deleted")

@@ -16,7 +16,7 @@ from slipway.engine.resources.apigateway.requests import MISSING, client, member
 _METHOD = ("ApiKeyRequired", "AuthorizationScopes", "AuthorizerId", "OperationName", "RequestModels")
 _INTEGRATION = (
     *("Credentials", "IntegrationHttpMethod", "PassthroughBehavior", "RequestTemplates"),
-    *("TimeoutInMillis", "Type", "Uri", "ConnectionType"),
+    *("TimeoutInMillis", "Type", "Uri", "ConnectionType", "CacheKeyParameters"),
 )
 _NAME_LENGTH = 64
 _NOT_EXECUTED = ("AWS", "HTTP", "HTTP_PROXY")
@@ -115,7 +115,6 @@ def check_method(properties: dict[str, Any]) -> Iterator[str]:
         yield f"Integration.ConnectionType VPC_LINK: {_NO_VPC}"
 
 
-_NO_CACHE = "answers are not cached"
 _NO_CONVERSION = "payloads are not converted"
 _NO_VPC = "networks are not executed"
 RESOURCES = {
@@ -136,8 +135,7 @@ RESOURCES = {
             }
         ),
         refuses={
-            "Integration.CacheKeyParameters": _NO_CACHE,
-            "Integration.CacheNamespace": _NO_CACHE,
+            "Integration.CacheNamespace": "a method's answers are cached apart from others'",
             "Integration.ConnectionId": _NO_VPC,
             "Integration.ContentHandling": _NO_CONVERSION,
             "Integration.IntegrationResponses.ContentHandling": _NO_CONVERSION,

@@ -1,8 +1,7 @@
-"""AWS::ApiGateway::Deployment, Stage and Account.
+"""AWS::ApiGateway::Deployment and Stage.
 
 docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-deployment.html
 docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-stage.html
-docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-account.html
 """
 
 from __future__ import annotations
@@ -17,15 +16,27 @@ from slipway.engine.resources.apigateway.requests import (
     Patch,
     client,
     map_patches,
+    member,
     members,
     pointer,
     replaced,
     update_tags,
 )
 
-_STAGE = ("DeploymentId", "Description", "DocumentationVersion", "TracingEnabled")
+_STAGE = (
+    "CacheClusterEnabled",
+    "CacheClusterSize",
+    "DeploymentId",
+    "Description",
+    "DocumentationVersion",
+    "TracingEnabled",
+)
+_CANARY = ("DeploymentId", "PercentTraffic", "UseStageCache")
 # docs.aws.amazon.com/apigateway/latest/api/API_UpdateStage.html, the paths below a method
 _SETTINGS = {
+    "CacheDataEncrypted": "caching/dataEncrypted",
+    "CacheTtlInSeconds": "caching/ttlInSeconds",
+    "CachingEnabled": "caching/enabled",
     "DataTraceEnabled": "logging/dataTrace",
     "LoggingLevel": "logging/loglevel",
     "MetricsEnabled": "metrics/enabled",
@@ -35,8 +46,11 @@ _SETTINGS = {
 
 
 def create_deployment(call: ResourceCall) -> Created:
-    """What the API is now, frozen; with `StageName` served there."""
-    deployment = client(call).create_deployment(**members(call.properties, "Description", "RestApiId", "StageName"))
+    """What the API is now, frozen; with `StageName` served there, by a canary for a part of the requests."""
+    canary = call.properties.get("DeploymentCanarySettings")
+    settings = {"canarySettings": _canary(canary)} if canary else {}
+    wanted = members(call.properties, "Description", "RestApiId", "StageName")
+    deployment = client(call).create_deployment(**wanted, **settings)
     return _deployment(deployment["id"])
 
 
@@ -65,8 +79,11 @@ def _delete_own_stage(call: ResourceCall, name: str | None) -> None:
         return
     place = {"restApiId": call.properties["RestApiId"], "stageName": name}
     with gone_is_fine(MISSING):
-        if client(call).get_stage(**place)["deploymentId"] == call.physical_id:
+        stage = client(call).get_stage(**place)
+        if stage["deploymentId"] == call.physical_id:
             client(call).delete_stage(**place)
+        elif stage.get("canarySettings", {}).get("deploymentId") == call.physical_id:
+            client(call).update_stage(**place, patchOperations=[{"op": "remove", "path": "/canarySettings"}])
 
 
 def _deployment(identifier: str) -> Created:
@@ -83,6 +100,7 @@ def create_stage(call: ResourceCall) -> Created:
         **_place(call),
         **members(properties, *_STAGE),
         **({"variables": _texts(properties["Variables"])} if "Variables" in properties else {}),
+        **({"canarySettings": _canary(properties["CanarySetting"])} if "CanarySetting" in properties else {}),
         **tags,
     )
     with or_removed(call, properties["StageName"]):
@@ -94,7 +112,7 @@ def update_stage(call: ResourceCall) -> Created:
     """All but the name, in place."""
     old, new = (_texts(properties.get("Variables", {})) for properties in (call.old_properties, call.properties))
     patches = replaced(call, *_STAGE) + list(map_patches("/variables", old, new))
-    _update(call, [*patches, *_log_patches(call), *_settings_patches(call)])
+    _update(call, [*patches, *_canary_patches(call), *_log_patches(call), *_settings_patches(call)])
     update_tags(call, f"/restapis/{call.properties['RestApiId']}/stages/{call.physical_id}")
     return Created(call.physical_id)
 
@@ -107,6 +125,29 @@ def delete_stage(call: ResourceCall) -> None:
 
 def _place(call: ResourceCall) -> dict[str, str]:
     return members(call.properties, "RestApiId", "StageName")
+
+
+def _canary(settings: dict[str, Any]) -> dict[str, Any]:
+    overrides = settings.get("StageVariableOverrides")
+    return {
+        **members(settings, *_CANARY),
+        **({"stageVariableOverrides": _texts(overrides)} if overrides is not None else {}),
+    }
+
+
+def _canary_patches(call: ResourceCall) -> Iterator[Patch]:
+    """A canary as it is to be; what it no longer says goes with the old one."""
+    old, new = (properties.get("CanarySetting", {}) for properties in (call.old_properties, call.properties))
+    if old == new:
+        return
+    if old:
+        yield {"op": "remove", "path": "/canarySettings"}
+    for name in _CANARY:
+        if name in new:
+            yield {"op": "replace", "path": f"/canarySettings/{member(name)}", "value": text_of(new[name])}
+    for name, value in _texts(new.get("StageVariableOverrides", {})).items():
+        path = f"/canarySettings/stageVariableOverrides/{pointer(name)}"
+        yield {"op": "replace", "path": path, "value": value}
 
 
 def _texts(values: dict[str, Any]) -> dict[str, str]:
@@ -145,19 +186,6 @@ def _method(entry: dict[str, Any]) -> str:
     return f"{'*' if path == '/*' else pointer(path)}/{verb}"
 
 
-def put_account(call: ResourceCall) -> Created:
-    """The role with which API Gateway writes to CloudWatch Logs: one for the account and region."""
-    role = call.properties.get("CloudWatchRoleArn", "")
-    patch = {"op": "replace", "path": "/cloudwatchRoleArn", "value": role}
-    client(call).update_account(patchOperations=[patch])
-    reference = call.physical_id or call.physical_name()
-    return Created(reference, {"Id": reference})
-
-
-def keep_account(_: ResourceCall) -> None:
-    """The account's settings outlive the stack that made them."""
-
-
 def check_stage(properties: dict[str, Any]) -> Iterator[str]:
     """What the engine would not execute of a stage."""
     for entry in known_objects(properties.get("MethodSettings")):
@@ -167,16 +195,13 @@ def check_stage(properties: dict[str, Any]) -> Iterator[str]:
             yield "MethodSettings.DataTraceEnabled: set AccessLogSetting for a log of requests"
 
 
-_NO_CACHE = "answers are not cached"
-_NO_CANARY = "canaries are not executed"
 RESOURCES = {
     "AWS::ApiGateway::Deployment": ResourceType(
         create=create_deployment,
         update=update_deployment,
         delete=delete_deployment,
-        honours=frozenset({"Description", "RestApiId", "StageName"}),
+        honours=frozenset({"DeploymentCanarySettings", "Description", "RestApiId", "StageName"}),
         refuses={
-            "DeploymentCanarySettings": _NO_CANARY,
             "StageDescription": "the settings of a stage are those of an AWS::ApiGateway::Stage",
         },
     ),
@@ -185,24 +210,18 @@ RESOURCES = {
         update=update_stage,
         delete=delete_stage,
         honours=frozenset(
-            {"AccessLogSetting", "MethodSettings", "RestApiId", "StageName", "Tags", "Variables", *_STAGE}
+            {
+                *("AccessLogSetting", "CanarySetting", "MethodSettings", "RestApiId", "StageName", "Tags"),
+                *("Variables", *_STAGE),
+            }
         ),
-        without_effect={"MethodSettings.MetricsEnabled": "there are no metrics of single methods"},
+        without_effect={
+            "MethodSettings.CacheDataEncrypted": "the cache is in the engine's memory",
+            "MethodSettings.MetricsEnabled": "there are no metrics of single methods",
+        },
         refuses={
-            "CacheClusterEnabled": _NO_CACHE,
-            "CacheClusterSize": _NO_CACHE,
-            "CanarySetting": _NO_CANARY,
             "ClientCertificateId": "integrations are called without a certificate",
-            "MethodSettings.CacheDataEncrypted": _NO_CACHE,
-            "MethodSettings.CacheTtlInSeconds": _NO_CACHE,
-            "MethodSettings.CachingEnabled": _NO_CACHE,
         },
         check=check_stage,
-    ),
-    "AWS::ApiGateway::Account": ResourceType(
-        create=put_account,
-        update=put_account,
-        delete=keep_account,
-        honours=frozenset({"CloudWatchRoleArn"}),
     ),
 }

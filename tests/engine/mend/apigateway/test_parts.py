@@ -210,16 +210,12 @@ def patching(path: str, value: str) -> Callable[[MadeApi], Any]:
     ("change", "message"),
     [
         (lambda api: api.deploy("a b"), "Stage name only allows a-zA-Z0-9_-"),
-        (lambda api: api.deploy(cacheClusterEnabled=True), "cacheClusterEnabled of a stage is not executed here"),
-        (lambda api: api.deploy(canarySettings={"percentTraffic": 5.0}), "canarySettings of a stage are not executed"),
         (lambda api: api.deploy(variables={"a": "b c"}), "Stage variable a is not valid"),
         (
             lambda api: api.client.create_stage(restApiId=api.id, stageName="x", deploymentId="missing"),
             "Invalid deployment identifier specified",
         ),
-        (patching("/canarySettings/percentTraffic", "5"), "canarySettings of a stage are not executed here"),
         (patching("/clientCertificateId", "c"), "clientCertificateId of a stage is not executed here"),
-        (patching("/*/*/caching/enabled", "true"), "caching/enabled of a stage's methods is not executed here"),
         (patching("/~1/GET/logging/loglevel", "INFO"), "logging/loglevel of a stage's methods is not executed here"),
         (patching("/variables/a", "b c"), "Stage variable a is not valid"),
         (patching("/deploymentId", "missing"), "Invalid deployment identifier specified"),

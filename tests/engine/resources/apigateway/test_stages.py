@@ -98,3 +98,52 @@ def test_a_deployment_serves_its_own_stage_and_takes_it_along(
 def test_an_api_without_methods_cannot_be_deployed(deployed: Deployment) -> None:
     bare = {"Api": resource("RestApi", Name="bare"), "Deployment": resource("Deployment", RestApiId=ref("Api"))}
     assert "The REST API doesn't contain any methods" in deployed.failing(bare)
+
+
+def test_a_stage_gets_and_loses_a_cache(engine: Any, deployed: Deployment) -> None:
+    cache = {"CacheClusterEnabled": True, "CacheClusterSize": "0.5"}
+    settings = [{"ResourcePath": "/greeting", "HttpMethod": "GET", "CachingEnabled": True, "CacheTtlInSeconds": 60}]
+    [api_id] = deployed(served(**cache, MethodSettings=settings), "Api")
+    found = stored(engine, api_id)
+    assert (found["cacheClusterEnabled"], found["cacheClusterSize"]) == (True, "0.5")
+    method = found["methodSettings"]["/greeting/GET"]
+    assert (method["cachingEnabled"], method["cacheTtlInSeconds"]) == (True, 60)
+    assert call(engine, api_id) == call(engine, api_id) == (200, "hello")
+    deployed(served())
+    found = stored(engine, api_id)
+    assert (found["cacheClusterEnabled"], found["methodSettings"]) == (False, {})
+
+
+@pytest.mark.specification("docs.aws.amazon.com/apigateway/latest/developerguide/canary-release.html")
+def test_a_stage_gets_changes_and_loses_a_canary(engine: Any, deployed: Deployment) -> None:
+    canary = {"PercentTraffic": 30, "StageVariableOverrides": {"a": "1", "b": "2"}, "UseStageCache": True}
+    first = {**canary, "DeploymentId": ref("Deployment")}
+    api_id, deployment_id = deployed(served(CanarySetting=first), "Api", "Deployment")
+    assert stored(engine, api_id)["canarySettings"] == {
+        "deploymentId": deployment_id,
+        "percentTraffic": 30.0,
+        "stageVariableOverrides": {"a": "1", "b": "2"},
+        "useStageCache": True,
+    }
+    deployed(served(CanarySetting={"PercentTraffic": 12.5, "StageVariableOverrides": {"a": "3"}}))
+    assert stored(engine, api_id)["canarySettings"] == {
+        "percentTraffic": 12.5,
+        "stageVariableOverrides": {"a": "3"},
+    }
+    deployed(served())
+    assert "canarySettings" not in stored(engine, api_id)
+
+
+@pytest.mark.specification(
+    "docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-deployment.html"
+)
+def test_a_deployment_is_a_canary_on_a_stage_that_is_there(engine: Any, deployed: Deployment) -> None:
+    settings = {"PercentTraffic": 100, "StageVariableOverrides": {"a": "1"}}
+    canary = deployment("Canary", StageName="live", DeploymentCanarySettings=settings)
+    canary["Canary"]["DependsOn"] = "Live"
+    api_id, base, identifier = deployed({**served(), **canary}, "Api", "Deployment", "Canary")
+    found = stored(engine, api_id)
+    assert (found["deploymentId"], found["canarySettings"]["deploymentId"]) == (base, identifier)
+    assert call(engine, api_id) == (200, "hello")
+    deployed(served())
+    assert "canarySettings" not in stored(engine, api_id)
