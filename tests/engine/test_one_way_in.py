@@ -56,6 +56,7 @@ IMPORTED = {
     ("resources/codebuild.py", "codebuild"): "what is not executed, refused before a stack makes anything",
     ("resources/codepipeline.py", "codepipeline"): "what is not executed, refused before a stack makes anything",
     ("resources/codecommit.py", "codecommit"): "`Code` of a repository has no operation of its own in the API",
+    ("resources/sagemaker/pipelines.py", "sagemaker"): "what is wrong with a definition, before a stack makes it",
     ("resources/stepfunctions.py", "stepfunctions"): "what is wrong with a definition, before a stack makes it",
     ("services/codebuild/workspace.py", "sts"): "the address where a build fetches its role's keys",
     ("services/sagemaker/launch.py", "sts"): "the address where a container fetches its role's keys",
