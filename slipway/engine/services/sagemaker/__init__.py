@@ -6,7 +6,6 @@
     endpoints, hosting/         the endpoints' operations, and their life
     registry, package_groups    model packages and their groups
     pipelines/                  SageMaker Pipelines
-    automl/                     Autopilot's jobs
     tags, listing, refusal      what all of them share
 
 An operation that is not declared in these modules is refused by the dispatcher; a request's member that is not executed
@@ -15,7 +14,6 @@ is refused by name (`refusal.accept_only`).
 
 from slipway.engine.engine import Engine
 from slipway.engine.services.sagemaker import (
-    automl,
     endpoint_configs,
     endpoints,
     models,
@@ -42,7 +40,6 @@ SERVICE.on_start(pipelines.resume)
 
 __all__ = [
     "SERVICE",
-    "automl",
     "endpoint_configs",
     "endpoints",
     "models",
