@@ -23,6 +23,7 @@ _READS = {
     "codecommit": ("codecommit", "ListTagsForResource", "resourceArn"),
     "codepipeline": ("codepipeline", "ListTagsForResource", "resourceArn"),
     "ecr": ("ecr", "ListTagsForResource", "resourceArn"),
+    "glue": ("glue", "GetTags", "ResourceArn"),
     "logs": ("logs", "ListTagsForResource", "resourceArn"),
     "sagemaker": ("sagemaker", "ListTags", "ResourceArn"),
     "states": ("stepfunctions", "ListTagsForResource", "resourceArn"),

@@ -251,7 +251,6 @@ def test_a_signature_for_another_service_is_refused(engine: Any) -> None:
         ("ec2", "run_instances", {"ImageId": "ami-12345678", "MinCount": 1, "MaxCount": 1}),
         ("dynamodb", "list_tables", {}),
         ("ecs", "list_clusters", {}),
-        ("glue", "get_jobs", {}),
         ("eks", "list_clusters", {}),
     ],
 )

@@ -23,6 +23,7 @@ NAMES = {
     "codepipeline": "CodePipeline",
     "ecr": "ECR",
     "events": "EventBridge",
+    "glue": "Glue",
     "iam": "IAM",
     "kms": "KMS",
     "lambda": "Lambda",

@@ -27,7 +27,7 @@ _WITH_CALLBACK = frozenset(
 LACKED = frozenset(
     {
         *("apigateway", "athena", "batch", "bedrock", "databrew", "dynamodb", "ecs", "eks", "elasticmapreduce"),
-        *("emr-containers", "emr-serverless", "glue", "http", "mediaconvert"),
+        *("emr-containers", "emr-serverless", "http", "mediaconvert"),
     }
 )
 # Optimized integrations that are not called after botocore's service.
