@@ -123,6 +123,15 @@ def resolve(caller: Caller, image_uri: str) -> Image | StandIn:
     return Image(image_uri, present or store.add(manifest, registry.download(urls), logger.info))
 
 
+def metric_definitions(image_uri: str) -> list[dict[str, str]]:
+    """The MetricDefinitions that SageMaker itself gives a training job of this image; none but for its algorithms."""
+    try:
+        image = aws_images.known().get(registry.parse(image_uri).repository)
+    except ImageNotFound:
+        return []
+    return [dict(definition) for definition in image.metric_definitions] if image else []
+
+
 def _stand_in(caller: Caller, uri: str, reference: Reference) -> StandIn:
     """What stands for an image of another account, which must be AWS's; pulling it is checked as on AWS."""
     image, tag = aws_images.known().get(reference.repository), reference.tag

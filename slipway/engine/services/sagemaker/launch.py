@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from slipway.engine import images
 from slipway.engine.aws_images import StandIn
+from slipway.engine.services.sagemaker import peers
 from slipway.engine.services.sagemaker.containers import Container, below_base
 from slipway.engine.services.sts import containers
 
@@ -31,12 +32,13 @@ class Command:
         base: Path,
         env: Mapping[str, str],
         log: Callable[[str], None],
+        hosts: Sequence[str] = (),
     ) -> Container:
-        """The process of one instance. `env` goes over the image's own variables."""
+        """The process of one instance. `env` goes over the image's own variables; `hosts` are all of the job's."""
         if isinstance(image, StandIn):
             image.install(log)
         argv, image_env, cwd = image.command(list(self.args), entrypoint=self.entrypoint)
-        full = {**image_env, **env, "SAGEMAKER_BASE_DIR": str(base)}
+        full = peers.environment(hosts, {**image_env, **env, "SAGEMAKER_BASE_DIR": str(base)})
         return Container(host, base, [below_base(part, base) for part in argv], full, cwd, log)
 
 

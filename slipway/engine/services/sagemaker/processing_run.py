@@ -158,7 +158,7 @@ def _container(run: Run, image: Any, host: str) -> Container:
     command = Command(application.get("ContainerArguments", []), application.get("ContainerEntrypoint"))
     isolated = run.job.get("NetworkConfig", {}).get("EnableNetworkIsolation", False)
     env = {**credentials(run.caller, isolated=isolated), **run.job.get("Environment", {})}
-    return command.container(image, host, run.bases[host], env, run.logs[host].write)
+    return command.container(image, host, run.bases[host], env, run.logs[host].write, list(run.logs))
 
 
 def _keep_message(run: Run) -> None:

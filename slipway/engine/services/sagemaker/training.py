@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from slipway.engine import images
 from slipway.engine.errors import AwsError
 from slipway.engine.services.sagemaker import jobs, tags
 from slipway.engine.services.sagemaker.jobs import TRAINING
@@ -18,6 +19,7 @@ from slipway.engine.services.sagemaker.storage import Location
 from slipway.engine.services.sagemaker.training_run import run
 
 if TYPE_CHECKING:
+    from slipway.engine.engine import Engine
     from slipway.engine.service import Call
 
 ACCEPTED = (
@@ -63,19 +65,41 @@ _LISTING = Listing("TrainingJobSummaries", "TrainingJobName", "TrainingJobStatus
 def create_training_job(call: Call) -> dict[str, Any]:
     """Register the job and start it."""
     params = call.params
+    check(params)
+    tags.check(call, call.arn(f"{TRAINING.arn}/{params['TrainingJobName']}"))
+    return {"TrainingJobArn": start(call.engine, params)}
+
+
+def check(params: dict[str, Any]) -> None:
+    """Refuse a request that SageMaker refuses, or this engine."""
     accept_only("CreateTrainingJob", params, ACCEPTED)
     _check(params)
-    tags.check(call, call.arn(f"{TRAINING.arn}/{params['TrainingJobName']}"))
-    record = {key: value for key, value in params.items() if key != "Tags"}
+
+
+def start(engine: Engine, params: dict[str, Any], **more: str) -> str:
+    """Register and start what was checked; its ARN. `more` is what only its description has."""
+    record = {**{key: value for key, value in params.items() if key != "Tags"}, **more}
+    record["AlgorithmSpecification"] = _with_metrics(params["AlgorithmSpecification"])
     record["StoppingCondition"] = {
         "MaxRuntimeInSeconds": _DEFAULT_MAX_RUNTIME,
         **params.get("StoppingCondition", {}),
     }
     record["TrainingJobStatus"] = "InProgress"
     jobs.transition(record, "Starting")
-    job_arn = jobs.create(call.engine, TRAINING, record, run)
-    tags.put(call.engine, job_arn, params.get("Tags", []))
-    return {"TrainingJobArn": job_arn}
+    job_arn = jobs.create(engine, TRAINING, record, run)
+    tags.put(engine, job_arn, params.get("Tags", []))
+    return job_arn
+
+
+def _with_metrics(algorithm: dict[str, Any]) -> dict[str, Any]:
+    """An algorithm of AWS's own brings its metrics along; a definition of the same name that is given goes first.
+
+    docs.aws.amazon.com/sagemaker/latest/dg/training-metrics.html
+    """
+    given = algorithm.get("MetricDefinitions", [])
+    named = {definition["Name"] for definition in given}
+    own = [item for item in images.metric_definitions(algorithm["TrainingImage"]) if item["Name"] not in named]
+    return {**algorithm, "MetricDefinitions": [*given, *own]} if own else algorithm
 
 
 def _check(params: dict[str, Any]) -> None:

@@ -9,11 +9,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+CHECKPOINTS = "/opt/ml/checkpoints"
 _GROUP = "homogeneousCluster"
 
 
 def write(base: Path, job: dict[str, Any], host: str, hosts: list[str]) -> None:
-    """The three JSON files of one instance, and the folders that it expects to exist."""
+    """The JSON files of one instance, and the folders that it expects to exist."""
     config = base / "input" / "config"
     for folder in (config, base / "input" / "data", base / "model", base / "output" / "data"):
         folder.mkdir(parents=True, exist_ok=True)
@@ -22,6 +23,8 @@ def write(base: Path, job: dict[str, Any], host: str, hosts: list[str]) -> None:
         "inputdataconfig": input_data_config(job),
         "resourceconfig": resource_config(job, host, hosts),
     }
+    if "CheckpointConfig" in job:
+        files["checkpointconfig"] = {"LocalPath": CHECKPOINTS, **job["CheckpointConfig"]}
     for name, content in files.items():
         (config / f"{name}.json").write_text(json.dumps(content), encoding="utf-8")
 
@@ -44,7 +47,7 @@ def _channel(channel: dict[str, Any], default_mode: str) -> dict[str, str]:
 
 
 def resource_config(job: dict[str, Any], host: str, hosts: list[str]) -> dict[str, Any]:
-    """`resourceconfig.json`: who else trains. The local hosts' names do not resolve; they all are 127.0.0.1."""
+    """`resourceconfig.json`: who else trains. The names resolve as `peers` says."""
     instance_type = job["ResourceConfig"]["InstanceType"]
     return {
         "current_host": host,

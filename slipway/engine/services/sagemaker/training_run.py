@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from slipway.engine.engine import Engine
 
 LOG_GROUP = "/aws/sagemaker/TrainingJobs"
-_CHECKPOINTS = f"{OPT_ML}/checkpoints"
 
 
 @dataclass
@@ -146,11 +145,11 @@ def _container(run: Run, image: Any, host: str) -> Container:
         run.logs[host].write(line)
         run.metrics.read(line)
 
-    return Command(args, entrypoint).container(image, host, run.bases[host], env, log)
+    return Command(args, entrypoint).container(image, host, run.bases[host], env, log, list(run.logs))
 
 
 def _checkpoint_folder(run: Run, base: Path) -> Path:
-    local = str(run.job["CheckpointConfig"].get("LocalPath", _CHECKPOINTS)).rstrip("/")
+    local = str(run.job["CheckpointConfig"].get("LocalPath", training_config.CHECKPOINTS)).rstrip("/")
     return base / local.removeprefix(OPT_ML).lstrip("/")
 
 
