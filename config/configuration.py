@@ -58,6 +58,11 @@ def resolve(configuration: dict[str, Any]) -> dict[str, Any]:
     return resolved
 
 
+def algorithm(name: str) -> dict[str, Any]:
+    """What the schema says of an algorithm: its `hyperparameters`, and what it can."""
+    return variants(_schema())[name]
+
+
 def _read(path: Path) -> dict[str, Any]:
     try:
         configuration: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
@@ -80,12 +85,11 @@ def _with_defaults(value: Any, schema: dict[str, Any] | bool, root: dict[str, An
     if "$ref" in schema:
         schema = {**_definition(schema["$ref"], root), **schema}
     if value is _ABSENT:
-        value = copy.deepcopy(schema.get("default", _ABSENT))
+        if "default" not in schema:
+            return _ABSENT
+        value = copy.deepcopy(schema["default"])
     if isinstance(value, dict):
-        for name, field in schema.get("properties", {}).items():
-            found = _with_defaults(value.get(name, _ABSENT), field, root)
-            if found is not _ABSENT:
-                value[name] = found
+        _fill_fields(value, schema, root)
         # After the fields, since what a field is decides which of the variants holds.
         for part in schema.get("allOf", []):
             value = _with_defaults(value, part, root)
@@ -94,6 +98,15 @@ def _with_defaults(value: Any, schema: dict[str, Any] | bool, root: dict[str, An
     if isinstance(value, list) and "items" in schema:
         return [_with_defaults(item, schema["items"], root) for item in value]
     return value
+
+
+def _fill_fields(value: dict[str, Any], schema: dict[str, Any], root: dict[str, Any]) -> None:
+    known = schema.get("properties", {})
+    others = schema.get("additionalProperties", False)
+    for name, field in [*known.items(), *((name, others) for name in set(value) - set(known))]:
+        found = _with_defaults(value.get(name, _ABSENT), field, root)
+        if found is not _ABSENT:
+            value[name] = found
 
 
 def _definition(reference: str, root: dict[str, Any]) -> dict[str, Any]:

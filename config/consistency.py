@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from config import tuning
 from config.faults import Fault, closest, show
 
 
@@ -18,8 +19,12 @@ def inconsistencies(configuration: dict[str, Any], algorithms: dict[str, dict[st
         *_split(configuration["dataset"]["split"]),
         *_spot(configuration["train"]),
         *_algorithm(configuration, algorithms),
-        *_built_in(configuration["train"], configuration["dataset"]["task"]),
+        *_built_in(configuration),
+        *tuning.faults(
+            configuration["train"], algorithms[configuration["train"]["algorithm"]]["hyperparameters"]["properties"]
+        ),
         *_capacity(configuration["serving"]["production"]["autoscaling"]),
+        *(fault for environment in ("test", "production") for fault in _origins(environment, configuration["serving"])),
     ]
 
 
@@ -75,18 +80,24 @@ def _spot(train: dict[str, Any]) -> list[Fault]:
     ]
 
 
-def _built_in(train: dict[str, Any], task: str) -> list[Fault]:
+def _built_in(configuration: dict[str, Any]) -> list[Fault]:
     """What SageMaker's own XGBoost is told before the data is read, or cannot be told at all."""
+    train, task = configuration["train"], configuration["dataset"]["task"]
     if train["engine"] != "xgboost":
         return []
     faults = []
+    if train["algorithm"] != "xgboost":
+        faults.append(Fault("$.train.algorithm", show(train["algorithm"]), '"xgboost" with train.engine xgboost'))
+    if configuration["prepare"]["imputation"] == "none":
+        allowed = "median with train.engine xgboost: what its image reads an empty field as is not documented"
+        faults.append(Fault("$.prepare.imputation", '"none"', allowed))
     if task == "multiclass":
         allowed = (
             "binary with train.engine xgboost, which must know the number of classes before Prepare has counted them"
         )
         faults.append(Fault("$.dataset.task", show(task), f"{allowed}; train.engine container takes both"))
-    weight = train["hyperparameters"]["class_weight"]
-    if weight != "none":
+    weight = train["hyperparameters"].get("class_weight", "none")
+    if weight != "none" or "class_weight" in train.get("tuning", {}).get("ranges", {}):
         allowed = "none with train.engine xgboost, whose image weighs rows by a column only"
         faults.append(Fault("$.train.hyperparameters.class_weight", show(weight), allowed))
     return faults
@@ -113,3 +124,10 @@ def _capacity(autoscaling: dict[str, Any]) -> list[Fault]:
     return [
         Fault("$.serving.production.autoscaling.maxCapacity", show(most), f"{fewest} or more, which is minCapacity")
     ]
+
+
+def _origins(environment: str, serving: dict[str, Any]) -> list[Fault]:
+    origins = serving[environment]["api"]["cors"]["allowOrigins"]
+    if "*" not in origins or len(origins) == 1:
+        return []
+    return [Fault(f"$.serving.{environment}.api.cors.allowOrigins", show(origins), "* alone, or origins without it")]

@@ -12,14 +12,26 @@ from typing import Any
 
 def serving_parameters(serving: dict[str, Any]) -> dict[str, str]:
     """What test and production share of the configuration's serving part."""
-    throttling = serving["api"]["throttling"]
+    return {
+        **_texts({"InstanceType": serving["instanceType"], "DataCapturePercentage": serving["dataCapturePercentage"]}),
+        **api_parameters(serving["api"]),
+    }
+
+
+def api_parameters(api: dict[str, Any]) -> dict[str, str]:
+    """The API's: what is off is an empty text."""
     return _texts(
         {
-            "InstanceType": serving["instanceType"],
-            "DataCapturePercentage": serving["dataCapturePercentage"],
-            "ApiAuthorization": serving["api"]["authorization"],
-            "ThrottlingRate": throttling["rateLimit"],
-            "ThrottlingBurst": throttling["burstLimit"],
+            "ApiAuthorization": api["authorization"],
+            "ThrottlingRate": api["throttling"]["rateLimit"],
+            "ThrottlingBurst": api["throttling"]["burstLimit"],
+            "CorsAllowOrigins": ",".join(api["cors"]["allowOrigins"]),
+            "CacheClusterSize": api["cache"]["sizeInGigabytes"] or "",
+            "CacheTtlInSeconds": api["cache"]["ttlInSeconds"],
+            "CanaryVariant": api["canary"]["variant"],
+            "CanaryTrafficPercentage": api["canary"]["trafficPercentage"],
+            "ApiTracing": json.dumps(api["tracing"]),
+            "ApiEndpointType": api["endpointType"],
         }
     )
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from config import aws_images
+from config import aws_images, configuration
+from config.tuning import tuning
 
 # Where Prepare leaves what Train reads and, packed as a model is, the encoder; below the run's folder.
 ENCODER_MODEL: Final = "prepare/encoder/model.tar.gz"
@@ -19,7 +20,12 @@ METRICS: Final = ("roc_auc", "log_loss")
 
 def training(resolved: dict[str, Any], job_image: str, region: str) -> dict[str, Any]:
     """The training of a resolved configuration, by the engine that it names."""
-    return ENGINES[resolved["train"]["engine"]](resolved, job_image, region)
+    train = resolved["train"]
+    made = ENGINES[train["engine"]](resolved, job_image, region)
+    if "tuning" in train:
+        known = configuration.algorithm(train["algorithm"])["hyperparameters"]["properties"]
+        made["tuning"] = tuning(train, made["hyperParameters"], known)
+    return made
 
 
 def _container(resolved: dict[str, Any], job_image: str, _region: str) -> dict[str, Any]:

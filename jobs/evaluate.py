@@ -1,8 +1,9 @@
 """The Evaluate step: candidate and champion, measured on the same held-out rows.
 
-A SageMaker processing job. Inputs `model` and, when production has a model, `champion` (each a model.tar.gz), `holdout`
-(raw rows) and `config` (execution.json); output `report` (evaluation.json, report.html). Rows reach both models as they
-reach an endpoint, raw, each through the encoder of its own, by the code that serves.
+A SageMaker processing job. Inputs `model` and, when production has a model, `champion` (each a model.tar.gz), `encoder`
+and `champion-encoder`, by which each was trained, `holdout` (raw rows) and `config` (execution.json); output `report`
+(evaluation.json, report.html). Rows reach both models as they reach an endpoint, raw, each through the encoder of its
+own, by the code that serves.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from typing import Any
 
 import numpy as np
 
+from jobs import built_in, paths, report, settings
 from jobs import model as models
-from jobs import paths, report, settings
 from jobs.errors import ModelError, TableError
 from jobs.metrics import Measured
 from jobs.model import Model
@@ -34,7 +35,7 @@ def main() -> None:
     """Run the job."""
     configuration = settings.load(paths.processing_input("config"))
     holdout = paths.processing_input("holdout")
-    candidate = unpack(paths.processing_input("model"))
+    candidate = unpack("model", "encoder", configuration)
     measured = measure(candidate, holdout, configuration)
     evaluation = describe(candidate, measured) | champion(configuration, holdout, candidate)
     folder = paths.processing_output("report")
@@ -44,9 +45,9 @@ def main() -> None:
         print(f"test-{name}={value:.6f}")
 
 
-def unpack(folder: Path) -> Model:
+def unpack(name: str, encoder: str, configuration: Settings) -> Model:
     """Load the model.tar.gz of an input; only plain files inside it are taken."""
-    file = folder / ARCHIVE
+    file = paths.processing_input(name) / ARCHIVE
     if not file.is_file():
         raise ModelError(f"expected a trained model at {file}, found nothing")
     with tempfile.TemporaryDirectory() as target:
@@ -55,6 +56,8 @@ def unpack(folder: Path) -> Model:
                 _extract(archive, Path(target))
         except tarfile.TarError as error:
             raise ModelError(f"{ARCHIVE} cannot be unpacked: {error}") from None
+        if (Path(target) / built_in.FILE).is_file():
+            return built_in.load(Path(target), paths.processing_input(encoder), configuration.hyperparameters)
         return models.load(Path(target))
 
 
@@ -102,11 +105,10 @@ def describe(model: Model, measured: Measured) -> dict[str, Any]:
 
 def champion(configuration: Settings, holdout: Path, candidate: Model) -> dict[str, Any]:
     """What evaluation.json says of the model that production runs; one that does not fit the rows is said to."""
-    folder = paths.processing_input("champion")
-    if not (folder / ARCHIVE).is_file():
+    if not (paths.processing_input("champion") / ARCHIVE).is_file():
         return {"champion": None}
     try:
-        model = unpack(folder)
+        model = unpack("champion", "champion-encoder", configuration)
         if sorted(model.encoder.classes) != sorted(candidate.encoder.classes):
             raise ModelError(f"the champion's classes are {', '.join(model.encoder.classes)}")
         measured = measure(model, holdout, configuration)

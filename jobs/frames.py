@@ -16,6 +16,9 @@ from jobs.errors import TableError
 from jobs.rows import read
 from jobs.settings import Column, Settings
 
+# No column can be called so: a name is one line.
+POSITION = "position\n"
+
 
 def scan(file: Path, settings: Settings) -> pl.LazyFrame:
     """The raw rows as text, stripped, with null for what counts as missing."""
@@ -58,10 +61,27 @@ def fit(train: Path, classes: tuple[str, ...], settings: Settings) -> Encoder:
 
 def encode(part: Path, encoder: Encoder, settings: Settings, output: Path) -> None:
     """Write the encoded rows as CSV: the encoder's columns, then the target as the index of its class."""
-    columns = [column for feature in encoder.features for column in _encoded(feature)]
-    classes = pl.Enum(encoder.classes)
-    target = pl.col(encoder.target).cast(classes).to_physical().alias(encoder.target)
+    columns, target = _encodings(encoder)
     scan(part, settings).select(*columns, target).sink_csv(output, engine="streaming")
+
+
+def encode_for_built_in(part: Path, encoder: Encoder, settings: Settings, folder: Path) -> None:
+    """Write the encoded rows as SageMaker's own algorithms read CSV: the target first, no header, a file an instance.
+
+    docs.aws.amazon.com/sagemaker/latest/dg/cdf-training.html
+    """
+    columns, target = _encodings(encoder)
+    rows = scan(part, settings).select(target, *columns).with_row_index(POSITION)
+    for instance in range(settings.instances):
+        share = rows.filter(pl.col(POSITION) % settings.instances == instance).drop(POSITION)
+        share.sink_csv(folder / f"{part.stem}-{instance + 1}.csv", include_header=False, engine="streaming")
+
+
+def _encodings(encoder: Encoder) -> tuple[list[pl.Expr], pl.Expr]:
+    """The encoder's columns, and the target as the index of its class."""
+    columns = [column for feature in encoder.features for column in _encoded(feature)]
+    target = pl.col(encoder.target).cast(pl.Enum(encoder.classes)).to_physical().alias(encoder.target)
+    return columns, target
 
 
 def _refuse_ambiguous_names(encoder: Encoder) -> None:

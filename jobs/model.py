@@ -33,13 +33,16 @@ class Model:
         return self.learnt.probabilities(self.encoder.encode(rows))
 
     def predict(self, rows: Sequence[Sequence[Any]]) -> list[dict[str, Any]]:
-        """Label and score of each row: binary, the positive class's probability; multiclass, the label's own."""
-        probabilities = self.probabilities(rows)
-        best = probabilities.argmax(axis=1)
-        shown = np.ones_like(best) if self.encoder.task == "binary" else best
-        scores = probabilities[np.arange(len(best)), shown]
-        classes = self.encoder.classes
-        return [{"label": classes[b], "score": s} for b, s in zip(best.tolist(), scores.tolist(), strict=True)]
+        """Label and score of each raw row."""
+        return predictions(self.probabilities(rows), self.encoder)
+
+
+def predictions(probabilities: Scores, encoder: Encoder) -> list[dict[str, Any]]:
+    """Label and score of each row: binary, the positive class's probability; multiclass, the label's own."""
+    best = probabilities.argmax(axis=1)
+    shown = np.ones_like(best) if encoder.task == "binary" else best
+    scores = probabilities[np.arange(len(best)), shown]
+    return [{"label": encoder.classes[b], "score": s} for b, s in zip(best.tolist(), scores.tolist(), strict=True)]
 
 
 def save(learnt: algorithms.Model, description: dict[str, Any], folder: Path) -> None:

@@ -1,17 +1,24 @@
 """The Prepare step: check the table, deal its rows to three parts, fit the encoder on one of them, encode.
 
 A SageMaker processing job. Inputs `dataset` (CSV files) and `config` (execution.json); outputs `train`, `validation`
-and `test` (encoded, the target last), `encoder` (encoder.json) and `holdout` (the raw rows of the test part, by which
+and `test` (encoded, the target last, or as SageMaker's own algorithms read them), `encoder` (encoder.json, and the same
+packed as a model, for the containers that only encode or decode) and `holdout` (the raw rows of the test part, by which
 models with other encoders can be measured too).
 """
 
 from __future__ import annotations
 
+import gzip
+import io
 import shutil
+import tarfile
 import tempfile
 from pathlib import Path
 
+from jobs import encoder as encoders
 from jobs import frames, paths, rows, settings
+from jobs.encoder import Encoder
+from jobs.settings import Settings
 
 
 def main() -> None:
@@ -26,8 +33,29 @@ def main() -> None:
         frames.check_values(list(files.values()), tables, configuration)
         encoder = frames.fit(files["train"], classes, configuration)
         encoder.save(paths.processing_output("encoder"))
+        _pack(paths.processing_output("encoder"))
         for part, file in files.items():
-            frames.encode(file, encoder, configuration, paths.processing_output(part) / f"{part}.csv")
+            _encode(file, encoder, configuration, paths.processing_output(part))
             print(f"{part}: {result.rows(part)} rows, {dict(sorted(result.classes[part].items()))}")
         shutil.copyfile(files["test"], paths.processing_output("holdout") / "holdout.csv")
     print(f"encoded {len(configuration.features)} columns as {len(encoder.names)}; target {encoder.target!r}")
+
+
+def _encode(part: Path, encoder: Encoder, configuration: Settings, folder: Path) -> None:
+    """Write a part as the one who trains reads it."""
+    if configuration.engine == "container":
+        frames.encode(part, encoder, configuration, folder / part.name)
+    else:
+        frames.encode_for_built_in(part, encoder, configuration, folder)
+
+
+def _pack(folder: Path) -> None:
+    """The encoder as a model; without times, so that the same encoder is the same file."""
+    member = tarfile.TarInfo(encoders.FILE)
+    content = (folder / encoders.FILE).read_bytes()
+    member.size = len(content)
+    with (
+        gzip.GzipFile(folder / "model.tar.gz", "wb", mtime=0) as packed,
+        tarfile.open(fileobj=packed, mode="w") as archive,
+    ):
+        archive.addfile(member, io.BytesIO(content))

@@ -14,10 +14,9 @@ from typing import Any
 
 import uvicorn
 
-from jobs import formats, paths
-from jobs import model as models
+from jobs import answers, formats, paths
+from jobs.answers import Answers
 from jobs.errors import RequestError
-from jobs.model import Model
 
 # What SageMaker lets through to a real-time endpoint:
 # docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html
@@ -32,10 +31,10 @@ Answer = tuple[int, str, bytes]
 
 
 class Application:
-    """The ASGI application that answers with one model."""
+    """The ASGI application of one model, or of what stands before or behind it."""
 
-    def __init__(self, model: Model) -> None:
-        self._model = model
+    def __init__(self, answers: Answers) -> None:
+        self._answers = answers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -59,21 +58,16 @@ class Application:
         return await self._invocation(dict(scope["headers"]), receive)
 
     async def _invocation(self, headers: dict[bytes, bytes], receive: Receive) -> Answer:
-        content_type = formats.content_type(headers.get(b"content-type", b"").decode("latin-1"))
-        accept = formats.accept(headers.get(b"accept", b"").decode("latin-1"), content_type)
+        content_type, accept = (headers.get(name, b"").decode("latin-1") for name in (b"content-type", b"accept"))
         body = await _body(headers, receive)
         if len(body) <= SMALL_BODY:
-            return self._predictions(body, content_type, accept)
-        return await asyncio.to_thread(self._predictions, body, content_type, accept)
-
-    def _predictions(self, body: bytes, content_type: str, accept: str) -> Answer:
-        rows = formats.read(body, content_type, self._model.encoder)
-        return 200, accept, formats.write(self._model.predict(rows), accept)
+            return 200, *self._answers(body, content_type, accept)
+        return 200, *await asyncio.to_thread(self._answers, body, content_type, accept)
 
 
 def main() -> None:
     """Load the model and serve until SIGTERM; requests that are being answered are answered first."""
-    application = Application(models.load(paths.model()))
+    application = Application(answers.load(paths.model()))
     uvicorn.run(
         application,
         host=os.environ.get("SAGEMAKER_BIND_TO_HOST", "0.0.0.0"),  # noqa: S104 (SageMaker calls from outside)

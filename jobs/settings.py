@@ -37,6 +37,9 @@ class Settings:
     threshold: float
     commit: str
     data_version: str
+    engine: str
+    instances: int
+    hyperparameters: dict[str, str]
 
     @property
     def features(self) -> tuple[Column, ...]:
@@ -82,4 +85,7 @@ def _settings(document: dict[str, Any]) -> Settings:
         threshold=evaluate["threshold"],
         commit=document["commit"],
         data_version=document["dataVersion"],
+        engine=config["train"]["engine"],
+        instances=config["train"]["instanceCount"],
+        hyperparameters=document["training"]["hyperParameters"],
     )

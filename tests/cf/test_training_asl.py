@@ -26,7 +26,19 @@ DEFINITION = state_machine.load(PATH, SUBSTITUTIONS)
 STATES = DEFINITION["States"]
 PACKAGE = "arn:aws:sagemaker:eu-west-1:123456789012:model-package/p/7"
 CHAMPION = "arn:aws:sagemaker:eu-west-1:123456789012:model-package/p/3"
-FRESH = ["Reuse", "Champion", "Known", "Configure", "Prepare", "Train", "Evaluate", "Evaluation", "Gate", "Register"]
+FRESH = [
+    "Reuse",
+    "Champion",
+    "Known",
+    "Configure",
+    "Prepare",
+    "Tuning",
+    "Train",
+    "Evaluate",
+    "Evaluation",
+    "Gate",
+    "Register",
+]
 METRICS = {"roc_auc": 0.91, "log_loss": 0.3}
 
 
@@ -99,6 +111,7 @@ def tasks(**changed: Task) -> dict[str, Task]:
         "Train": answers(
             {"ModelArtifacts": {"S3ModelArtifacts": "s3://artifacts/runs/run-1/train/j/output/model.tar.gz"}}
         ),
+        "Tune": answers({"BestTrainingJob": {"TrainingJobName": "tune-1-002-abc"}}),
         "Evaluate": answers({}),
         "Evaluation": evaluation(),
         "Register": answers({"ModelPackageArn": PACKAGE}),
@@ -215,14 +228,38 @@ def test_a_model_below_the_threshold_fails_with_the_numbers() -> None:
     )
 
 
+def on_the_way(step: str) -> dict[str, Any]:
+    """An input whose execution enters the step."""
+    document = given()
+    if step == "Tune":
+        document["training"]["tuning"] = {"job": {"Strategy": "Bayesian"}, "staticHyperParameters": {"eta": "0.1"}}
+        document["config"]["train"]["tuning"] = {"maxRuntimeInSeconds": 3600}
+    return document
+
+
+def test_tuning_trains_many_times_and_the_best_model_goes_on() -> None:
+    document = on_the_way("Tune")
+    document["training"]["tuning"]["warmStart"] = {"WarmStartType": "TransferLearning"}
+    execution = run(document)
+    assert "Train" not in execution.visited
+    (arguments,) = execution.arguments["Tune"]
+    assert re.fullmatch("tune-[0-9a-f]{16}-00", arguments["HyperParameterTuningJobName"])
+    assert arguments["HyperParameterTuningJobConfig"] == {"Strategy": "Bayesian"}
+    assert arguments["TrainingJobDefinition"]["StaticHyperParameters"] == {"eta": "0.1"}
+    assert arguments["TrainingJobDefinition"]["OutputDataConfig"]["S3OutputPath"] == "s3://artifacts/runs/run-1/train"
+    assert arguments["WarmStartConfig"] == {"WarmStartType": "TransferLearning"}
+    best = "s3://artifacts/runs/run-1/train/tune-1-002-abc/output/model.tar.gz"
+    assert execution.output["modelDataUrl"] == best
+
+
 @pytest.mark.parametrize("step", [name for name, state in STATES.items() if state["Type"] == "Task"])
 def test_a_step_that_fails_ends_in_a_fail_that_names_it(step: str) -> None:
-    execution = run(**{step: fails("States.TaskFailed", "AccessDenied: not authorized")})
+    execution = run(on_the_way(step), **{step: fails("States.TaskFailed", "AccessDenied: not authorized")})
     assert (execution.visited[-1], execution.error) == ("Failed", step)
     assert execution.cause == f"{step}: States.TaskFailed: AccessDenied: not authorized"
 
 
-@pytest.mark.parametrize("step", ["Prepare", "Train", "Evaluate"])
+@pytest.mark.parametrize("step", ["Prepare", "Train", "Tune", "Evaluate"])
 @pytest.mark.parametrize(
     ("description", "cause"),
     [
@@ -236,24 +273,23 @@ def test_a_step_that_fails_ends_in_a_fail_that_names_it(step: str) -> None:
     ],
 )
 def test_a_failed_jobs_reason_is_the_cause(step: str, description: dict[str, Any], cause: str) -> None:
-    execution = run(**{step: fails("States.TaskFailed", json.dumps(description))})
+    execution = run(on_the_way(step), **{step: fails("States.TaskFailed", json.dumps(description))})
     assert execution.visited.count(step) == 1
     assert execution.cause == f"{step}: States.TaskFailed: {cause}"
 
 
-@pytest.mark.parametrize("step", ["Prepare", "Train", "Evaluate"])
+@pytest.mark.parametrize("step", ["Prepare", "Train", "Tune", "Evaluate"])
 @pytest.mark.parametrize(
     "reason", ["CapacityError: Unable to provision requested ML compute capacity", "InternalServerError"]
 )
 def test_a_job_without_capacity_is_tried_again_under_another_name(step: str, reason: str) -> None:
-    execution = run(**{step: fails("States.TaskFailed", json.dumps({"FailureReason": reason}))})
+    execution = run(on_the_way(step), **{step: fails("States.TaskFailed", json.dumps({"FailureReason": reason}))})
     assert execution.visited.count(step) == 4
     assert [60 * 2**n <= 2 * wait <= 3 * 60 * 2**n for n, wait in enumerate(execution.arguments["Backoff"], 1)] == [
         True
     ] * 3
-    names = [
-        arguments.get("TrainingJobName") or arguments["ProcessingJobName"] for arguments in execution.arguments[step]
-    ]
+    members = ("TrainingJobName", "ProcessingJobName", "HyperParameterTuningJobName")
+    names = [arguments[member] for arguments in execution.arguments[step] for member in members if member in arguments]
     assert len(set(names)) == 4
 
 
@@ -369,6 +405,6 @@ def test_every_task_ends_is_tried_again_and_is_caught(name: str) -> None:
 
 
 def test_the_code_of_the_jobs_has_no_network() -> None:
-    assert STATES["Train"]["Arguments"]["EnableNetworkIsolation"] is True
+    assert STATES["Configure"]["Assign"]["trainingJob"]["EnableNetworkIsolation"] is True
     for step in ("Prepare", "Evaluate"):
         assert STATES[step]["Arguments"]["NetworkConfig"] == {"EnableNetworkIsolation": True}

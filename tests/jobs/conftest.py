@@ -25,6 +25,7 @@ def execution(columns: dict[str, str], target: str, changes: dict[str, Any] | No
     document: dict[str, Any] = {
         "commit": "0123456789abcdef",
         "dataVersion": "feedfacefeedface",
+        "training": {"hyperParameters": {"eta": "0.1"}},
         "config": {
             "dataset": {
                 "target": target,
@@ -33,6 +34,7 @@ def execution(columns: dict[str, str], target: str, changes: dict[str, Any] | No
                 "split": {"validation": 0.2, "test": 0.2, "seed": 42},
             },
             "prepare": {"missingValues": ["NA"], "imputation": "median", "maxCategories": 60},
+            "train": {"engine": "container", "instanceCount": 1},
             "evaluate": {"metric": "roc_auc", "direction": "maximize", "threshold": 0.7, "positiveClass": "yes"},
         },
     }

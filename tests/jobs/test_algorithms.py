@@ -136,7 +136,7 @@ def test_a_server_imports_only_what_its_model_needs(
         small_encoder.save(folder)
         model.save(fitted, {"module": algorithm}, folder)
     code = (
-        "import sys, jobs.serve; from pathlib import Path; jobs.serve.models.load(Path(sys.argv[1]));"
+        "import sys, jobs.serve; from pathlib import Path; jobs.serve.answers.load(Path(sys.argv[1]));"
         "print(*sorted({name.partition('.')[0] for name in sys.modules}))"
     )
     found = subprocess.run(

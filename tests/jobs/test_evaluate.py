@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import xgboost as xgb
 
 from jobs import evaluate
 from jobs.errors import ModelError, TableError
@@ -134,3 +135,32 @@ def test_an_archive_that_is_none_is_refused(job: Path) -> None:
     (job / "model" / "model.tar.gz").write_bytes(b"not an archive")
     with pytest.raises(ModelError, match=r"^model\.tar\.gz cannot be unpacked: "):
         evaluate.main()
+
+
+def built_in(job: Path, trained: Path, name: str, encoder: str) -> None:
+    """The trained booster as SageMaker's own image leaves it, and the encoder beside it as Prepare did."""
+    booster = xgb.Booster(model_file=trained / "model" / "model.ubj")
+    booster.set_attr(best_iteration=str(booster.num_boosted_rounds() - 1))
+    file = job.parent / "xgboost-model"
+    booster.save_model(f"{file}.ubj")
+    (job / name).mkdir(exist_ok=True)
+    with tarfile.open(job / name / "model.tar.gz", "w:gz") as archive:
+        archive.add(f"{file}.ubj", "xgboost-model")
+    shutil.copytree(trained / "prepared" / "encoder", job / encoder)
+
+
+def test_a_model_of_sagemakers_own_image_is_measured_as_ours_is(job: Path, trained: Path) -> None:
+    evaluate.main()
+    expected = evaluation(job)["metrics"]
+    built_in(job, trained, "model", "encoder")
+    evaluate.main()
+    assert evaluation(job)["metrics"] == pytest.approx(expected)
+    report = (job.parent / "output" / "report" / "report.html").read_text()
+    assert "XGBoost, by SageMaker&#x27;s own image" in report
+
+
+def test_a_champion_of_sagemakers_own_image_is_measured_beside_ours(job: Path, trained: Path) -> None:
+    built_in(job, trained, "champion", "champion-encoder")
+    evaluate.main()
+    found = evaluation(job)
+    assert found["champion"]["metrics"] == pytest.approx(found["metrics"])

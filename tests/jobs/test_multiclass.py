@@ -21,6 +21,7 @@ CONFIG = {
         "split": {"validation": 0.2, "test": 0.2, "seed": 42},
     },
     "prepare": {"missingValues": [], "imputation": "median", "maxCategories": 10},
+    "train": {"engine": "container", "instanceCount": 1},
     "evaluate": {"metric": "f1", "direction": "maximize", "threshold": 0.7},
 }
 
@@ -32,7 +33,8 @@ def evaluated(container: Path) -> Path:
     for name in ("dataset", "config", "model"):
         (inputs / name).mkdir(parents=True)
     (inputs / "config" / "execution.json").write_text(
-        json.dumps({"commit": "0", "dataVersion": "1", "config": CONFIG}), encoding="utf-8"
+        json.dumps({"commit": "0", "dataVersion": "1", "training": {"hyperParameters": {}}, "config": CONFIG}),
+        encoding="utf-8",
     )
     write_parcels(inputs / "dataset" / "parcels.csv")
     prepare.main()

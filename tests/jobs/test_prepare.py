@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import json
 import shutil
+import tarfile
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -15,6 +18,7 @@ def test_the_outputs_are_those_of_the_contract(trained: Path) -> None:
     files = sorted(str(file.relative_to(prepared)) for file in prepared.rglob("*") if file.is_file())
     assert files == [
         "encoder/encoder.json",
+        "encoder/model.tar.gz",
         "holdout/holdout.csv",
         "test/test.csv",
         "train/train.csv",
@@ -61,3 +65,30 @@ def test_an_unresolved_configuration_is_refused(container: Path) -> None:
     (folder / "execution.json").write_text('{"config": {"dataset": {}}}')
     with pytest.raises(ConfigurationError, match=r"^execution\.json lacks 'prepare'; it must hold"):
         prepare.main()
+
+
+def test_the_encoder_is_packed_as_a_model_too(trained: Path, tmp_path: Path) -> None:
+    folder = trained / "prepared" / "encoder"
+    with tarfile.open(folder / "model.tar.gz") as archive:
+        packed = archive.extractfile("encoder.json")
+        assert packed
+        assert packed.read() == (folder / "encoder.json").read_bytes()
+
+
+def test_sagemakers_own_algorithm_gets_the_same_rows_target_first_without_header(
+    trained: Path, container: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(trained / "processing" / "input", container / "processing" / "input")
+    config = container / "processing" / "input" / "config" / "execution.json"
+    document = json.loads(config.read_text())
+    document["config"]["train"] = {"engine": "xgboost", "instanceCount": 2}
+    config.write_text(json.dumps(document))
+    prepare.main()
+    folder = container / "processing" / "output" / "train"
+    files = sorted(folder.iterdir())
+    assert [file.name for file in files] == ["train-1.csv", "train-2.csv"]
+    shares = [np.loadtxt(file, delimiter=",", dtype=np.float32) for file in files]
+    ours = np.loadtxt(trained / "prepared" / "train" / "train.csv", delimiter=",", skiprows=1, dtype=np.float32)
+    together = np.empty_like(ours)
+    together[0::2], together[1::2] = shares
+    assert (together == np.roll(ours, 1, axis=1)).all()

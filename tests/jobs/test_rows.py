@@ -31,6 +31,9 @@ SETTINGS = Settings(
     0,
     "",
     "",
+    "container",
+    1,
+    {},
 )
 
 

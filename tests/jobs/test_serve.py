@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from config.data import telecom_churn
-from jobs import model
+from jobs import answers, model
 from jobs.serve import LARGEST_BODY, SMALL_BODY, Application
 
 ROOT = Path(__file__).parents[2]
@@ -26,7 +26,7 @@ IDS = ("customer_id", "churn")
 
 @pytest.fixture(scope="module")
 def application(trained: Path) -> Application:
-    return Application(model.load(trained / "model"))
+    return Application(answers.Predict(model.load(trained / "model")))
 
 
 @pytest.fixture(scope="module")
