@@ -6,11 +6,13 @@ import base64
 import io
 import json
 import shutil
+import tarfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from slipway import local
 from slipway.engine.docker.cli import main as docker
 from tests.engine.services.sagemaker.support import Hosted, Sagemaker, prepare_account, variant
 from tests.engine.services.sagemaker.test_training import BUCKET, finished, request
@@ -22,7 +24,7 @@ pytestmark = pytest.mark.specification(
 REPOSITORY = "111122223333.dkr.ecr.us-east-1.amazonaws.com/sagemaker-program"
 DOCKERFILE = """FROM python:3.11-slim
 ENV GREETING=hello
-COPY container.py /opt/program/container.py
+COPY container.py talk.py /opt/program/
 ENTRYPOINT ["python", "/opt/program/container.py"]
 """
 PULL = ["ecr:GetAuthorizationToken", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
@@ -54,7 +56,8 @@ def image(account: Sagemaker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     (tmp_path / "Dockerfile").write_text(DOCKERFILE)
-    shutil.copy(Path(__file__).parent / "container.py", tmp_path)
+    for name in ("container.py", "talk.py"):
+        shutil.copy(Path(__file__).parent / name, tmp_path)
     token = account.client("ecr").get_authorization_token()["authorizationData"][0]["authorizationToken"]
     monkeypatch.setattr("sys.stdin", io.StringIO(base64.b64decode(token).decode().partition(":")[2]))
     images = str(account.running.home / "images")
@@ -89,3 +92,29 @@ def test_an_image_trains_and_its_model_is_served(account: Sagemaker, image: str)
     assert account.keys(f"models/{wanted['TrainingJobName']}/output/")
     assert BUCKET in job["ModelArtifacts"]["S3ModelArtifacts"]
     hosted.delete_all()
+
+
+@pytest.mark.specification(
+    "docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo-running-container.html"
+)
+def test_the_instances_of_a_job_talk_to_each_other_by_name(account: Sagemaker, image: str) -> None:
+    account.put("train/a.csv", "1,2")
+    entrypoint = ["python", "/opt/program/talk.py"]
+    wanted = request(
+        AlgorithmSpecification={
+            "TrainingImage": image,
+            "TrainingInputMode": "File",
+            "ContainerEntrypoint": entrypoint,
+        },
+        ResourceConfig={"InstanceType": "ml.m5.large", "InstanceCount": 3, "VolumeSizeInGB": 5},
+        HyperParameters={"port": str(local.free_port())},
+    )
+    account.client("sagemaker").create_training_job(**wanted)
+    job = finished(account, wanted["TrainingJobName"])
+    assert job["TrainingJobStatus"] == "Completed", job["FailureReason"]
+    packed = account.get(job["ModelArtifacts"]["S3ModelArtifacts"].removeprefix(f"s3://{BUCKET}/"))
+    with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
+        talk = json.load(archive.extractfile("talk.json"))  # type: ignore[arg-type]
+    here = {"algo-1": "127.0.0.1", "algo-2": "127.0.0.1", "algo-3": "127.0.0.1"}
+    assert talk["names"] == talk["found"] == here
+    assert sorted(item["from"] for item in talk["said"]) == ["algo-2", "algo-3"]
