@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from slipway.engine.errors import AwsError
 from slipway.engine.service import Call, Service
+from slipway.engine.services.sagemaker.hosting import serverless
 from slipway.engine.services.sagemaker.hosting.connections import Answer
 from slipway.engine.services.sagemaker.hosting.instance import BadTarget, NoAnswer, Request, TooLarge
 from slipway.engine.services.sagemaker.hosting.live import Invoked, LiveEndpoint, NoServer, NoVariant, hosting
 from slipway.engine.services.sagemaker.hosting.multi_model import ModelNotReady, ModelNotThere
+from slipway.engine.services.sagemaker.hosting.server import NotHealthy
 from slipway.engine.services.sagemaker.refusal import accept_only
 
 if TYPE_CHECKING:
@@ -48,9 +50,10 @@ def invoke_endpoint(call: Call) -> dict[str, Any]:
     params = call.params
     accept_only("InvokeEndpoint", params, _ACCEPTED)
     body: bytes = params.get("Body", b"")
-    if len(body) > MOST_BYTES:
-        raise AwsError("413", f"HTTP content length exceeded {MOST_BYTES} bytes.", status=413)
     endpoint = hosting(call.engine).get(params["EndpointName"])
+    most = serverless.MOST_BYTES if endpoint is not None and endpoint.is_serverless else MOST_BYTES
+    if len(body) > most:
+        raise AwsError("413", f"HTTP content length exceeded {most} bytes.", status=413)
     if endpoint is None:
         raise _not_found(call)
     return _answered(call.engine, endpoint.name, _invoke(call, endpoint, body))
@@ -71,6 +74,9 @@ def _invoke(call: Call, endpoint: LiveEndpoint, body: bytes) -> Invoked:
     except ModelNotReady:
         message = f"Model {params['TargetModel']} of endpoint {endpoint.name} is still being loaded; try again."
         raise AwsError("ModelNotReadyException", message, status=429) from None
+    except serverless.Throttled:
+        message = f"Endpoint {endpoint.name} has as many invocations under way as its MaxConcurrency allows"
+        raise AwsError("ThrottlingException", message, status=400) from None
     except NoServer:
         message = f"Endpoint {endpoint.name} has no instance in service at the moment; try again."
         raise AwsError("ServiceUnavailable", message, status=503) from None
@@ -88,13 +94,15 @@ def _no_answer(error: NoAnswer) -> str:
             f"Your invocation timed out while waiting for a response from container {error.container}. Review the "
             "latency metrics for each container in Amazon CloudWatch, resolve the issue, and try again."
         )
+    if isinstance(error.__cause__, NotHealthy):
+        return f"the container did not pass the ping health check: {error.__cause__}"
     return f"the connection to the container was lost: {error.__cause__!r}"
 
 
 def _headers(params: dict[str, Any]) -> dict[str, str]:
     headers = {
         "Content-Type": params.get("ContentType", "application/json"),
-        "Accept": params.get("Accept", "application/json"),
+        "Accept": params.get("Accept", "*/*"),  # the container decides: SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT
     }
     if "CustomAttributes" in params:
         headers[_CUSTOM_ATTRIBUTES] = params["CustomAttributes"]

@@ -118,7 +118,6 @@ ATTEMPTS = (
         "Environment with a model package of several containers = {'A': '1'} is not executed",
         package_of_two,
     ),
-    config("serverless", "ServerlessConfig", {"ServerlessConfig": {"MemorySizeInMB": 1024, "MaxConcurrency": 1}}),
     config("asynchronous", "AsyncInferenceConfig", AsyncInferenceConfig={"OutputConfig": {}}),
     config("shadow variants", "ShadowProductionVariants", ShadowProductionVariants=[{**VARIANT, "VariantName": "two"}]),
     operation("inference components", SERVICE, "CreateInferenceComponent", "create_inference_component"),

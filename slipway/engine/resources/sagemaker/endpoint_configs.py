@@ -36,7 +36,6 @@ _NOT_IN_VARIANTS = {
     "InstancePools": "a variant has instances of one type",
     "ManagedInstanceScaling": "Application Auto Scaling scales variants",
     "RoutingConfig.PrefixAwareRoutingConfig": "routing is random or by outstanding requests",
-    "ServerlessConfig": "endpoints are server processes",
     "VariantInstanceProvisionTimeoutInSeconds": "an instance is there at once",
 }
 RESOURCES = {

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from slipway.engine.services.sagemaker import tags
+from slipway.engine.services.sagemaker import serverless_configs, tags
 from slipway.engine.services.sagemaker.listing import Listing
 from slipway.engine.services.sagemaker.models import find_model
 from slipway.engine.services.sagemaker.refusal import accept_only, refuse_value
@@ -32,6 +32,7 @@ ACCEPTED = (
     "ProductionVariants.ModelDataDownloadTimeoutInSeconds",
     "ProductionVariants.ContainerStartupHealthCheckTimeoutInSeconds",
     "ProductionVariants.RoutingConfig.RoutingStrategy",
+    "ProductionVariants.ServerlessConfig",
 )
 TABLE = "endpoint-configs"
 _LISTING = Listing("EndpointConfigs", "EndpointConfigName")
@@ -49,6 +50,7 @@ def create_endpoint_config(call: Call) -> dict[str, Any]:
     params = call.params
     accept_only("CreateEndpointConfig", params, ACCEPTED)
     _check_variants(call.engine, params["ProductionVariants"])
+    serverless_configs.check(call.engine, params)
     if "DataCaptureConfig" in params:
         Location.parse(params["DataCaptureConfig"]["DestinationS3Uri"])
     config_arn = arn(call.engine, "endpoint-config", params["EndpointConfigName"])
@@ -67,7 +69,10 @@ def _check_variants(engine: Engine, variants: list[dict[str, Any]]) -> None:
         raise invalid("Variant names must be unique within an endpoint configuration")
     for index, variant in enumerate(variants):
         where = f"ProductionVariants[{index}]"
-        for member in ("ModelName", "InstanceType", "InitialInstanceCount"):
+        needed = (
+            ("ModelName",) if "ServerlessConfig" in variant else ("ModelName", "InstanceType", "InitialInstanceCount")
+        )
+        for member in needed:
             if member not in variant:
                 raise invalid(f"{where} must give a {member}")
         strategy = variant.get("RoutingConfig", {}).get("RoutingStrategy", "RANDOM")

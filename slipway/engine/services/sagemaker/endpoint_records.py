@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 TABLE = "endpoints"
 _REASON_CHARACTERS = 1024
+_SERVERLESS = ("CurrentServerlessConfig", "DesiredServerlessConfig")
 
 
 def find_endpoint(engine: Engine, name: str) -> dict[str, Any]:
@@ -82,6 +83,7 @@ def variant_record(plan: VariantPlan) -> dict[str, Any]:
         "DesiredWeight": plan.weight,
         "CurrentInstanceCount": plan.count,
         "DesiredInstanceCount": plan.count,
+        **({} if plan.serverless is None else dict.fromkeys(_SERVERLESS, plan.serverless)),
     }
 
 

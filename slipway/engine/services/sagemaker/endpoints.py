@@ -18,6 +18,7 @@ from slipway.engine.services.sagemaker.hosting.lifecycle import Update
 from slipway.engine.services.sagemaker.hosting.plan import VariantPlan
 from slipway.engine.services.sagemaker.listing import Listing
 from slipway.engine.services.sagemaker.refusal import accept_only
+from slipway.engine.services.sagemaker.serverless_configs import check_concurrency, check_update
 from slipway.engine.services.sagemaker.service import SERVICE, arn, invalid, named, now, pick, rendered, table
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ _WEIGHTS = (
     "DesiredWeightsAndCapacities.VariantName",
     "DesiredWeightsAndCapacities.DesiredWeight",
     "DesiredWeightsAndCapacities.DesiredInstanceCount",
+    "DesiredWeightsAndCapacities.ServerlessUpdateConfig.MaxConcurrency",
+    "DesiredWeightsAndCapacities.ServerlessUpdateConfig.ProvisionedConcurrency",
 )
 
 
@@ -113,7 +116,8 @@ def _planned(call: Call, record: dict[str, Any]) -> Update:
     kept = _retained(params)
     plans = [_with_retained(plan, record, kept) for plan in plans_of.make(call.engine, params["EndpointConfigName"])]
     capture = record["_capture"] if "DataCaptureConfig" in kept else config.get("DataCaptureConfig")
-    steps = policy.plan(deployment, min(plan.count for plan in plans))
+    check_update(plans_of.from_json(record["_plan"]), plans)
+    steps = policy.plan(deployment, max(1, min(plan.count for plan in plans)))
     return Update(params["EndpointConfigName"], plans, capture, steps, deployment)
 
 
@@ -132,7 +136,8 @@ def _with_retained(plan: VariantPlan, record: dict[str, Any], kept: set[str]) ->
     variant = records.variant_named(record, plan.name)
     if variant is None:
         return plan
-    count = variant["DesiredInstanceCount"] if "DesiredInstanceCount" in kept else plan.count
+    scaled = "DesiredInstanceCount" in kept and plan.serverless is None and "DesiredServerlessConfig" not in variant
+    count = variant["DesiredInstanceCount"] if scaled else plan.count
     weight = variant["DesiredWeight"] if "DesiredWeight" in kept else plan.weight
     return replace(plan, count=count, weight=weight)
 
@@ -191,7 +196,13 @@ def _desire(record: dict[str, Any], item: dict[str, Any]) -> None:
         raise invalid(f'The variant "{item["VariantName"]}" does not exist in endpoint "{record["EndpointArn"]}".')
     if item.get("DesiredInstanceCount", 1) < 1:
         raise invalid(f"DesiredInstanceCount of variant {item['VariantName']} must be at least 1")
+    serverless = variant.get("DesiredServerlessConfig")
+    if (serverless is None and "ServerlessUpdateConfig" in item) or (serverless and "DesiredInstanceCount" in item):
+        raise invalid(f"Variant {item['VariantName']} has instances, or a ServerlessUpdateConfig, and not both")
     variant.update(pick(item, "DesiredWeight", "DesiredInstanceCount"))
+    if serverless is not None:
+        variant["DesiredServerlessConfig"] = {**serverless, **item.get("ServerlessUpdateConfig", {})}
+        check_concurrency(variant["DesiredServerlessConfig"])
 
 
 @SERVICE.operation("DescribeEndpoint", resource=named("endpoint", "EndpointName"))

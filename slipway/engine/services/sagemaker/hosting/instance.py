@@ -79,6 +79,7 @@ class Instance:
         direct: bool = False,
     ) -> None:
         self._direct = direct
+        self._notes: dict[str, float] = {}
         instance_id = new_instance_id()
         several = len(containers) > 1
         self._servers = [
@@ -90,6 +91,10 @@ class Instance:
     def outstanding(self) -> int:
         """Requests under way."""
         return self._servers[0].outstanding
+
+    def note(self, name: str, value: float) -> None:
+        """Something that was observed before the next request, and is told with its answer."""
+        self._notes[name] = value
 
     def start(self) -> None:
         """Start every container and return once all are healthy; NotHealthy names those that are not."""
@@ -130,7 +135,7 @@ class Instance:
         _check_model(servers, request.model)
         body, headers = request.body, request.headers
         seconds: dict[str, float] = {}
-        observed: dict[str, float] = {}
+        observed, self._notes = self._notes, {}
         for server, following in zip(servers, [*servers[1:], None], strict=True):
             began = time.perf_counter()
             sent = headers if following is None else {**headers, "Accept": "*/*"}

@@ -16,10 +16,11 @@ from slipway.engine.services.sagemaker import tags
 from slipway.engine.services.sagemaker.failures import EngineStopping
 from slipway.engine.services.sagemaker.hosting import plan as plans_of
 from slipway.engine.services.sagemaker.hosting.bluegreen import RolledBack, Shift
-from slipway.engine.services.sagemaker.hosting.deployment import Deployment, DeploymentFailed
+from slipway.engine.services.sagemaker.hosting.deployment import Deployment
 from slipway.engine.services.sagemaker.hosting.live import LiveEndpoint, hosting
 from slipway.engine.services.sagemaker.hosting.plan import VariantPlan
 from slipway.engine.services.sagemaker.hosting.policy import Policy
+from slipway.engine.services.sagemaker.hosting.preparation import DeploymentFailed
 from slipway.engine.services.sagemaker.service import SERVICE, now, table
 
 if TYPE_CHECKING:
@@ -135,21 +136,26 @@ def scale(engine: Engine, name: str, desired: list[dict[str, Any]]) -> None:
         variant = item["VariantName"]
         if "DesiredWeight" in item:
             deployment.weights[variant] = float(item["DesiredWeight"])
-        if "DesiredInstanceCount" in item:
-            try:
+        try:
+            if "DesiredInstanceCount" in item:
                 deployment.scale(variant, item["DesiredInstanceCount"])
-            except DeploymentFailed as reason:
-                failure = str(reason)
+            if "ServerlessUpdateConfig" in item:
+                deployment.configure(variant, item["ServerlessUpdateConfig"])
+        except DeploymentFailed as reason:
+            failure = str(reason)
     _settle(engine, name, deployment, failure)
 
 
 def _settle(engine: Engine, name: str, deployment: Deployment, failure: str) -> None:
     def alter(record: dict[str, Any]) -> None:
         for variant in record["ProductionVariants"]:
-            count, weight = deployment.count(variant["VariantName"]), deployment.weights[variant["VariantName"]]
-            variant.update(
-                CurrentInstanceCount=count, DesiredInstanceCount=count, CurrentWeight=weight, DesiredWeight=weight
-            )
+            weight = deployment.weights[variant["VariantName"]]
+            variant.update(CurrentWeight=weight, DesiredWeight=weight)
+            if "DesiredServerlessConfig" in variant:
+                variant["CurrentServerlessConfig"] = variant["DesiredServerlessConfig"]
+                continue
+            count = deployment.count(variant["VariantName"])
+            variant.update(CurrentInstanceCount=count, DesiredInstanceCount=count)
         record["EndpointStatus"] = "InService"
         if failure:
             record["FailureReason"] = failure
@@ -182,6 +188,7 @@ def resume(engine: Engine, name: str) -> None:
             plan,
             count=wanted[plan.name]["DesiredInstanceCount"],
             weight=wanted[plan.name]["DesiredWeight"],
+            serverless=wanted[plan.name].get("DesiredServerlessConfig"),
         )
         for plan in plans_of.from_json(record["_plan"])
     ]

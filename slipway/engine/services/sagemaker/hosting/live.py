@@ -77,6 +77,11 @@ class LiveEndpoint:
         self._metrics: dict[str, VariantMetrics] = {}
         self._metrics_lock = threading.Lock()
 
+    @property
+    def is_serverless(self) -> bool:
+        """Whether its instances come and go with the requests."""
+        return any(plan.serverless for plan in self.traffic.blue.plans.values())
+
     def set_capture(self, config: dict[str, Any] | None) -> None:
         """Capture as `config` says from now on; what was captured before is written."""
         before = self.capture

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from slipway.engine.services.sagemaker.endpoint_configs import find_config
+from slipway.engine.services.sagemaker.hosting.serverless import STARTUP_SECONDS
 from slipway.engine.services.sagemaker.model_containers import ModelContainer, is_direct, resolved
 from slipway.engine.services.sagemaker.models import find_model
 
@@ -21,7 +22,7 @@ _STARTUP_SECONDS = 240
 
 @dataclass(frozen=True)
 class VariantPlan:
-    """One variant: which model, on how many instances, with what weight."""
+    """One variant: which model, on how many instances, with what weight; or its ServerlessConfig, and no instances."""
 
     name: str
     model_name: str
@@ -34,6 +35,7 @@ class VariantPlan:
     weight: float
     startup_seconds: int
     least_outstanding: bool
+    serverless: dict[str, int] | None
 
 
 def make(engine: Engine, config_name: str) -> list[VariantPlan]:
@@ -43,6 +45,8 @@ def make(engine: Engine, config_name: str) -> list[VariantPlan]:
 
 def _variant(engine: Engine, variant: dict[str, Any]) -> VariantPlan:
     model = find_model(engine, variant["ModelName"])
+    serverless = variant.get("ServerlessConfig")
+    allowed = _STARTUP_SECONDS if serverless is None else STARTUP_SECONDS
     routing = variant.get("RoutingConfig", {}).get("RoutingStrategy", "RANDOM")
     return VariantPlan(
         name=variant["VariantName"],
@@ -51,11 +55,12 @@ def _variant(engine: Engine, variant: dict[str, Any]) -> VariantPlan:
         containers=tuple(resolved(engine, model)),
         direct=is_direct(model),
         isolated=model.get("EnableNetworkIsolation", False),
-        instance_type=variant["InstanceType"],
-        count=variant["InitialInstanceCount"],
+        instance_type=variant.get("InstanceType", ""),
+        count=variant.get("InitialInstanceCount", 0),
         weight=float(variant.get("InitialVariantWeight", 1.0)),
-        startup_seconds=variant.get("ContainerStartupHealthCheckTimeoutInSeconds", _STARTUP_SECONDS),
+        startup_seconds=variant.get("ContainerStartupHealthCheckTimeoutInSeconds", allowed),
         least_outstanding=routing == "LEAST_OUTSTANDING_REQUESTS",
+        serverless=serverless,
     )
 
 
