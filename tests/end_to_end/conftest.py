@@ -18,7 +18,19 @@ from tests.end_to_end.second import Second, install_second
 from tests.end_to_end.support import Desk, journal, run_slipway
 
 # Each file uses what the ones before it left; deletion and down take it away. The last ones have engines of their own.
-ORDER = ("demo", "journal", "clients", "second_install", "approval", "deletion", "down", "restart", "faults", "soak")
+ORDER = (
+    "demo",
+    "journal",
+    "clients",
+    "second_install",
+    "approval",
+    "deletion",
+    "down",
+    "restart",
+    "faults",
+    "engines",
+    "soak",
+)
 DEMO_SECONDS = 900.0
 
 
