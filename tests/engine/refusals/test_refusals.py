@@ -7,6 +7,7 @@ import pytest
 from tests.engine.refusals import (
     apigateway,
     application_autoscaling,
+    aws_images,
     cloudformation,
     cloudwatch,
     codebuild,
@@ -38,6 +39,7 @@ SECTIONS = {
     "ECR and `docker`": docker.ATTEMPTS,
     "EventBridge": events.ATTEMPTS,
     "IAM and STS": iam.ATTEMPTS,
+    "Images that AWS owns": aws_images.ATTEMPTS,
     "Lambda": lambda_.ATTEMPTS,
     "Notifications of S3 and SNS": notifications.ATTEMPTS,
     "SageMaker": sagemaker.ATTEMPTS,
