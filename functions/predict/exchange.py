@@ -35,6 +35,11 @@ def is_csv(event: Event) -> bool:
     return header(event, "content-type").partition(";")[0].strip().lower() == CSV
 
 
+def canary_variant(event: Event) -> str:
+    """The endpoint's variant that the API's canary calls, empty for the other requests."""
+    return str((event.get("stageVariables") or {}).get("targetVariant", ""))
+
+
 def answer_type(event: Event) -> str:
     """CSV when the caller prefers it, else JSON.
 

@@ -24,7 +24,7 @@ import botocore.session
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectTimeoutError, HTTPClientError, ReadTimeoutError
 
-from exchange import CSV, JSON, VARIANT, answer_type, as_csv, cors_headers, is_csv
+from exchange import CSV, JSON, VARIANT, answer_type, as_csv, canary_variant, cors_headers, is_csv
 
 ENDPOINT_NAME = os.environ["ENDPOINT_NAME"]
 # dataset.columns of the configuration, put beside this file by Build.
@@ -74,7 +74,7 @@ def handler(event: dict[str, Any], _context: object) -> Response:
         body = json.dumps({"instances": rows(features(event))}, allow_nan=False).encode()
         if len(body) > LARGEST_BODY:
             raise RequestError(413, "TooLarge", f"expected at most {LARGEST_BODY} bytes of rows, found {len(body)}")
-        text, variant = predict(body)
+        text, variant = predict(body, canary_variant(event))
         kind = answer_type(event)
         headers = {"Content-Type": kind, VARIANT: variant, **cors_headers(event)}
         return {"statusCode": 200, "headers": headers, "body": as_csv(text) if kind == CSV else text}
@@ -86,7 +86,9 @@ def handler(event: dict[str, Any], _context: object) -> Response:
 
 
 def features(event: dict[str, Any]) -> Any:
-    """The body itself when it is CSV, else what stands under "features" in it."""
+    """The query's features, or the body itself when it is CSV, else what stands under "features" in it."""
+    if event.get("httpMethod") == "GET":
+        return event["queryStringParameters"]["features"]
     text = event.get("body") or ""
     try:
         raw = base64.b64decode(text) if event.get("isBase64Encoded") else text.encode()
@@ -120,13 +122,14 @@ def _is_one_row(found: Any) -> bool:
     return isinstance(found, list) and not any(isinstance(item, dict | list) for item in found)
 
 
-def predict(body: bytes) -> tuple[str, str]:
-    """The endpoint's answer to rows in its own form, and the variant that gave it.
+def predict(body: bytes, variant: str = "") -> tuple[str, str]:
+    """The endpoint's answer to rows in its own form, and the variant that gave it: `variant`, or one by its weight.
 
     JSON whatever the caller wants, so that what is captured of the endpoint has one form.
     """
+    target = {"TargetVariant": variant} if variant else {}
     try:
-        answer = CLIENT.invoke_endpoint(EndpointName=ENDPOINT_NAME, ContentType=JSON, Accept=JSON, Body=body)
+        answer = CLIENT.invoke_endpoint(EndpointName=ENDPOINT_NAME, ContentType=JSON, Accept=JSON, Body=body, **target)
         return str(answer["Body"].read().decode()), answer["InvokedProductionVariant"]
     except ClientError as error:
         raise _endpoint_error(error) from error
@@ -142,6 +145,8 @@ def _endpoint_error(error: ClientError) -> RequestError:
         return _model_error(dict(error.response))
     if code in ENDPOINT_ERRORS:
         return RequestError(*ENDPOINT_ERRORS[code])
+    if code == "ValidationError" and message.startswith("Variant "):
+        return RequestError(500, "Misconfigured", "the endpoint lacks the canary's variant; its owner has to be told")
     if code == "ValidationError" and "not found" in message:
         return RequestError(503, "Unavailable", f"endpoint {ENDPOINT_NAME} is not in service")
     if code == "ValidationError":

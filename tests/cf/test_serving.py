@@ -120,17 +120,23 @@ def test_the_gateways_own_errors_have_the_functions_form(kind: str) -> None:
 
 def test_the_api_throttles_logs_and_traces() -> None:
     api = properties("Api")
-    (setting,) = api["MethodSettings"]
-    assert setting["ThrottlingRateLimit"] == {"Ref": "ThrottlingRate"}
-    assert setting["ThrottlingBurstLimit"] == {"Ref": "ThrottlingBurst"}
-    assert api["TracingEnabled"] is True
+    every, cached = api["MethodSettings"]
+    for setting in (every, cached["Fn::If"][1]):  # a method's own settings take the place of those of all
+        assert setting["ThrottlingRateLimit"] == {"Ref": "ThrottlingRate"}
+        assert setting["ThrottlingBurstLimit"] == {"Ref": "ThrottlingBurst"}
+    assert api["TracingEnabled"] == {"Fn::If": ["HasTracing", True, False]}
+    assert templates.load("serving")["Parameters"]["ApiTracing"]["Default"] == "true"
     assert json.loads(api["AccessLogSetting"]["Format"])["requestId"] == "$context.requestId"
 
 
 def test_the_function_is_traced_runs_a_current_python_and_ends_before_the_api_gives_up() -> None:
     function = properties("Function")
-    assert (function["Runtime"], function["Tracing"], function["Timeout"]) == ("python3.13", "Active", 28)
-    assert function["Environment"]["Variables"] == {"ENDPOINT_NAME": {"Fn::Sub": "${Prefix}-${Environment}"}}
+    tracing = {"Fn::If": ["HasTracing", "Active", "PassThrough"]}
+    assert (function["Runtime"], function["Tracing"], function["Timeout"]) == ("python3.13", tracing, 28)
+    assert function["Environment"]["Variables"] == {
+        "ENDPOINT_NAME": {"Fn::Sub": "${Prefix}-${Environment}"},
+        "CORS_ALLOW_ORIGINS": {"Ref": "CorsAllowOrigins"},
+    }
 
 
 @pytest.mark.parametrize("logical_id", ["FunctionLog", "AccessLog"])

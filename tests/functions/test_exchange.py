@@ -81,6 +81,30 @@ def test_the_answer_names_the_variant(predict: ModuleType, endpoint: Stubber) ->
     assert answer["headers"]["X-Variant"] == "candidate"
 
 
+def test_a_get_has_its_rows_in_the_query(predict: ModuleType) -> None:
+    event = {"httpMethod": "GET", "queryStringParameters": {"features": "basic,12.5,3"}, "body": None}
+    assert predict.rows(predict.features(event)) == [ROW]
+
+
+def test_the_apis_canary_names_the_variant_that_is_asked(predict: ModuleType, endpoint: Stubber) -> None:
+    stream = StreamingBody(io.BytesIO(ANSWER.encode()), len(ANSWER))
+    body = json.dumps({"instances": [ROW]}).encode()
+    request = {"EndpointName": "shop-test", "ContentType": JSON, "Accept": JSON, "Body": body}
+    response = {"Body": stream, "InvokedProductionVariant": "candidate"}
+    endpoint.add_response("invoke_endpoint", response, {**request, "TargetVariant": "candidate"})
+    event = {"body": json.dumps({"features": ROW}), "stageVariables": {"targetVariant": "candidate"}}
+    assert predict.handler(event, None)["headers"]["X-Variant"] == "candidate"
+
+
+def test_a_canary_without_its_variant_is_the_owners_fault(predict: ModuleType, endpoint: Stubber) -> None:
+    message = "Variant candidate of endpoint shop-test of account 123456789012 not found."
+    endpoint.add_client_error("invoke_endpoint", "ValidationError", message, 400)
+    event = {"body": json.dumps({"features": ROW}), "stageVariables": {"targetVariant": "candidate"}}
+    answer = predict.handler(event, None)
+    error = {"code": "Misconfigured", "message": "the endpoint lacks the canary's variant; its owner has to be told"}
+    assert (answer["statusCode"], json.loads(answer["body"])["error"]) == (500, error)
+
+
 @pytest.mark.parametrize(
     ("accept", "kind"),
     [
