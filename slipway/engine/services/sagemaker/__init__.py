@@ -1,7 +1,7 @@
 """SageMaker: jobs as real processes, endpoints as real servers, the model registry.
 
     training, processing        the jobs' operations; *_run: what a job does; containers: its processes
-    transform/                  batch transform
+    transform/, tuning/         batch transform; hyperparameter tuning
     models, endpoint_configs    what an endpoint serves
     endpoints, hosting/         the endpoints' operations, and their life
     registry, package_groups    model packages and their groups
@@ -24,15 +24,16 @@ from slipway.engine.services.sagemaker import (
     tags,
     training,
 )
-from slipway.engine.services.sagemaker.jobs import PROCESSING, TRAINING, TRANSFORM, fail_interrupted
+from slipway.engine.services.sagemaker.jobs import PROCESSING, TRAINING, TRANSFORM, TUNING, fail_interrupted
 from slipway.engine.services.sagemaker.service import SERVICE
 from slipway.engine.services.sagemaker.transform import operations as transform_jobs
+from slipway.engine.services.sagemaker.tuning import operations as tuning_jobs
 
 
 @SERVICE.on_start
 def fail_interrupted_jobs(engine: Engine) -> None:
     """A job's processes end with the engine; what it wrote to S3 stays."""
-    for kind in (TRAINING, PROCESSING, TRANSFORM):
+    for kind in (TRAINING, PROCESSING, TRANSFORM, TUNING):
         fail_interrupted(engine, kind)
 
 
@@ -50,4 +51,5 @@ __all__ = [
     "tags",
     "training",
     "transform_jobs",
+    "tuning_jobs",
 ]

@@ -185,6 +185,11 @@ def stop(engine: Engine, kind: Kind, name: str) -> None:
         raise invalid(
             f"The request was rejected because the {kind.title.lower()} job is in status {record[kind.status]}."
         )
+    ask_to_stop(engine, kind, name)
+
+
+def ask_to_stop(engine: Engine, kind: Kind, name: str) -> None:
+    """Let a job stop that runs, as far as one can tell; one that ends by itself meanwhile is left as it is."""
 
     def stopping(record: dict[str, Any]) -> None:
         if record[kind.status] == "InProgress":
@@ -192,7 +197,7 @@ def stop(engine: Engine, kind: Kind, name: str) -> None:
             if kind is TRAINING:
                 transition(record, "Stopping")
 
-    kind.change(engine, name, stopping)
+    record = kind.change(engine, name, stopping)
     with _live_lock:
         containers = _live.get(record[f"{kind.label}JobArn"])
     if containers is not None:

@@ -6,8 +6,8 @@ docs.aws.amazon.com/sagemaker/latest/APIReference/API_ListTrainingJobs.html is t
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -18,11 +18,15 @@ _DEFAULT_PAGE = 10
 
 @dataclass(frozen=True)
 class Listing:
-    """How one operation lists: where its name and its status stand in a record, and under which key it answers."""
+    """How one operation lists: where its name and its status stand in a record, and under which key it answers.
+
+    `orders` are values of SortBy that only this operation has.
+    """
 
     answer: str
     name: str
     status: str = ""
+    orders: Mapping[str, Callable[[dict[str, Any]], Any]] = field(default_factory=dict)
 
     def page(
         self,
@@ -52,6 +56,8 @@ class Listing:
         )
 
     def _order(self, record: dict[str, Any], sort_by: str) -> Any:
+        if sort_by in self.orders:
+            return self.orders[sort_by](record)
         if sort_by == "Name":
             return str(record.get(self.name, ""))
         return str(record[self.status]) if sort_by == "Status" else record["CreationTime"]
