@@ -6,6 +6,7 @@
     endpoints, hosting/         the endpoints' operations, and their life
     registry, package_groups    model packages and their groups
     pipelines/                  SageMaker Pipelines
+    automl/                     Autopilot's jobs
     tags, listing, refusal      what all of them share
 
 An operation that is not declared in these modules is refused by the dispatcher; a request's member that is not executed
@@ -14,6 +15,7 @@ is refused by name (`refusal.accept_only`).
 
 from slipway.engine.engine import Engine
 from slipway.engine.services.sagemaker import (
+    automl,
     endpoint_configs,
     endpoints,
     models,
@@ -41,6 +43,7 @@ SERVICE.on_start(pipelines.resume)
 
 __all__ = [
     "SERVICE",
+    "automl",
     "endpoint_configs",
     "endpoints",
     "models",
