@@ -57,6 +57,8 @@ IMPORTED = {
     ("resources/codepipeline.py", "codepipeline"): "what is not executed, refused before a stack makes anything",
     ("resources/codecommit.py", "codecommit"): "`Code` of a repository has no operation of its own in the API",
     ("resources/sagemaker/pipelines.py", "sagemaker"): "what is wrong with a definition, before a stack makes it",
+    ("resources/glue/jobs.py", "glue"): "what is not executed, refused before a stack makes anything",
+    ("resources/glue/triggers.py", "glue"): "what is not executed, refused before a stack makes anything",
     ("resources/stepfunctions.py", "stepfunctions"): "what is wrong with a definition, before a stack makes it",
     ("services/codebuild/workspace.py", "sts"): "the address where a build fetches its role's keys",
     ("services/glue/run.py", "sts"): "the address where a job's process fetches its role's keys",

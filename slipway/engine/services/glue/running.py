@@ -26,9 +26,11 @@ if TYPE_CHECKING:
     from slipway.engine.store import Record
 
 TABLE = "run"
+# `_again` is set on a failed run from its end until its next attempt is on record.
 ENDED = frozenset({"SUCCEEDED", "FAILED", "STOPPED", "TIMEOUT", "ERROR"})
 _SIZES = ("WorkerType", "NumberOfWorkers", "MaxCapacity")
 _FROM_JOB = (*_SIZES, "Timeout", "GlueVersion", "ExecutionClass", "JobMode", "NotificationProperty")
+_OF_ONE_ATTEMPT = ("ErrorMessage", "CompletedOn", "_began", "_again")
 _admission = threading.Lock()
 _running: dict[str, JobRun] = {}
 # Called with each run that has ended for good; workflows go on from there.
@@ -174,13 +176,15 @@ def _end(engine: Engine, run_id: str, state: str, reason: str) -> None:
         record.update(JobRunState=state, CompletedOn=now(), LastModifiedOn=now(), ExecutionTime=spent)
         if reason:
             record["ErrorMessage"] = reason
+        record["_again"] = state == "FAILED" and record["Attempt"] < record["_retries"]
 
     record = table(engine, TABLE).change(run_id, change)
     events.state_change(engine, record)
-    if state == "FAILED" and record["Attempt"] < record["_retries"] and _retry(engine, record):
-        return
-    for listener in listeners:
-        listener(engine, record)
+    tried_again = record["_again"] and _retry(engine, record)
+    table(engine, TABLE).change(run_id, lambda found: found.update(_again=False))
+    if not tried_again:
+        for listener in listeners:
+            listener(engine, record)
 
 
 def _retry(engine: Engine, record: Record) -> bool:
@@ -189,7 +193,9 @@ def _retry(engine: Engine, record: Record) -> bool:
     if job is None:
         return False
     attempt = record["Attempt"] + 1
-    again = {key: value for key, value in record.items() if key not in ("ErrorMessage", "CompletedOn", "_began")}
+    again = {
+        key: value for key, value in record.items() if key not in ("ErrorMessage", "CompletedOn", "_began", "_again")
+    }
     first = record["Id"].partition("_attempt_")[0]
     again |= {"Id": f"{first}_attempt_{attempt}", "Attempt": attempt, "PreviousRunId": record["Id"]}
     again |= {"JobRunState": "STARTING", "StartedOn": now(), "LastModifiedOn": now(), "ExecutionTime": 0}
@@ -208,6 +214,8 @@ def fail_interrupted(engine: Engine) -> None:
             job = record["JobName"]
             table(engine, TABLE).change(run_id, lambda found: found.update(_retries=0))
             _end(engine, run_id, "FAILED", f"The local engine was restarted while this run of {job} was under way")
+        elif record.get("_again"):
+            table(engine, TABLE).change(run_id, lambda found: found.update(_again=False))
 
 
 @SERVICE.on_stop

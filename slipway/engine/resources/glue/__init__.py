@@ -1,0 +1,4 @@
+"""Glue's types, a module for each.
+
+docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_Glue.html
+"""
