@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import time
+import uuid
 from typing import Any
 
 import pytest
 
-from tests.engine.aws_images.conftest import ACCOUNT, BUCKET, Xgboost, rows
+from tests.engine.aws_images.conftest import ACCOUNT, BUCKET, IMAGE, ROLE, Xgboost, rows
 
 pytestmark = pytest.mark.specification("docs.aws.amazon.com/sagemaker/latest/dg/xgboost.html")
 
@@ -252,3 +255,46 @@ def test_a_tag_that_nothing_stands_in_for_fails_the_job_by_name(xgboost: Xgboost
     job = xgboost.train(BINARY, data, image=image)
     assert "no stand-in of it; it stands in for these images of AWS's" in job["FailureReason"]
     assert "sagemaker-xgboost: 3.0-5, 3.2-0" in job["FailureReason"]
+
+
+def test_parquet_is_read_as_csv_is(xgboost: Xgboost, trained: dict[str, Any], data: dict[str, str]) -> None:
+    """The environment of the stand-in writes the file, since the engine's own has nothing for Parquet."""
+    environments = xgboost.engine.home / "images" / "environments"
+    environment = next(path.parents[3] for path in environments.glob("*/lib/*/site-packages/polars"))
+    program = "import polars, sys; polars.read_csv(sys.stdin.buffer, has_header=False).write_parquet(sys.argv[1]); "
+    target = xgboost.engine.home / "rows.parquet"
+    python = environment / "bin" / "python"
+    subprocess.run([python, "-c", program, target], input=rows(400, 1).encode(), check=True)
+    xgboost.engine.client("s3").upload_file(str(target), BUCKET, "data/parquet/a.parquet")
+    hyperparameters = {**BINARY, "eval_metric": "auc"}
+    uri = f"s3://{BUCKET}/data/parquet/"
+    parquet = xgboost.train(hyperparameters, {"train": uri}, content_type="application/x-parquet")
+    csv = xgboost.train(hyperparameters, {"train": data["train"]})
+    assert parquet["TrainingJobStatus"] == "Completed", parquet.get("FailureReason")
+    [first], [second] = ([item["Value"] for item in job["FinalMetricDataList"]] for job in (parquet, csv))
+    assert first == second
+
+
+def test_a_processing_jobs_python_is_the_images(xgboost: Xgboost) -> None:
+    name = f"processing-{uuid.uuid4().hex[:8]}"
+    script = "import os, pathlib, xgboost\nout = pathlib.Path(os.environ['SAGEMAKER_BASE_DIR'], 'processing/out')\n"
+    uri = xgboost.put("code/script.py", f"{script}(out / 'version.txt').write_text(xgboost.__version__)\n")
+    base = "/opt/ml/processing"
+    s3 = {"S3DataType": "S3Prefix", "S3InputMode": "File"}
+    out = {"S3Uri": f"s3://{BUCKET}/processed/{name}", "LocalPath": f"{base}/out", "S3UploadMode": "EndOfJob"}
+    xgboost.client.create_processing_job(
+        ProcessingJobName=name,
+        RoleArn=ROLE,
+        AppSpecification={"ImageUri": IMAGE, "ContainerEntrypoint": ["python3", f"{base}/code/script.py"]},
+        ProcessingInputs=[{"InputName": "code", "S3Input": {"S3Uri": uri, "LocalPath": f"{base}/code", **s3}}],
+        ProcessingOutputConfig={"Outputs": [{"OutputName": "out", "S3Output": out}]},
+        ProcessingResources={"ClusterConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 1}},
+    )
+    deadline = time.monotonic() + 60
+    while (job := xgboost.client.describe_processing_job(ProcessingJobName=name))[
+        "ProcessingJobStatus"
+    ] == "InProgress":
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert job["ProcessingJobStatus"] == "Completed", job.get("FailureReason")
+    assert xgboost.objects(f"s3://{BUCKET}/processed/{name}/") == {"version.txt": b"3.2.0"}
