@@ -15,7 +15,11 @@ from slipway.engine.caller import Caller
 from slipway.engine.errors import AwsError
 
 HERE = Path(__file__).parent
-PROGRAMS = {"batch": HERE / "transform" / "container.py", "tuning": HERE / "tuning" / "container.py"}
+PROGRAMS = {
+    "batch": HERE / "transform" / "container.py",
+    "tuning": HERE / "tuning" / "container.py",
+    "predictions": HERE.parents[1] / "bundle" / "predicting.py",
+}
 LABELS = (
     "com.amazonaws.sagemaker.capabilities.accept-bind-to-port",
     "com.amazonaws.sagemaker.capabilities.multi-models",
