@@ -24,6 +24,7 @@ OWN_ACTIONS: Mapping[str, frozenset[str]] = {
             "states:DescribeStateMachine",
             "codepipeline:GetPipeline",
             "codebuild:BatchGetProjects",
+            "sagemaker:DescribePipeline",
             "cloudwatch:PutMetricData",
         }
     ),

@@ -35,6 +35,7 @@ _MEMBERS = {
     "RetryPolicy",
     "DeadLetterConfig",
     "SqsParameters",
+    "SageMakerPipelineParameters",
 }
 
 
@@ -113,6 +114,25 @@ def _build(delivery: Delivery) -> None:
     delivery.caller.client("codebuild").start_build(projectName=_project(delivery.arn), **wanted)
 
 
+def _sagemaker_pipeline(delivery: Delivery) -> None:
+    """The event itself is not handed over: a parameter's value may be a JSON path into it.
+
+    docs.aws.amazon.com/eventbridge/latest/APIReference/API_SageMakerPipelineParameters.html
+    """
+    given = (delivery.target.get("SageMakerPipelineParameters") or {}).get("PipelineParameterList") or []
+    event = json.loads(delivery.event)
+    values = [{"Name": item["Name"], "Value": _parameter(item["Value"], event)} for item in given]
+    client = delivery.caller.client("sagemaker")
+    client.start_pipeline_execution(PipelineName=delivery.arn, PipelineParameters=values)
+
+
+def _parameter(value: str, event: Any) -> str:
+    if not (value.startswith("$.") and inputs.is_path(value)):
+        return value
+    found = inputs.at_path(event, value)
+    return found if isinstance(found, str) else json.dumps(found)
+
+
 def _log_group(delivery: Delivery) -> None:
     client, stream = delivery.caller.client("logs"), str(uuid.uuid4())
     client.create_log_stream(logGroupName=_group(delivery.arn), logStreamName=stream)
@@ -175,13 +195,22 @@ KINDS: dict[str, Kind] = {
         _pipeline, lambda caller, arn: caller.client("codepipeline").get_pipeline(name=_name(arn)), needs_role=True
     ),
     "codebuild": Kind(_build, _find_project, needs_role=True),
+    "sagemaker": Kind(
+        _sagemaker_pipeline,
+        lambda caller, arn: caller.client("sagemaker").describe_pipeline(PipelineName=arn),
+        needs_role=True,
+    ),
 }
+
+
+# Services of which only one kind of resource is a target.
+_RESOURCES = {"events": "event-bus/", "sagemaker": "pipeline/"}
 
 
 def kind(target: Target) -> Kind | None:
     """The kind of a target; None when it is not executed."""
     parts = str(target.get("Arn", "")).split(":", 5)
-    if len(parts) < 6 or (parts[2] == "events" and not parts[5].startswith("event-bus/")):
+    if len(parts) < 6 or not parts[5].startswith(_RESOURCES.get(parts[2], "")):
         return None
     return KINDS.get(parts[2])
 

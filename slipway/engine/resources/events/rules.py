@@ -131,7 +131,7 @@ def check_rule(properties: dict[str, Any]) -> Iterator[str]:
             yield f"Targets.Arn {target['Arn']}: {_OTHER_TARGETS}"
 
 
-_OTHER_KINDS = (*("AppSync", "Batch", "Ecs", "Http", "Kinesis", "RedshiftData", "RunCommand", "SageMakerPipeline"),)
+_OTHER_KINDS = (*("AppSync", "Batch", "Ecs", "Http", "Kinesis", "RedshiftData", "RunCommand"),)
 _OTHER_TARGETS = f"targets are of the services {', '.join(sorted(targets.KINDS))}"
 RESOURCES = {
     "AWS::Events::Rule": ResourceType(
