@@ -19,10 +19,10 @@ _OF_JOB = named(KIND, "JobName")
 @SERVICE.operation("StartJobRun", resource=_OF_JOB)
 def start_job_run(call: Call) -> dict[str, Any]:
     """Start a run; it goes on in the background."""
-    job = find(call.engine, KIND, call.params["JobName"])
-    for reason in definition.not_executed(call.params | {"Command": None}):
+    for reason in definition.not_executed(call.params):
         raise refused(f"StartJobRun: {reason}")
     definition.check_capacity(call.params)
+    job = find(call.engine, KIND, call.params["JobName"])
     given = call.params.get("Arguments", {})
     arguments.check("StartJobRun", arguments.merged(job, given))
     overrides = {member: call.params[member] for member in _OVERRIDES if member in call.params}
