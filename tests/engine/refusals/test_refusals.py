@@ -22,6 +22,7 @@ from tests.engine.refusals import (
     notifications,
     paragraphs,
     sagemaker,
+    sagemaker_pipelines,
     stepfunctions,
 )
 from tests.engine.refusals.attempt import Attempt, World
@@ -45,6 +46,7 @@ SECTIONS = {
     "Lambda": lambda_.ATTEMPTS,
     "Notifications of S3 and SNS": notifications.ATTEMPTS,
     "SageMaker": sagemaker.ATTEMPTS,
+    "SageMaker Pipelines": sagemaker_pipelines.ATTEMPTS,
     "Step Functions": stepfunctions.ATTEMPTS,
 }
 EACH = [pytest.param(attempt, id=f"{title}: {attempt.item}") for title, found in SECTIONS.items() for attempt in found]
