@@ -7,6 +7,7 @@ import pytest
 from tests.engine.refusals import (
     apigateway,
     application_autoscaling,
+    autopilot,
     aws_images,
     cloudformation,
     cloudwatch,
@@ -46,6 +47,7 @@ SECTIONS = {
     "Lambda": lambda_.ATTEMPTS,
     "Notifications of S3 and SNS": notifications.ATTEMPTS,
     "SageMaker": sagemaker.ATTEMPTS,
+    "SageMaker Autopilot and AutoGluon's images": autopilot.ATTEMPTS,
     "SageMaker Pipelines": sagemaker_pipelines.ATTEMPTS,
     "Step Functions": stepfunctions.ATTEMPTS,
 }

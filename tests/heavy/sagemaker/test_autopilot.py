@@ -5,17 +5,20 @@ from __future__ import annotations
 import csv
 import io
 import json
+import subprocess
 import uuid
-from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from slipway.engine.aws_images import StandIn, known
+from slipway.engine.aws_images.autogluon import TAG
+from slipway.engine.services.sagemaker.automl.progress import MARK
 from tests.heavy.sagemaker.conftest import BUCKET, ROLE, Account, eventually, rows, table
 
 pytestmark = pytest.mark.specification("docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateAutoMLJobV2.html")
 LOGS = "/aws/sagemaker/AutoMLJobs"
-Start = Callable[..., str]
 
 
 class Autopilot:
@@ -189,26 +192,34 @@ def test_tuning_regresses_with_a_validation_channel_and_chosen_features(autopilo
     assert all(-5 < float(answer) < 15 for answer in answers)
 
 
-def test_candidates_that_exceed_their_time_fail_by_name_and_the_others_do_not(autopilot: Autopilot) -> None:
-    tabular = {
-        "Mode": "ENSEMBLING",
-        "CompletionCriteria": {"MaxCandidates": 2, "MaxRuntimePerTrainingJobInSeconds": 1},
-        "CandidateGenerationConfig": {"AlgorithmsConfig": [{"AutoMLAlgorithms": ["randomforest"]}]},
+def test_a_candidate_that_takes_too_long_fails_and_says_so(autopilot: Autopilot, tmp_path: Path) -> None:
+    """Straight to the program, since the request's limit is a second at least, in which AutoGluon trains something."""
+    (tmp_path / "train").mkdir()
+    (tmp_path / "train" / "train.csv").write_text(table(600))
+    settings = {
+        "target": "left",
+        "training": str(tmp_path / "train"),
+        "validation": None,
+        "validation_fraction": 0.2,
+        "problem_type": None,
+        "metric": None,
+        "mode": "ENSEMBLING",
+        "algorithms": ["linear-learner"],
+        "max_candidates": 2,
+        "seconds_per_candidate": 0.001,
+        "features": None,
+        "data_types": {},
+        "output": str(tmp_path / "out"),
     }
-    wide = "\n".join(_widened(line, index) for index, line in enumerate(table(9000).splitlines()))
-    name = autopilot.start(wide, tabular)
-    job = autopilot.ended(name)
-    assert job["AutoMLJobStatus"] == "Failed"
-    assert job["FailureReason"].startswith(
-        "ClientError: No candidate was completed. Local-randomforest-t1: the candidate "
+    (tmp_path / "automl.json").write_text(json.dumps(settings))
+    image = StandIn("uri", known()["autogluon-training"], TAG, autopilot.account.running.home / "images/environments")
+    argv, env, _ = image.command([str(tmp_path / "automl.json")], entrypoint=["python", "-m", "autopilot"])
+    ran = subprocess.run(argv, env=env, cwd=tmp_path, capture_output=True, text=True, check=True)
+    said = [json.loads(line.removeprefix(MARK)) for line in ran.stdout.splitlines() if line.startswith(MARK)]
+    assert [event["event"] for event in said] == ["resolved", "explored", "planned", "started", "failed"]
+    assert said[-1]["reason"] == (
+        "the candidate could not be trained within MaxRuntimePerTrainingJobInSeconds, 0.001 seconds"
     )
-    assert "MaxRuntimePerTrainingJobInSeconds, 1 seconds" in job["PartialFailureReasons"][0]["PartialFailureMessage"]
-    assert autopilot.candidates(name)[0]["CandidateStatus"] == "Failed"
-
-
-def _widened(line: str, index: int) -> str:
-    more = [f"n{column}" if not index else str((index * (column + 7)) % 1009) for column in range(120)]
-    return ",".join([line, *more])
 
 
 def test_at_the_jobs_time_limit_the_best_of_what_was_completed_is_named(autopilot: Autopilot) -> None:

@@ -1,8 +1,8 @@
 """AWS's AutoGluon images: one environment, with the images' version of the library, for all that uses it.
 
 `autogluon_container` is what the images' entry points do, `autopilot` the program of an AutoML job. Both run in that
-environment. There is no torch in it, which would be three quarters of its size: models that need it are not there, as
-in any AutoGluon without torch, and it says so when it is asked for one.
+environment. There is no torch in it, which would multiply its size: models that need it are not there, as in any
+AutoGluon without torch, and it says so when it is asked for one.
 
 github.com/aws/deep-learning-containers (autogluon), and the registries and versions that the SageMaker SDK lists.
 """

@@ -86,8 +86,8 @@ def rows(text: str, schema: dict[str, Any]) -> pd.DataFrame:
 
 
 def _checked(table: pd.DataFrame, schema: dict[str, Any]) -> pd.DataFrame:
-    numbers = [name for name in table if name not in schema["text"] and name not in schema["dataTypes"]]
-    words = [str(name) for name in numbers if table[name].dtype == object]
+    others = (*schema["text"], *schema["dataTypes"])
+    words = [name for name in schema["features"] if name not in others and table[name].dtype == object]
     if words:
         raise BadRows(f"expected numbers in {', '.join(words)}, as in the training data, found text")
     return table

@@ -118,6 +118,7 @@ class Trials:
         dtypes = self.data.training.dtypes
         schema = {
             "columns": self.data.columns,
+            "features": [column for column in dtypes.index if column != self.settings.target],
             "text": [column for column in dtypes.index if dtypes[column].kind == "O"],
             "dataTypes": self.settings.data_types,
             "mode": self.settings.mode,
