@@ -6,18 +6,16 @@ docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.htm
 
 from __future__ import annotations
 
-import http.client
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from slipway.engine.errors import AwsError
 from slipway.engine.service import Call, Service
-from slipway.engine.services.sagemaker.hosting import serverless
+from slipway.engine.services.sagemaker.hosting import async_requests, serverless
 from slipway.engine.services.sagemaker.hosting.connections import Answer
 from slipway.engine.services.sagemaker.hosting.instance import BadTarget, NoAnswer, Request, TooLarge
+from slipway.engine.services.sagemaker.hosting.invocation_errors import Failed, of_answer, of_silence
 from slipway.engine.services.sagemaker.hosting.live import Invoked, LiveEndpoint, NoServer, NoVariant, hosting
 from slipway.engine.services.sagemaker.hosting.multi_model import ModelNotReady, ModelNotThere
-from slipway.engine.services.sagemaker.hosting.server import NotHealthy
 from slipway.engine.services.sagemaker.refusal import accept_only
 
 if TYPE_CHECKING:
@@ -56,7 +54,31 @@ def invoke_endpoint(call: Call) -> dict[str, Any]:
         raise AwsError("413", f"HTTP content length exceeded {most} bytes.", status=413)
     if endpoint is None:
         raise _not_found(call)
+    if endpoint.backlog is not None:
+        message = f"Endpoint {endpoint.name} is asynchronous and takes InvokeEndpointAsync only"
+        raise AwsError("ValidationError", message, status=400)
     return _answered(call.engine, endpoint.name, _invoke(call, endpoint, body))
+
+
+@SERVICE.operation(
+    "InvokeEndpointAsync",
+    resource=lambda call: call.engine.arn("sagemaker", f"endpoint/{call.params['EndpointName']}"),
+)
+def invoke_endpoint_async(call: Call) -> dict[str, Any]:
+    """Queue a request whose input is in S3, or given.
+
+    docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpointAsync.html
+    """
+    accept_only("InvokeEndpointAsync", call.params, async_requests.ACCEPTED)
+    endpoint = hosting(call.engine).get(call.params["EndpointName"])
+    if endpoint is None:
+        raise _not_found(call)
+    if endpoint.backlog is None:
+        message = f"Endpoint {endpoint.name} is not asynchronous: its configuration has no AsyncInferenceConfig"
+        raise AwsError("ValidationError", message, status=400)
+    waiting = async_requests.request(call.params, endpoint.backlog.config)
+    endpoint.backlog.put(waiting)
+    return async_requests.accepted(waiting)
 
 
 def _invoke(call: Call, endpoint: LiveEndpoint, body: bytes) -> Invoked:
@@ -84,19 +106,7 @@ def _invoke(call: Call, endpoint: LiveEndpoint, body: bytes) -> Invoked:
         message = f"{reason} See {_console(call.engine, endpoint.name)}"
         raise AwsError("ModelError", message, status=424, OriginalStatusCode=200, OriginalMessage=str(reason)) from None
     except NoAnswer as error:
-        failed = _Failed(0, _no_answer(error), error.container)
-        raise _model_error(call.engine, endpoint.name, log_group, failed) from None
-
-
-def _no_answer(error: NoAnswer) -> str:
-    if isinstance(error.__cause__, TimeoutError):
-        return (
-            f"Your invocation timed out while waiting for a response from container {error.container}. Review the "
-            "latency metrics for each container in Amazon CloudWatch, resolve the issue, and try again."
-        )
-    if isinstance(error.__cause__, NotHealthy):
-        return f"the container did not pass the ping health check: {error.__cause__}"
-    return f"the connection to the container was lost: {error.__cause__!r}"
+        raise _model_error(call.engine, endpoint.name, log_group, of_silence(error)) from None
 
 
 def _headers(params: dict[str, Any]) -> dict[str, str]:
@@ -111,9 +121,8 @@ def _headers(params: dict[str, Any]) -> dict[str, str]:
 
 def _answered(engine: Engine, endpoint: str, invoked: Invoked) -> dict[str, Any]:
     answer = invoked.answer
-    if not http.client.OK <= answer.status < http.client.MULTIPLE_CHOICES:
-        text = answer.body.decode("utf-8", "replace")
-        failed = _Failed(answer.status, text, invoked.container)
+    failed = of_answer(invoked)
+    if failed is not None:
         raise _model_error(engine, endpoint, invoked.log_group, failed)
     return {
         "Body": answer.body,
@@ -133,22 +142,11 @@ def _not_found(call: Call) -> AwsError:
     return AwsError("ValidationError", message, status=400)
 
 
-@dataclass(frozen=True)
-class _Failed:
-    """What a container answered instead of success."""
-
-    status: int
-    text: str
-    container: str
-
-
-def _model_error(engine: Engine, endpoint: str, log_group: str, failed: _Failed) -> AwsError:
+def _model_error(engine: Engine, endpoint: str, log_group: str, failed: Failed) -> AwsError:
     """What the container answered other than success, as SageMaker reports it: HTTP 424."""
-    side = "client" if 400 <= failed.status < 500 else "server"
     return AwsError(
         "ModelError",
-        f'Received {side} error ({failed.status}) from {failed.container} with message "{failed.text}". See '
-        f"{_console(engine, endpoint)}",
+        f"{failed.message} See {_console(engine, endpoint)}",
         status=424,
         OriginalStatusCode=failed.status,
         OriginalMessage=failed.text,

@@ -28,6 +28,7 @@ def delete_endpoint_config(call: ResourceCall) -> None:
     gone_is_success(lambda: call.caller.client("sagemaker").delete_endpoint_config(EndpointConfigName=name_of(call)))
 
 
+_NOTIFICATION = "AsyncInferenceConfig.OutputConfig.NotificationConfig"
 _NOT_IN_VARIANTS = {
     "CapacityReservationConfig": "an instance is a process of this machine",
     "CoreDumpConfig": "core dumps are not kept",
@@ -43,10 +44,12 @@ RESOURCES = {
         create_endpoint_config,
         update_endpoint_config,
         delete_endpoint_config,
-        honours=frozenset({"DataCaptureConfig", "EndpointConfigName", "ProductionVariants", "Tags"}),
+        honours=frozenset(
+            {"AsyncInferenceConfig", "DataCaptureConfig", "EndpointConfigName", "ProductionVariants", "Tags"}
+        ),
         without_effect={"KmsKeyId": "volumes are not encrypted"},
         refuses={
-            "AsyncInferenceConfig": "requests are answered at once",
+            f"{_NOTIFICATION}.IncludeInferenceResponseIn": "a notification says where the response is",
             "EnableNetworkIsolation": "isolation is a model's",
             "ExecutionRoleArn": "there are no inference components",
             "ExplainerConfig": "predictions are not explained",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from slipway.engine.services.sagemaker import serverless_configs, tags
+from slipway.engine.services.sagemaker import async_configs, serverless_configs, tags
 from slipway.engine.services.sagemaker.listing import Listing
 from slipway.engine.services.sagemaker.models import find_model
 from slipway.engine.services.sagemaker.refusal import accept_only, refuse_value
@@ -23,6 +23,12 @@ ACCEPTED = (
     "Tags",
     "KmsKeyId",
     "DataCaptureConfig",
+    "AsyncInferenceConfig.ClientConfig",
+    "AsyncInferenceConfig.OutputConfig.KmsKeyId",
+    "AsyncInferenceConfig.OutputConfig.S3OutputPath",
+    "AsyncInferenceConfig.OutputConfig.S3FailurePath",
+    "AsyncInferenceConfig.OutputConfig.NotificationConfig.SuccessTopic",
+    "AsyncInferenceConfig.OutputConfig.NotificationConfig.ErrorTopic",
     "ProductionVariants.VariantName",
     "ProductionVariants.ModelName",
     "ProductionVariants.InitialInstanceCount",
@@ -51,6 +57,7 @@ def create_endpoint_config(call: Call) -> dict[str, Any]:
     accept_only("CreateEndpointConfig", params, ACCEPTED)
     _check_variants(call.engine, params["ProductionVariants"])
     serverless_configs.check(call.engine, params)
+    async_configs.check(call.engine, params)
     if "DataCaptureConfig" in params:
         Location.parse(params["DataCaptureConfig"]["DestinationS3Uri"])
     config_arn = arn(call.engine, "endpoint-config", params["EndpointConfigName"])

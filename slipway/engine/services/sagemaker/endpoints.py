@@ -17,7 +17,7 @@ from slipway.engine.services.sagemaker.hosting import plan as plans_of
 from slipway.engine.services.sagemaker.hosting.lifecycle import Update
 from slipway.engine.services.sagemaker.hosting.plan import VariantPlan
 from slipway.engine.services.sagemaker.listing import Listing
-from slipway.engine.services.sagemaker.refusal import accept_only
+from slipway.engine.services.sagemaker.refusal import accept_only, refuse_value
 from slipway.engine.services.sagemaker.serverless_configs import check_concurrency, check_update
 from slipway.engine.services.sagemaker.service import SERVICE, arn, invalid, named, now, pick, rendered, table
 
@@ -62,6 +62,8 @@ def create_endpoint(call: Call) -> dict[str, Any]:
         "_plan": plans_of.to_json(plans),
     }
     records.set_capture(record, config.get("DataCaptureConfig"))
+    if "AsyncInferenceConfig" in config:
+        record["AsyncInferenceConfig"] = config["AsyncInferenceConfig"]
     if "DeploymentConfig" in call.params:
         record["LastDeploymentConfig"] = call.params["DeploymentConfig"]
     if not table(engine, records.TABLE).claim(name, record):
@@ -118,7 +120,10 @@ def _planned(call: Call, record: dict[str, Any]) -> Update:
     capture = record["_capture"] if "DataCaptureConfig" in kept else config.get("DataCaptureConfig")
     check_update(plans_of.from_json(record["_plan"]), plans)
     steps = policy.plan(deployment, max(1, min(plan.count for plan in plans)))
-    return Update(params["EndpointConfigName"], plans, capture, steps, deployment)
+    asynchronous = config.get("AsyncInferenceConfig")
+    if (asynchronous is None) != ("AsyncInferenceConfig" not in record):
+        refuse_value("UpdateEndpoint", "AsyncInferenceConfig", "taken away or added", ("kept",))
+    return Update(params["EndpointConfigName"], plans, capture, asynchronous, steps, deployment)
 
 
 def _retained(params: dict[str, Any]) -> set[str]:
@@ -194,8 +199,9 @@ def _desire(record: dict[str, Any], item: dict[str, Any]) -> None:
     variant = records.variant_named(record, item["VariantName"])
     if variant is None:
         raise invalid(f'The variant "{item["VariantName"]}" does not exist in endpoint "{record["EndpointArn"]}".')
-    if item.get("DesiredInstanceCount", 1) < 1:
-        raise invalid(f"DesiredInstanceCount of variant {item['VariantName']} must be at least 1")
+    least = 0 if "AsyncInferenceConfig" in record else 1
+    if item.get("DesiredInstanceCount", least) < least:
+        raise invalid(f"DesiredInstanceCount of variant {item['VariantName']} must be at least {least}")
     serverless = variant.get("DesiredServerlessConfig")
     if (serverless is None and "ServerlessUpdateConfig" in item) or (serverless and "DesiredInstanceCount" in item):
         raise invalid(f"Variant {item['VariantName']} has instances, or a ServerlessUpdateConfig, and not both")

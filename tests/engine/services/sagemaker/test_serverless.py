@@ -141,12 +141,14 @@ CAPTURE = {
     "DestinationS3Uri": f"s3://{BUCKET}/capture",
     "CaptureOptions": [{"CaptureMode": "Input"}],
 }
+ASYNC = {"OutputConfig": {"S3OutputPath": f"s3://{BUCKET}/async"}}
 
 
 @pytest.mark.parametrize(
     ("of_variant", "of_config", "message"),
     [
         pytest.param({}, {"DataCaptureConfig": CAPTURE}, "do not support DataCaptureConfig", id="capture"),
+        pytest.param({}, {"AsyncInferenceConfig": ASYNC}, "do not support AsyncInferenceConfig", id="asynchronous"),
         pytest.param({"InstanceType": "ml.m5.large"}, {}, "InstanceType may not be given", id="type"),
         pytest.param({"InitialInstanceCount": 1}, {}, "InitialInstanceCount may not be given", id="count"),
         pytest.param(

@@ -31,9 +31,15 @@ class Connections:
         self._idle: list[http.client.HTTPConnection] = []
         self._lock = threading.Lock()
 
-    def post(self, path: str, body: bytes, headers: dict[str, str]) -> Answer:
-        """One POST; OSError or http.client.HTTPException when the server does not answer."""
-        return self.send("POST", path, body, headers)
+    def post(self, path: str, body: bytes, headers: dict[str, str], seconds: float | None = None) -> Answer:
+        """One POST; OSError or http.client.HTTPException when the server does not answer.
+
+        One that may take its own number of `seconds` gets a connection of its own.
+        """
+        if seconds is None:
+            return self.send("POST", path, body, headers)
+        own = http.client.HTTPConnection(HOST, self._port, timeout=seconds)
+        return self._exchange(own, "POST", path, body, {**headers, "Connection": "close"})
 
     def send(self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None) -> Answer:
         """One request of any method; it fails as `post` does."""

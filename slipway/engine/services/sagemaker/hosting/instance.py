@@ -16,7 +16,7 @@ import http.client
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,12 +47,16 @@ class BadTarget(Exception):
 
 @dataclass(frozen=True)
 class Request:
-    """One invocation; `container` is its TargetContainerHostname, `model` its TargetModel."""
+    """One invocation; `container` is its TargetContainerHostname, `model` its TargetModel.
+
+    `seconds` are what each container may take, when that is not the minute of a real-time one.
+    """
 
     body: bytes
     headers: dict[str, str]
     container: str | None = None
     model: str | None = None
+    seconds: float | None = None
 
 
 @dataclass
@@ -139,7 +143,7 @@ class Instance:
         for server, following in zip(servers, [*servers[1:], None], strict=True):
             began = time.perf_counter()
             sent = headers if following is None else {**headers, "Accept": "*/*"}
-            answer = _ask(server, body, sent, request.model or "")
+            answer = _ask(server, replace(request, body=body, headers=sent))
             observed |= answer.observed
             seconds[server.container] = time.perf_counter() - began
             if following is None or answer.status != http.client.OK:
@@ -187,9 +191,9 @@ def _check_model(servers: list[Server], target: str | None) -> None:
         raise BadTarget("is not a multi-model endpoint and does not support target model header.")
 
 
-def _ask(server: Server, body: bytes, headers: dict[str, str], target_model: str) -> Answer:
+def _ask(server: Server, request: Request) -> Answer:
     try:
-        return server.invoke(body, headers, target_model)
+        return server.invoke(request.body, request.headers, request.model or "", request.seconds)
     except ConnectionRefusedError:
         raise
     except (OSError, http.client.HTTPException) as error:

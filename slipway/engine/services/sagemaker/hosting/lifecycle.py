@@ -15,12 +15,14 @@ from slipway.engine.services.sagemaker import endpoint_records as records
 from slipway.engine.services.sagemaker import tags
 from slipway.engine.services.sagemaker.failures import EngineStopping
 from slipway.engine.services.sagemaker.hosting import plan as plans_of
+from slipway.engine.services.sagemaker.hosting.backlog import Backlog
 from slipway.engine.services.sagemaker.hosting.bluegreen import RolledBack, Shift
 from slipway.engine.services.sagemaker.hosting.deployment import Deployment
 from slipway.engine.services.sagemaker.hosting.live import LiveEndpoint, hosting
 from slipway.engine.services.sagemaker.hosting.plan import VariantPlan
 from slipway.engine.services.sagemaker.hosting.policy import Policy
 from slipway.engine.services.sagemaker.hosting.preparation import DeploymentFailed
+from slipway.engine.services.sagemaker.hosting.topics import try_topics
 from slipway.engine.services.sagemaker.service import SERVICE, now, table
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ class Update:
     config_name: str
     plans: list[VariantPlan]
     capture: dict[str, Any] | None
+    asynchronous: dict[str, Any] | None
     policy: Policy
     deployment_config: dict[str, Any] | None
 
@@ -59,12 +62,16 @@ def create(engine: Engine, name: str) -> None:
     record = records.find_endpoint(engine, name)
     deployment = Deployment(engine, name, plans_of.from_json(record["_plan"]))
     try:
+        if record["EndpointStatus"] == "Creating":
+            _try_topics(engine, deployment, record.get("AsyncInferenceConfig"))
         deployment.start({plan.name: plan.count for plan in deployment.plans.values()})
     except DeploymentFailed as reason:
         records.set_status(engine, name, "Failed", str(reason))
         return
     live = LiveEndpoint(engine, name, deployment)
     live.set_capture(record["_capture"])
+    if "AsyncInferenceConfig" in record:
+        live.backlog = Backlog(engine, live, record["AsyncInferenceConfig"])
     hosting(engine).put(live)
 
     def alter(record: dict[str, Any]) -> None:
@@ -79,6 +86,7 @@ def update(engine: Engine, name: str, change: Update) -> None:
     live = _live(engine, name)
     green = Deployment(engine, name, change.plans)
     try:
+        _try_topics(engine, green, change.asynchronous)
         green.start({plan.name: plan.count for plan in change.plans})
         role = change.plans[0].role_arn
         blue = live.traffic.blue
@@ -87,8 +95,17 @@ def update(engine: Engine, name: str, change: Update) -> None:
         _roll_back(engine, name, green, str(reason))
         return
     live.set_capture(change.capture)
+    if live.backlog is not None and change.asynchronous is not None:
+        live.backlog.config = change.asynchronous
     blue.retire()
     _adopt(engine, name, change, green)
+
+
+def _try_topics(engine: Engine, deployment: Deployment, config: dict[str, Any] | None) -> None:
+    """See that the topics of an asynchronous endpoint can be published to."""
+    if config is not None:
+        role_arn = next(iter(deployment.plans.values())).role_arn
+        try_topics(engine, role_arn, config)
 
 
 def _roll_back(engine: Engine, name: str, green: Deployment, reason: str) -> None:
@@ -112,6 +129,8 @@ def _adopt(engine: Engine, name: str, change: Update, green: Deployment) -> None
         record["_plan"] = plans_of.to_json(change.plans)
         records.set_images(record, green.images)
         records.set_capture(record, change.capture)
+        if change.asynchronous is not None:
+            record["AsyncInferenceConfig"] = change.asynchronous
         if change.deployment_config is not None:
             record["LastDeploymentConfig"] = change.deployment_config
 
@@ -167,6 +186,8 @@ def delete(engine: Engine, name: str) -> None:
     """Deleting → gone: requests under way are answered first."""
     live = hosting(engine).remove(name)
     if live is not None:
+        if live.backlog is not None:
+            live.backlog.drop()
         live.traffic.blue.retire()
     record = table(engine, records.TABLE).pop(name)
     tags.drop(engine, record["EndpointArn"])

@@ -17,11 +17,12 @@ from slipway.engine.services.sagemaker.hosting.capture import FLUSH_SECONDS, Cap
 from slipway.engine.services.sagemaker.hosting.connections import Answer
 from slipway.engine.services.sagemaker.hosting.deployment import Deployment
 from slipway.engine.services.sagemaker.hosting.instance import Answered, BadTarget, Instance, Request
-from slipway.engine.services.sagemaker.hosting.metrics import VariantMetrics
+from slipway.engine.services.sagemaker.hosting.metrics import NOT_ASYNCHRONOUS, VariantMetrics
 from slipway.engine.services.sagemaker.hosting.multi_model import ModelNotReady, ModelNotThere
 
 if TYPE_CHECKING:
     from slipway.engine.engine import Engine
+    from slipway.engine.services.sagemaker.hosting.backlog import Backlog
 
 _CHOICES = 20
 _CHOICE_PAUSE = 0.05
@@ -67,12 +68,16 @@ class Invoked:
 
 
 class LiveEndpoint:
-    """Takes requests. `traffic` is replaced as a whole, so that a request sees one state of it."""
+    """Takes requests. `traffic` is replaced as a whole, so that a request sees one state of it.
+
+    `backlog` is there when its requests are asynchronous.
+    """
 
     def __init__(self, engine: Engine, name: str, deployment: Deployment) -> None:
         self.name = name
         self.traffic = Traffic(deployment)
         self.capture: Capture | None = None
+        self.backlog: Backlog | None = None
         self._engine = engine
         self._metrics: dict[str, VariantMetrics] = {}
         self._metrics_lock = threading.Lock()
@@ -81,6 +86,15 @@ class LiveEndpoint:
     def is_serverless(self) -> bool:
         """Whether its instances come and go with the requests."""
         return any(plan.serverless for plan in self.traffic.blue.plans.values())
+
+    @property
+    def instances(self) -> int:
+        """How many instances take requests."""
+        return sum(self.traffic.instances(name) for name in self.traffic.blue.plans)
+
+    def observe(self, variant: str, observed: dict[str, float]) -> None:
+        """Count what was observed about a request to `variant`; times in seconds."""
+        self._counter(variant).count_more({}, observed)
 
     def set_capture(self, config: dict[str, Any] | None) -> None:
         """Capture as `config` says from now on; what was captured before is written."""
@@ -166,7 +180,10 @@ class LiveEndpoint:
         """What was counted since the last time, as PutMetricData takes it."""
         with self._metrics_lock:
             counters = list(self._metrics.items())
-        return [datum for variant, counter in counters for datum in counter.take(self.name, variant)]
+        data = [datum for variant, counter in counters for datum in counter.take(self.name, variant)]
+        if self.backlog is None:
+            return data
+        return [*(datum for datum in data if datum["MetricName"] not in NOT_ASYNCHRONOUS), *self.backlog.metric_data()]
 
     def flush(self) -> None:
         """Write out what is buffered."""
@@ -175,6 +192,8 @@ class LiveEndpoint:
 
     def end(self) -> None:
         """End every server at once."""
+        if self.backlog is not None:
+            self.backlog.end()
         self.traffic.blue.end()
         if self.traffic.green is not None:
             self.traffic.green.end()

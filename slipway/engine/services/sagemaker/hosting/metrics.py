@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 
 NAMESPACE = "AWS/SageMaker"
 PERIOD_SECONDS = 60
+# docs.aws.amazon.com/sagemaker/latest/dg/async-inference-monitor.html says what asynchronous endpoints do not publish.
+NOT_ASYNCHRONOUS = frozenset({"Invocations", "InvocationsPerInstance", "OverheadLatency"})
 _DIGITS = 2
 _MOST_VALUES = 150
-_TIMES = ("Latency", "Time")
+_TIMES = ("Latency", "Time", "TimeInBacklog")
 
 # By the metric's name and the container's, which is empty for what the variant as a whole counts.
 _Values = dict[tuple[str, str], Counter[float]]
@@ -42,7 +44,7 @@ class VariantMetrics:
             self._add("OverheadLatency", _microseconds(overhead_seconds))
 
     def count_more(self, seconds: dict[str, float], observed: dict[str, float]) -> None:
-        """How long each container of an inference pipeline took, and what loading a model took.
+        """How long each container of an inference pipeline took, and what else was observed, times in seconds.
 
         docs.aws.amazon.com/sagemaker/latest/dg/inference-pipeline-logs-metrics.html
         docs.aws.amazon.com/sagemaker/latest/dg/multi-model-endpoint-cloudwatch-metrics.html
@@ -52,7 +54,7 @@ class VariantMetrics:
                 for container, took in seconds.items():
                     self._add("ContainerLatency", _microseconds(took), container)
             for name, value in observed.items():
-                self._add(name, _microseconds(value) if name.endswith(_TIMES) else value)
+                self._add(name, _in_unit(name, value))
 
     def _add(self, name: str, value: float, container: str = "") -> None:
         self._values.setdefault((name, container), Counter())[value] += 1
@@ -79,6 +81,23 @@ def _microseconds(seconds: float) -> float:
     return float(f"{max(seconds, 0.0) * 1e6:.{_DIGITS - 1}e}")
 
 
+def _unit(name: str) -> str:
+    if name == "TotalProcessingTime":
+        return "Milliseconds"
+    return "Microseconds" if name.endswith(_TIMES) else "None"
+
+
+def _in_unit(name: str, value: float) -> float:
+    """Seconds as the metric's unit has them; a count as it is."""
+    match _unit(name):
+        case "Microseconds":
+            return _microseconds(value)
+        case "Milliseconds":
+            return _microseconds(value) / 1000
+        case _:
+            return value
+
+
 def _data(name: str, counts: Counter[float], dimensions: dict[str, str]) -> list[dict[str, Any]]:
     pairs = list(counts.items())
     return [
@@ -87,10 +106,16 @@ def _data(name: str, counts: Counter[float], dimensions: dict[str, str]) -> list
             "Dimensions": [{"Name": key, "Value": value} for key, value in dimensions.items()],
             "Values": [value for value, _ in pairs[start : start + _MOST_VALUES]],
             "Counts": [float(count) for _, count in pairs[start : start + _MOST_VALUES]],
-            "Unit": "Microseconds" if name.endswith(_TIMES) else "None",
+            "Unit": _unit(name),
         }
         for start in range(0, len(pairs), _MOST_VALUES)
     ]
+
+
+def endpoint_data(endpoint: str, values: dict[str, float]) -> list[dict[str, Any]]:
+    """Figures of an endpoint as a whole, as PutMetricData takes them."""
+    own = {"EndpointName": endpoint}
+    return [datum for name, value in values.items() for datum in _data(name, Counter({value: 1}), own)]
 
 
 def publish(engine: Engine, data: list[dict[str, Any]]) -> None:

@@ -130,7 +130,9 @@ class Server:
             self._in_flight -= 1
             self._change.notify_all()
 
-    def invoke(self, body: bytes, headers: dict[str, str], target_model: str = "") -> Answer:
+    def invoke(
+        self, body: bytes, headers: dict[str, str], target_model: str = "", seconds: float | None = None
+    ) -> Answer:
         """POST /invocations, or to the target model; only between `try_take` and `give_back`.
 
         A server that nobody listens at has ended: it is taken no more until it was started again.
@@ -139,7 +141,7 @@ class Server:
         try:
             if self.models is not None:
                 return self.models.invoke(connections, target_model, body, headers)
-            return connections.post("/invocations", body, headers)
+            return connections.post("/invocations", body, headers, seconds)
         except ConnectionRefusedError:
             with self._change:
                 self._ready = self._ready and connections is not self._connections
