@@ -11,7 +11,7 @@ import os
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 import numpy as np
 import numpy.typing as npt
@@ -38,17 +38,22 @@ def joined(cluster: Cluster) -> Iterator[None]:
         yield
         return
     address, number = _address(cluster.hosts[0]), port()
-    tracker = RabitTracker(n_workers=len(cluster.hosts), host_ip=address, port=number, sortby="task")
-    if cluster.leads:
-        tracker.start()
     print(f"host {cluster.rank + 1} of {len(cluster.hosts)} joins at {cluster.hosts[0]}:{number}", flush=True)
-    _join(cluster, address, number)
-    try:
-        yield
-    finally:
-        collective.finalize()
-    if cluster.leads:
-        tracker.wait_for()
+    with _tracker(address, number, len(cluster.hosts)) if cluster.leads else nullcontext():
+        _join(cluster, address, number)
+        try:
+            yield
+        finally:
+            collective.finalize()
+
+
+@contextmanager
+def _tracker(address: str, number: int, hosts: int) -> Iterator[None]:
+    """The tracker, which ends when every host has left."""
+    tracker = RabitTracker(n_workers=hosts, host_ip=address, port=number, sortby="task")
+    tracker.start()
+    yield
+    tracker.wait_for()
 
 
 def shared(progress: Progress | None) -> Progress:
