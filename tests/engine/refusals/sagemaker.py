@@ -71,6 +71,27 @@ def transform(item: str, says: str, source: dict[str, Any] | None = None, **memb
     return call(item, says, SERVICE, "create_transform_job", **given)
 
 
+def tuning(item: str, says: str, config: dict[str, Any] | None = None, **members: Any) -> Attempt:
+    objective = {"Type": "Maximize", "MetricName": "auc"}
+    limits = {"MaxNumberOfTrainingJobs": 1, "MaxParallelTrainingJobs": 1}
+    given = {
+        "HyperParameterTuningJobName": NAME,
+        "HyperParameterTuningJobConfig": {
+            "Strategy": "Random",
+            "HyperParameterTuningJobObjective": objective,
+            "ResourceLimits": limits,
+            **(config or {}),
+        },
+        **members,
+    }
+    return call(item, says, SERVICE, "create_hyper_parameter_tuning_job", **given)
+
+
+def trial(item: str, says: str, **members: Any) -> Attempt:
+    definition = {key: value for key, value in TRAINING.items() if key != "TrainingJobName"}
+    return tuning(item, says, TrainingJobDefinition=definition | members)
+
+
 def config(item: str, says: str, variant: dict[str, Any] | None = None, **members: Any) -> Attempt:
     given = {"EndpointConfigName": NAME, "ProductionVariants": [VARIANT | (variant or {})], **members}
     return call(item, says, SERVICE, "create_endpoint_config", **given)
@@ -118,7 +139,21 @@ ATTEMPTS = (
         "Environment with a model package of several containers = {'A': '1'} is not executed",
         package_of_two,
     ),
-    config("asynchronous", "AsyncInferenceConfig", AsyncInferenceConfig={"OutputConfig": {}}),
+    config(
+        "responses in notifications of asynchronous endpoints",
+        "IncludeInferenceResponseIn is not executed",
+        AsyncInferenceConfig={
+            "OutputConfig": {
+                "S3OutputPath": f"s3://{NAME}/out",
+                "NotificationConfig": {"IncludeInferenceResponseIn": ["SUCCESS_NOTIFICATION_TOPIC"]},
+            }
+        },
+    ),
+    config(
+        "asynchronous configurations without `S3OutputPath`",
+        "S3OutputPath = not given is not executed",
+        AsyncInferenceConfig={"OutputConfig": {}},
+    ),
     config("shadow variants", "ShadowProductionVariants", ShadowProductionVariants=[{**VARIANT, "VariantName": "two"}]),
     operation("inference components", SERVICE, "CreateInferenceComponent", "create_inference_component"),
     call(
@@ -152,6 +187,22 @@ ATTEMPTS = (
     transform("payloads without a limit", "MaxPayloadInMB = 0", MaxPayloadInMB=0),
     transform("data capture of transform jobs", "DataCaptureConfig", DataCaptureConfig={"DestinationS3Uri": "s3://a"}),
     transform("experiments", "ExperimentConfig", ExperimentConfig={"ExperimentName": "one"}),
+    tuning("Hyperband", "Strategy = Hyperband", {"Strategy": "Hyperband"}),
+    tuning("early stopping of trials", "TrainingJobEarlyStoppingType = Auto", {"TrainingJobEarlyStoppingType": "Auto"}),
+    tuning(
+        "detection of convergence",
+        "ConvergenceDetected",
+        {"TuningJobCompletionCriteria": {"ConvergenceDetected": {"CompleteOnConvergence": "Enabled"}}},
+    ),
+    tuning("Autotune", "Autotune", Autotune={"Mode": "Enabled"}),
+    tuning("Autotune", "AutoParameters", {"ParameterRanges": {"AutoParameters": [{"Name": "x", "ValueHint": "1"}]}}),
+    tuning("several definitions of trials", "TrainingJobDefinitions", TrainingJobDefinitions=[{}]),
+    trial(
+        "flexible instances of trials",
+        "HyperParameterTuningResourceConfig",
+        HyperParameterTuningResourceConfig={"InstanceCount": 1},
+    ),
+    trial("checkpoints of trials", "CheckpointConfig", CheckpointConfig={"S3Uri": f"s3://{NAME}/checkpoints"}),
     operation(
         "every operation that `operations.md` does not list",
         SERVICE,
