@@ -93,12 +93,14 @@ bench: ## Measure, and print docs/benchmarks.md
 	@$(MAKE) --no-print-directory setup $(VENV)/.dev >&2
 	@$(RUN)/python -m tests.benchmarks
 
+OPTIMIZER := slipway/engine/services/sagemaker/tuning/optimizer/requirements
 .PHONY: lock
 lock: | $(VENV)/bin/python ## Resolve the requirements anew
 	$(UV) pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header pyproject.toml requirements/build-system.in -o requirements/slipway.txt
 	$(UV) pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header --group dev -c requirements/slipway.txt -o requirements/dev.txt
 	echo 'awscli>=1.46' | $(UV) pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header - -o requirements/aws.txt
 	echo 'uv' | $(UV) pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header - -o requirements/uv.txt
+	$(UV) pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header $(OPTIMIZER).in -o $(OPTIMIZER).txt
 
 .PHONY: clean
 clean: ## Remove what was built, but no environment

@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.engine.services.sagemaker.job_events import listening
 from tests.engine.services.sagemaker.support import BUCKET, IMAGE, ROLE, Sagemaker, eventually, model_archive
 
 pytestmark = pytest.mark.specification("docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTransformJob.html")
 BATCH = IMAGE.replace(":tests", ":batch")
+EVENTS = "docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html"
 LOG = "/aws/sagemaker/TransformJobs"
 LINES = {"SplitType": "Line", "ContentType": "text/csv"}
 TO_LINES = {"AssembleWith": "Line", "Accept": "text/csv"}
@@ -240,31 +242,19 @@ def test_a_job_runs_the_model_that_was_there_when_it_was_created(batch: Batch) -
         batch.client.create_transform_job(**batch.request(model))
 
 
+@pytest.mark.specification(EVENTS)
 def test_a_change_of_status_is_an_event(batch: Batch) -> None:
-    events, sqs = batch.account.client("events"), batch.account.client("sqs")
-    url = sqs.create_queue(QueueName=batch.key)["QueueUrl"]
-    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    allowed = {"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "sqs:SendMessage"}
-    policy = {"Version": "2012-10-17", "Statement": [{**allowed, "Resource": arn}]}
-    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(policy)})
-    pattern = {"source": ["aws.sagemaker"], "detail-type": ["SageMaker Transform Job State Change"]}
-    events.put_rule(Name=batch.key, EventPattern=json.dumps(pattern))
-    events.put_targets(Rule=batch.key, Targets=[{"Id": "queue", "Arn": arn}])
     batch.put("one.csv", "1")
-    job = batch.run(batch.model())
+    with listening(batch.account, "Transform Job") as heard:
+        name = batch.run(batch.model())["TransformJobName"]
 
-    def told() -> list[str]:
-        for message in sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", []):
-            detail = json.loads(message["Body"])["detail"]
-            if detail["TransformJobName"] == job["TransformJobName"]:
-                seen.append(detail["TransformJobStatus"])
-                assert "_Plan" not in detail
-        return seen if len(seen) > 1 else []
+        def told() -> list[dict[str, Any]]:
+            ours = [detail for detail in heard() if detail["TransformJobName"] == name]
+            return ours if len(ours) > 1 else []
 
-    seen: list[str] = []
-    assert sorted(eventually(told)) == ["Completed", "InProgress"]
-    events.remove_targets(Rule=batch.key, Ids=["queue"])
-    events.delete_rule(Name=batch.key)
+        details = eventually(told)
+    assert sorted(detail["TransformJobStatus"] for detail in details) == ["Completed", "InProgress"]
+    assert not [key for detail in details for key in detail if key.startswith("_")]
 
 
 @pytest.mark.parametrize(

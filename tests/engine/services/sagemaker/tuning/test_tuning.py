@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.engine.services.sagemaker.job_events import listening
 from tests.engine.services.sagemaker.support import BUCKET, IMAGE, ROLE, Sagemaker, eventually
 
 pytestmark = pytest.mark.specification(
@@ -267,6 +268,21 @@ def test_a_request_that_cannot_be_meant_is_refused(tuning: Tuning, changes: dict
     with pytest.raises(ClientError, match=says) as error:
         tuning.start(**changes)
     assert error.value.response["Error"]["Code"] == "ValidationException"
+
+
+@pytest.mark.specification("docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html")
+def test_a_change_of_status_is_an_event_with_the_counters(tuning: Tuning) -> None:
+    with listening(tuning.account, "HyperParameter Tuning Job") as heard:
+        name = tuning.run(most=1)["HyperParameterTuningJobName"]
+
+        def told() -> dict[str, dict[str, Any]]:
+            ours = [detail for detail in heard() if detail["HyperParameterTuningJobName"] == name]
+            return {detail["HyperParameterTuningJobStatus"]: detail for detail in ours} if len(ours) > 1 else {}
+
+        details = eventually(told)
+    assert details["InProgress"]["TrainingJobStatusCounters"]["Completed"] == 0
+    assert details["Completed"]["TrainingJobStatusCounters"]["Completed"] == 1
+    assert details["Completed"]["ObjectiveStatusCounters"] == {"Succeeded": 1, "Pending": 0, "Failed": 0}
 
 
 def test_a_name_is_used_once(tuning: Tuning) -> None:
