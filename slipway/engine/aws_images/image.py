@@ -14,8 +14,8 @@ class AwsImage:
 
     `accounts` says which account has it in a region; `tags` which requirements file (below `folder`, pinned and hashed)
     each tag's environment is made from; `module` is what `python -m` runs in it, given the container's arguments
-    (`train`, `serve`); `library` is the package whose version is said aloud. `metric_definitions` are those that
-    SageMaker itself gives a training job of a built-in algorithm.
+    (`train`, `serve`); `library` is the package, or its `-cpu` build, whose version is said aloud. `metric_definitions`
+    are those that SageMaker itself gives a training job of a built-in algorithm.
     """
 
     repository: str
@@ -34,7 +34,7 @@ class AwsImage:
 
     def version(self, tag: str) -> str:
         """The version of the library that really runs."""
-        pinned = re.search(rf"^{re.escape(self.library)}==(\S+)", self.requirements(tag), re.MULTILINE)
+        pinned = re.search(rf"^{re.escape(self.library)}(?:-cpu)?==(\S+)", self.requirements(tag), re.MULTILINE)
         if pinned is None:
             raise ValueError(f"{self.folder / self.tags[tag]} does not pin {self.library}")
         return pinned[1]

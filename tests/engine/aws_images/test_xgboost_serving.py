@@ -26,11 +26,11 @@ def trained(xgboost: Xgboost) -> dict[str, Any]:
     return job
 
 
-def model_of(xgboost: Xgboost, trained: dict[str, Any], **environment: str) -> str:
+def model_of(xgboost: Xgboost, trained: dict[str, Any], *, image: str = IMAGE, **environment: str) -> str:
     """A model of the artefact; its name."""
     name = f"model-{uuid.uuid4().hex[:8]}"
     url = trained["ModelArtifacts"]["S3ModelArtifacts"]
-    container = {"Image": IMAGE, "ModelDataUrl": url, "Environment": environment}
+    container = {"Image": image, "ModelDataUrl": url, "Environment": environment}
     xgboost.client.create_model(ModelName=name, PrimaryContainer=container, ExecutionRoleArn=ROLE)
     return name
 

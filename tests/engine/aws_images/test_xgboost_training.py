@@ -42,7 +42,7 @@ def test_a_job_completes_with_a_model_that_learned(xgboost: Xgboost, trained: di
 
 def test_the_log_says_what_it_is_and_has_a_line_for_each_round(xgboost: Xgboost, trained: dict[str, Any]) -> None:
     log = xgboost.log(trained["TrainingJobName"])
-    assert log[0] == "[sagemaker] this is a local stand-in of sagemaker-xgboost:3.0-5, xgboost-cpu 3.2.0"
+    assert log[0] == "[sagemaker] this is a local stand-in of sagemaker-xgboost:3.0-5, xgboost 3.2.0"
     rounds = [line for line in log if re.match(r"\[\d+\]#011train-auc:", line)]
     assert len(rounds) == 20
     assert re.fullmatch(
@@ -254,7 +254,7 @@ def test_a_tag_that_nothing_stands_in_for_fails_the_job_by_name(xgboost: Xgboost
     image = f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:0.90-2"
     job = xgboost.train(BINARY, data, image=image)
     assert "no stand-in of it; it stands in for these images of AWS's" in job["FailureReason"]
-    assert "sagemaker-xgboost: 3.0-5, 3.2-0" in job["FailureReason"]
+    assert "sagemaker-xgboost: 1.7-1, 3.0-5, 3.2-0" in job["FailureReason"]
 
 
 def test_parquet_is_read_as_csv_is(xgboost: Xgboost, trained: dict[str, Any], data: dict[str, str]) -> None:

@@ -58,10 +58,10 @@ def _metric(channel: str, name: str) -> dict[str, str]:
 IMAGE = AwsImage(
     repository="sagemaker-xgboost",
     accounts=_ACCOUNTS,
-    tags={"3.0-5": "requirements.txt", "3.2-0": "requirements.txt"},
+    tags={"1.7-1": "requirements-1.7.txt", "3.0-5": "requirements.txt", "3.2-0": "requirements.txt"},
     folder=Path(__file__).parent,
     module="algorithm",
-    library="xgboost-cpu",
+    library="xgboost",
     metric_definitions=tuple(
         _metric(channel, name) for name in (*MAXIMIZED, *MINIMIZED) for channel in ("train", "validation")
     ),

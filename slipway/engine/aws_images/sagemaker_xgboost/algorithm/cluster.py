@@ -23,6 +23,8 @@ from .errors import AlgorithmError
 _HERE = "127.0.0.1"
 _MEETING_SECONDS = 900
 _POLL_SECONDS = 0.05
+# XGBoost 1.7 calls the same by other names.
+_CURRENT = hasattr(RabitTracker, "worker_args")
 
 
 class Cluster:
@@ -50,17 +52,19 @@ class Cluster:
             yield
             return
         tracker = self._tracker(len(hosts), purpose) if self.current == hosts[0] else None
-        arguments = {**self._met(purpose), "dmlc_task_id": f"{hosts.index(self.current):04d}"}
+        task = "dmlc_task_id" if _CURRENT else "DMLC_TASK_ID"
+        arguments = {**self._met(purpose), task: f"{hosts.index(self.current):04d}"}
         with collective.CommunicatorContext(**arguments):
             yield
         if tracker is not None:
-            tracker.wait_for()
+            (tracker.wait_for if _CURRENT else tracker.join)()
 
     def _tracker(self, count: int, purpose: str) -> Any:
         tracker = RabitTracker(n_workers=count, host_ip=_HERE, sortby="task")
-        tracker.start()
+        tracker.start(*(() if _CURRENT else (count,)))
+        arguments = tracker.worker_args() if _CURRENT else tracker.worker_envs()
         unfinished = self._meeting / f"{purpose}.new"
-        unfinished.write_text(json.dumps(tracker.worker_args()))
+        unfinished.write_text(json.dumps(arguments))
         os.replace(unfinished, self._meeting / f"{purpose}.json")  # noqa: PTH105 - names what it does
         return tracker
 
