@@ -210,6 +210,12 @@ lock-bundle: ## Resolve the requirements of Build anew
 		$(UV) pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header config/$$name.in -o config/$$name.txt; \
 	done
 
+.PHONY: lock-images
+lock-images: ## Resolve the requirements of the stand-ins for AWS's images anew
+	for file in slipway/engine/aws_images/*/requirements*.in; do \
+		$(UV) pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header $$file -o $${file%.in}.txt; \
+	done
+
 .PHONY: lock-jobs
 lock-jobs: ## Resolve the requirements of the job image anew, and what algorithms add to them
 	for name in requirements $(ALGORITHMS:%=algorithms/%); do \
