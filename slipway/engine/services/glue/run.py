@@ -64,8 +64,12 @@ class JobRun:
             shutil.rmtree(self._folder, ignore_errors=True)
 
     def _as_role(self) -> Caller:
-        """A session of the job's role, asked for anew each time: it may end before a long run does."""
-        return self._engine.as_role(self._record["_role"], PRINCIPAL, _SESSION)
+        """A session of the job's role, asked for anew each time: it may end before a long run does.
+
+        docs.aws.amazon.com/glue/latest/dg/cross-service-confused-deputy-prevention.html
+        """
+        job = self._engine.arn("glue", f"job/{self._record['JobName']}")
+        return self._engine.as_role(self._record["_role"], PRINCIPAL, _SESSION, job)
 
     def _execute(self, started: threading.Event) -> None:
         caller = self._as_role()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+from botocore.exceptions import ClientError
 
 _PATTERN = re.compile(r"[*?\[{]")
 _AT_ONCE = 1000
@@ -54,12 +55,23 @@ class Objects:
                 raise PermissionError(f"s3://{self.bucket}/{error['Key']}: {error['Code']}: {error['Message']}")
 
     def keys(self, with_markers: bool = False) -> Iterator[str]:
-        """The keys; a pattern's are all those below its last plain folder."""
+        """The keys: those of a folder, of a pattern those that begin as it does, else the one object of that name."""
         pattern = _PATTERN.search(self._key)
-        prefix = self._key[: pattern.start()].rpartition("/")[0] if pattern else self._key.rstrip("/")
-        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
-        for page in pages:
-            for item in page.get("Contents", []):
-                below = not prefix or item["Key"] == prefix or item["Key"].startswith(f"{prefix}/")
-                if below and (with_markers or not item["Key"].endswith("/")):
-                    yield item["Key"]
+        folder = f"{self._key.rstrip('/')}/".lstrip("/")
+        listed = list(self._listed(self._key[: pattern.start()] if pattern else folder))
+        if not listed and not pattern and self._is_object():
+            listed = [self._key]
+        yield from (key for key in listed if with_markers or not key.endswith("/"))
+
+    def _listed(self, prefix: str) -> Iterator[str]:
+        for page in self._s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix):
+            yield from (item["Key"] for item in page.get("Contents", []))
+
+    def _is_object(self) -> bool:
+        try:
+            self._s3.head_object(Bucket=self.bucket, Key=self._key)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "404":
+                raise
+            return False
+        return True
