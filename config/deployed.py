@@ -49,6 +49,15 @@ def refuse_missing_log_role(apigateway: APIGatewayClient) -> None:
         )
 
 
+def refuse_unreachable_api(environment: str, parameters: dict[str, str]) -> None:
+    """Refuse a private API that has no endpoint to be called through."""
+    if parameters["ApiEndpointType"] == "PRIVATE" and not parameters.get("ApiVpcEndpointIds"):
+        raise CannotDeploy(
+            f"$.serving.{environment}.api.endpointType: PRIVATE, but nobody could call that API. Launch the root stack "
+            "with ApiVpcEndpointIds, the VPC endpoints that callers come through, or with CreateVpcEndpoints=true."
+        )
+
+
 def drifted(cloudformation: CloudFormationClient, root_stack: str, root: Path = ROOT_TEMPLATE) -> list[str]:
     """The templates of the root and of its parts that are not what is deployed: a push does not deploy them."""
     parts = _parts(cloudformation, root_stack, root)

@@ -73,6 +73,8 @@ def _write_parameters(resolved: dict[str, Any], written: dict[str, Any], executi
         "DataVersion": execution["dataVersion"],
         "DataUri": execution["sourceUri"],
     }
+    for environment, values in (("test", test), ("production", production)):
+        deployed.refuse_unreachable_api(environment, values)
     deployed.refuse_missing_log_role(boto3.client("apigateway"))
     stack = f"{production['Prefix']}-production"
     deployed.refuse_instance_type_change(boto3.client("cloudformation"), stack, production)

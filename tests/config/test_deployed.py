@@ -120,3 +120,13 @@ def test_every_parameter_is_a_text_that_its_stack_declares() -> None:
         declared = template.load(Path(f"cf/{stack}.yaml").read_text("utf-8"))["Parameters"]
         assert set(found) <= set(declared)
         assert all(isinstance(value, str) for value in found.values())
+
+
+def test_a_private_api_needs_an_endpoint_to_be_called_through() -> None:
+    private = {"ApiEndpointType": "PRIVATE", "ApiVpcEndpointIds": ""}
+    with pytest.raises(
+        deployed.CannotDeploy, match=r"^\$\.serving\.test\.api\.endpointType: PRIVATE, but nobody could"
+    ):
+        deployed.refuse_unreachable_api("test", private)
+    deployed.refuse_unreachable_api("test", {**private, "ApiVpcEndpointIds": "vpce-1"})
+    deployed.refuse_unreachable_api("test", {"ApiEndpointType": "REGIONAL"})

@@ -25,6 +25,22 @@ REFUSED = [
     ({"TestSecurityGroupIds": "sg-1"}, "Security groups for the test endpoint need subnets with them."),
     ({"ProductionSubnetIds": "subnet-1"}, "Subnets for the production endpoint need security groups with them."),
     ({"ProductionSecurityGroupIds": "sg-1"}, "Security groups for the production endpoint need subnets with them."),
+    ({"CreateVpcEndpoints": "true"}, "VPC endpoints need the VPC that they are created in."),
+    (
+        {"CreateVpcEndpoints": "true", "VpcId": "vpc-1"},
+        "VPC endpoints are created in the subnets of the production endpoint, which are missing.",
+    ),
+    (
+        {"ApiVpcEndpointIds": "vpce-1"},
+        "The pipeline calls private APIs from the subnets of the production endpoint, which are missing.",
+    ),
+    (
+        {
+            **{"ApiVpcEndpointIds": "vpce-1", "CreateVpcEndpoints": "true", "VpcId": "vpc-1"},
+            **{"ProductionSubnetIds": "subnet-1", "ProductionSecurityGroupIds": "sg-1"},
+        },
+        "Give the VPC endpoints that there are, or have them created, not both.",
+    ),
     (
         {"ProductionMinCapacity": "2", "ProductionMaxCapacity": "1"},
         "The most instances of production cannot be fewer than the fewest.",
