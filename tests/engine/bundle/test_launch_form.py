@@ -36,8 +36,11 @@ REFUSED = [
     ),
     (
         {
-            **{"ApiVpcEndpointIds": "vpce-1", "CreateVpcEndpoints": "true", "VpcId": "vpc-1"},
-            **{"ProductionSubnetIds": "subnet-1", "ProductionSecurityGroupIds": "sg-1"},
+            "ApiVpcEndpointIds": "vpce-1",
+            "CreateVpcEndpoints": "true",
+            "VpcId": "vpc-1",
+            "ProductionSubnetIds": "subnet-1",
+            "ProductionSecurityGroupIds": "sg-1",
         },
         "Give the VPC endpoints that there are, or have them created, not both.",
     ),
