@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import time
+import zipfile
 from typing import Any
 
 import pytest
@@ -86,8 +88,12 @@ def test_a_script_that_the_role_may_not_read_fails_the_run(glue: Any) -> None:
 
 
 def test_modules_beside_the_script_are_on_its_path(glue: Any) -> None:
-    files = [glue.put("lib/helper.py", "ANSWER = 42"), glue.put("lib/second.py", "MORE = 1")]
-    script = "import helper, second; assert helper.ANSWER + second.MORE == 43"
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as zipped:
+        zipped.writestr("launch/__init__.py", "MORE = 1")
+    glue.engine.client("s3").put_object(Bucket=glue.bucket, Key="lib/second.zip", Body=archive.getvalue())
+    files = [glue.put("lib/helper.py", "ANSWER = 42"), f"s3://{glue.bucket}/lib/second.zip"]
+    script = "import helper, launch; assert helper.ANSWER + launch.MORE == 43"
     run = glue.run(glue.shell(script, DefaultArguments={"--extra-py-files": ",".join(files)}))
     assert run["JobRunState"] == "SUCCEEDED", run.get("ErrorMessage")
 

@@ -16,6 +16,7 @@ def main() -> None:
     """Become the script."""
     reason, script, *arguments = sys.argv[1:]
     sys.argv = [script, *arguments]
+    del sys.path[0]  # This folder, which is on PYTHONPATH too, after the script's own.
     if "SLIPWAY_S3_MIRROR" in os.environ:
         importlib.import_module("slipway_s3.paths").install(Path(os.environ["SLIPWAY_S3_MIRROR"]))
     try:
