@@ -132,6 +132,17 @@ ATTEMPTS = (
         ProcessingOutputConfig={"Outputs": [{"OutputName": "out", "S3Output": CONTINUOUS}]},
     ),
     processing(
+        "data managed by the application",
+        "AppManaged",
+        ProcessingInputs=[
+            {
+                "InputName": "in",
+                "AppManaged": True,
+                "S3Input": {"S3Uri": f"s3://{NAME}/in", "S3DataType": "S3Prefix", "S3InputMode": "File"},
+            }
+        ],
+    ),
+    processing(
         "dataset definitions", "DatasetDefinition", ProcessingInputs=[{"InputName": "in", "DatasetDefinition": {}}]
     ),
     Attempt(

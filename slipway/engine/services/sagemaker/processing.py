@@ -25,9 +25,11 @@ ACCEPTED = (
     "Tags",
     "AppSpecification",
     "ProcessingInputs.InputName",
+    "ProcessingInputs.AppManaged",
     "ProcessingInputs.S3Input",
     "ProcessingOutputConfig.KmsKeyId",
     "ProcessingOutputConfig.Outputs.OutputName",
+    "ProcessingOutputConfig.Outputs.AppManaged",
     "ProcessingOutputConfig.Outputs.S3Output",
     "ProcessingResources.ClusterConfig.InstanceCount",
     "ProcessingResources.ClusterConfig.InstanceType",
@@ -71,6 +73,7 @@ def _check_input(where: str, item: dict[str, Any]) -> None:
     source = item.get("S3Input")
     if source is None:
         raise invalid(f"{where} must hold an S3Input")
+    refuse_value("CreateProcessingJob", f"{where}.AppManaged", item.get("AppManaged", False), (False,))
     refuse_value("CreateProcessingJob", f"{where}.S3Input.S3InputMode", source.get("S3InputMode", "File"), ("File",))
     compression = source.get("S3CompressionType", "None")
     refuse_value("CreateProcessingJob", f"{where}.S3Input.S3CompressionType", compression, ("None",))
@@ -81,6 +84,7 @@ def _check_output(where: str, item: dict[str, Any]) -> None:
     output = item.get("S3Output")
     if output is None:
         raise invalid(f"{where} must hold an S3Output")
+    refuse_value("CreateProcessingJob", f"{where}.AppManaged", item.get("AppManaged", False), (False,))
     mode = output["S3UploadMode"]
     refuse_value("CreateProcessingJob", f"{where}.S3Output.S3UploadMode", mode, ("EndOfJob",))
     _check_place(f"{where}.S3Output", output)
