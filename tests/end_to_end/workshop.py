@@ -1,0 +1,170 @@
+"""An install on which ways of training are tried: through the whole pipeline, or by the state machine alone.
+
+A configuration that needs no other image than the one that is there is resolved here as Build does it, and executed: a
+second or two instead of a minute. Its model is then served from its package, as the stacks do it.
+"""
+
+from __future__ import annotations
+
+import copy
+import csv
+import json
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from config import configuration
+from config.training import training
+from slipway import api, approval
+from slipway.runs import Run
+from tests.end_to_end.plant import ROOT, STACK, Plant, eventually, problems
+
+CONFIGURATION = "config/ml-pipeline.json"
+Document = dict[str, Any]
+
+
+def changed(changes: Document) -> Document:
+    """The repository's configuration with changes laid over it, part by part."""
+    document = json.loads((ROOT / CONFIGURATION).read_text("utf-8"))
+    # All at once, so that nothing bakes longer than it has to.
+    document["serving"]["production"]["autoscaling"] = {"minCapacity": 1, "maxCapacity": 2}
+    for part, fields in changes.items():
+        document.setdefault(part, {}).update(fields)
+    return document
+
+
+def customer() -> dict[str, str | float]:
+    """A row of the sample data, as a caller of the API has it."""
+    columns = changed({})["dataset"]["columns"]
+    numbers = {column["name"] for column in columns if column["type"] == "number"}
+    with (ROOT / "config/data/telecom-churn.csv").open(encoding="utf-8", newline="") as lines:
+        row = next(csv.DictReader(lines))
+    features = {name: value for name, value in row.items() if name not in ("customer_id", "churn")}
+    return {name: float(value) if name in numbers else value for name, value in features.items()}
+
+
+@dataclass(frozen=True)
+class Executed:
+    """An execution of the state machine: its status, and its output or its error."""
+
+    status: str
+    output: Document
+    error: str
+
+
+class Workshop:
+    """The install, with a first model of the job image in production."""
+
+    def __init__(self, plant: Plant) -> None:
+        self.plant = plant
+        plant.launch({CONFIGURATION: json.dumps(changed({})).encode()})
+        self.approved(plant.newest())
+        self._execution: Document = json.loads(self._object("executions/latest.json"))
+
+    def client(self, service: str) -> Any:
+        """A boto3 client as the person."""
+        return self.plant.client(service)
+
+    def through_the_pipeline(self, changes: Document) -> Run:
+        """Push a changed configuration, and see its run to production."""
+        before = self.plant.newest()
+        tip = self.client("codecommit").get_branch(repositoryName=STACK, branchName="master")["branch"]["commitId"]
+        self.client("codecommit").create_commit(
+            repositoryName=STACK,
+            branchName="master",
+            parentCommitId=tip,
+            commitMessage="Train another way",
+            putFiles=[{"filePath": CONFIGURATION, "fileContent": json.dumps(changed(changes)).encode()}],
+        )
+        return self.approved(
+            eventually(lambda: None if (newest := self.plant.newest()) == before else newest, "a run by the push")
+        )
+
+    def approved(self, run_id: str) -> Run:
+        """A run, approved and in production."""
+
+        def waits() -> bool:
+            run = self.plant.run(run_id)
+            assert not run.done, problems(run)
+            action = run.action("Test", "Approve")
+            return action is not None and action.status == "InProgress"
+
+        eventually(waits, f"{run_id} waits for approval", 300)
+        approval.answer(self.plant.installed, "Approved", "approved by a test")
+        run = self.plant.ended(run_id)
+        assert run.status == "Succeeded", problems(run)
+        return run
+
+    def execution(self, changes: Document) -> Document:
+        """The state machine's input for a changed configuration, as Build resolves it."""
+        document = changed(changes)
+        assert configuration.validate(document) == []
+        resolved = configuration.resolve(document)
+        return copy.deepcopy(self._execution) | {
+            "trainingKey": uuid.uuid4().hex,
+            "training": training(resolved, self._execution["image"], "us-east-1"),
+            "config": resolved,
+        }
+
+    def execute(self, changes: Document, seconds: float = 240.0) -> Executed:
+        """Run the state machine alone on a changed configuration."""
+        states = self.client("stepfunctions")
+        arn = self.plant.installed.environment("training")["StateMachineArn"]
+        started = states.start_execution(stateMachineArn=arn, input=json.dumps(self.execution(changes)))
+
+        def ended() -> Any:
+            found = states.describe_execution(executionArn=started["executionArn"])
+            return None if found["status"] == "RUNNING" else found
+
+        found = eventually(ended, "the end of the execution", seconds)
+        return Executed(found["status"], json.loads(found.get("output", "{}")), found.get("cause", ""))
+
+    def package(self, executed: Executed) -> Document:
+        """The model package that an execution registered; it must have succeeded."""
+        assert executed.status == "SUCCEEDED", executed.error
+        arn = executed.output["modelPackageArn"]
+        found: Document = self.client("sagemaker").describe_model_package(ModelPackageName=arn)
+        return found
+
+    def serve(self, executed: Executed, row: dict[str, Any]) -> Any:
+        """What an endpoint of that package answers for a row; made as the stacks make it, and gone afterwards."""
+        containers = [
+            {member: one[member] for member in ("Image", "ModelDataUrl", "Environment") if member in one}
+            for one in self.package(executed)["InferenceSpecification"]["Containers"]
+        ]
+        sagemaker, name = self.client("sagemaker"), f"try-{uuid.uuid4().hex[:12]}"
+        endpoint = sagemaker.describe_endpoint(EndpointName=f"{STACK}-test")["EndpointConfigName"]
+        model = sagemaker.describe_endpoint_config(EndpointConfigName=endpoint)["ProductionVariants"][0]["ModelName"]
+        role = sagemaker.describe_model(ModelName=model)["ExecutionRoleArn"]
+        sagemaker.create_model(ModelName=name, Containers=containers, ExecutionRoleArn=role)
+        variant = {"VariantName": "one", "ModelName": name, "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
+        sagemaker.create_endpoint_config(EndpointConfigName=name, ProductionVariants=[variant])
+        sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=name)
+        try:
+            return self._invoked(name, row)
+        finally:
+            sagemaker.delete_endpoint(EndpointName=name)
+
+    def predict(self) -> Any:
+        """What production's API answers for a customer."""
+        return api.of(self.plant.installed, "production").predict(customer())
+
+    def _invoked(self, name: str, row: dict[str, Any]) -> Any:
+        def in_service() -> bool:
+            found = self.client("sagemaker").describe_endpoint(EndpointName=name)
+            assert found["EndpointStatus"] != "Failed", found["FailureReason"]
+            return bool(found["EndpointStatus"] == "InService")
+
+        eventually(in_service, f"{name} is in service", 120)
+        answer = self.client("sagemaker-runtime").invoke_endpoint(
+            EndpointName=name,
+            ContentType="application/json",
+            Accept="application/json",
+            Body=json.dumps({"instances": [row]}),
+        )
+        return json.loads(answer["Body"].read())
+
+    def _object(self, key: str) -> bytes:
+        bucket = self.plant.installed.outputs["ArtifactBucket"]
+        body: bytes = self.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
+        return body
