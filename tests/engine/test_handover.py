@@ -29,6 +29,11 @@ EXPLAINED = {
     ("codepipeline", "*", "pipeline.stages.onFailure.conditions.rules.roleArn"): "as for actions",
     ("codepipeline", "*", "pipeline.stages.onSuccess.conditions.rules.roleArn"): "as for actions",
     ("codepipeline", "*", "pipeline.stages.beforeEntry.conditions.rules.roleArn"): "as for actions",
+    (
+        "sagemaker",
+        "CreateAutoMLJobV2",
+        "AutoMLComputeConfig.EmrServerlessComputeConfig.ExecutionRoleARN",
+    ): "remote compute is refused by name",
     ("sagemaker", "CreateEndpointConfig", "ExecutionRoleArn"): "it is for inference components, refused by name",
     ("sagemaker", "CreateModelPackage", "ValidationSpecification.ValidationRole"): "validation is refused by name",
     (

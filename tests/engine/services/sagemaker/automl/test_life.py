@@ -6,13 +6,17 @@ What AutoGluon really trains is tried in tests/heavy/sagemaker.
 from __future__ import annotations
 
 import io
+import os
+import signal
 import tarfile
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.engine.services.sagemaker.automl.support import job, table
-from tests.engine.services.sagemaker.support import BUCKET, Sagemaker, eventually
+from slipway import local
+from tests.engine.services.sagemaker.automl.support import job, prepare_role, table
+from tests.engine.services.sagemaker.support import BUCKET, Sagemaker, eventually, prepare_account, start_engine
 
 pytestmark = pytest.mark.specification("docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeAutoMLJobV2.html")
 
@@ -127,3 +131,27 @@ def test_a_candidate_that_cannot_be_kept_fails_the_job(sagemaker: Sagemaker) -> 
     found = Job(sagemaker, "unsaid").ended()
     assert found["AutoMLJobStatus"] == "Failed"
     assert "the engine failed while it ran the job" in found["FailureReason"]
+
+
+def test_a_job_that_was_under_way_when_the_engine_was_killed_has_failed_and_says_so(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    account = Sagemaker(start_engine(home))
+    prepare_account(account)
+    prepare_role(account)
+    made = Job(account, "slow")
+    eventually(lambda: len(made.candidates()) == 2 and (home / "state").is_dir())
+    os.kill(account.running.pid, signal.SIGKILL)
+    eventually(lambda: not local.is_running(account.running.pid))
+    again = Sagemaker(start_engine(home))
+    try:
+        client = again.client("sagemaker")
+        found = client.describe_auto_ml_job_v2(AutoMLJobName=made.name)
+        assert found["AutoMLJobStatus"] == "Failed"
+        assert found["FailureReason"] == (
+            f"InternalServerError: the engine was restarted while automl-job {made.name} ran; start it again"
+        )
+        candidates = client.list_candidates_for_auto_ml_job(AutoMLJobName=made.name)["Candidates"]
+        assert [item["CandidateStatus"] for item in candidates] == ["Completed", "Stopped"]
+        assert not list((home / "sagemaker" / "automl-jobs").glob("*"))
+    finally:
+        again.running.stop()
