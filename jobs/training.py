@@ -15,6 +15,7 @@ from jobs.algorithms import Model
 from jobs.cluster import Cluster
 from jobs.encoder import Encoder, Matrix
 from jobs.hyperparameters import Hyperparameters
+from jobs.metrics import Measured
 
 if TYPE_CHECKING:
     from jobs.channels import Channels
@@ -60,3 +61,9 @@ class Job:
         """Print a round's metrics, such as validation-log_loss, in the form that MetricDefinitions match."""
         if self.cluster.leads:
             print(f"[{number}] " + " ".join(f"{name}={value:.6f}" for name, value in measured.items()), flush=True)
+
+
+def measured(model: Model, rows: Rows, part: str) -> dict[str, float]:
+    """The metrics that the job's MetricDefinitions read, of the rows of a part (train, validation)."""
+    metrics = Measured(rows.labels.astype(np.int64), model.probabilities(rows.matrix).astype(np.float64)).metrics()
+    return {f"{part}-{name}": metrics[name] for name in ("roc_auc", "log_loss")}

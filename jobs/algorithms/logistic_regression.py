@@ -20,8 +20,7 @@ from jobs.algorithms import Scores, existing, shares
 from jobs.encoder import Encoder, Matrix
 from jobs.errors import TableError
 from jobs.hyperparameters import Choice, Hyperparameters, Number
-from jobs.metrics import Measured
-from jobs.training import Job, Rows, Trained
+from jobs.training import Job, Rows, Trained, measured
 
 HYPERPARAMETERS: Mapping[str, Number | Choice] = {
     "C": Number(1, 0, 1_000_000, "Inverse of the strength of regularisation: less is simpler.", above=True),
@@ -93,11 +92,11 @@ def train(job: Job) -> Trained:
     classifier, complaint = _fit((rows.matrix - means) / deviations, rows, job.chosen)
     model = Model(*_per_class(classifier), means, deviations)
     rounds = int(classifier.n_iter_.max())
-    measured = _measured(model, rows, "train") | _measured(model, validation, "validation")
-    job.report(rounds, measured)
+    metrics = measured(model, rows, "train") | measured(model, validation, "validation")
+    job.report(rounds, metrics)
     stopped = complaint or "converged"
     print(f"fitted in {rounds} iterations: {stopped}")
-    return Trained(model, f"scikit-learn {sklearn.__version__} LogisticRegression", rounds, stopped, measured)
+    return Trained(model, f"scikit-learn {sklearn.__version__} LogisticRegression", rounds, stopped, metrics)
 
 
 def _fit(matrix: Weights, rows: Rows, chosen: Hyperparameters) -> tuple[Any, str]:
@@ -148,8 +147,3 @@ def _refuse_missing_values(rows: Rows, encoder: Encoder) -> None:
             f"column {name!r} has missing values, of which logistic_regression can make nothing;"
             " set prepare.imputation to median"
         )
-
-
-def _measured(model: Model, rows: Rows, part: str) -> dict[str, float]:
-    metrics = Measured(rows.labels.astype(np.int64), model.probabilities(rows.matrix).astype(np.float64)).metrics()
-    return {f"{part}-{name}": metrics[name] for name in ("roc_auc", "log_loss")}

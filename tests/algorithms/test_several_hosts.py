@@ -18,8 +18,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from jobs import algorithms, model, paths
 from jobs import encoder as encoders
+from jobs import model, paths
 from jobs.algorithms.xgboost import collective
 from jobs.channels import Channels
 from jobs.cluster import Cluster, load
@@ -187,8 +187,3 @@ def test_jobs_of_other_names_meet_at_other_ports(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("TRAINING_JOB_NAME", "shop-train-2")
     assert first != collective.port()
     assert 20_000 <= first < 32_000
-
-
-def test_only_xgboost_trains_on_several_hosts() -> None:
-    able = [name for name in algorithms.names() if algorithms.find(name).SEVERAL_INSTANCES]
-    assert able == ["xgboost"]

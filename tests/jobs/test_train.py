@@ -146,7 +146,7 @@ def test_columns_other_than_the_encoders_are_refused(job: Path) -> None:
 
 def test_an_unknown_algorithm_is_refused_by_name(job: Path) -> None:
     choose(job, algorithm="oracle")
-    with pytest.raises(ModelError, match=r"^expected an algorithm of logistic_regression, xgboost, found 'oracle'$"):
+    with pytest.raises(ModelError, match=r"^expected an algorithm of .*xgboost.*, found 'oracle'$"):
         train.main()
 
 
