@@ -118,7 +118,7 @@ RESOURCES = {
         refuses={
             "PredictiveScalingPolicyConfiguration": "scaling follows a target, not a forecast",
             "StepScalingPolicyConfiguration": "scaling follows a target, not steps",
-            "TargetTrackingScalingPolicyConfiguration.CustomizedMetricSpecification": "the metric is a predefined one",
+            "TargetTrackingScalingPolicyConfiguration.CustomizedMetricSpecification.Metrics": "one metric is tracked",
         },
         check=_names,
     ),

@@ -10,7 +10,8 @@ TARGET: dict[str, Any] = {
     "ResourceId": "endpoint/refused/variant/one",
     "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
 }
-CUSTOM = {"CustomizedMetricSpecification": {"MetricName": "Load", "Namespace": "Mine", "Statistic": "Sum"}}
+CUSTOM = {"CustomizedMetricSpecification": {"Metrics": [{"Id": "m", "Expression": "a / b"}]}}
+OTHER = {"PredefinedMetricSpecification": {"PredefinedMetricType": "ECSServiceAverageCPUUtilization"}}
 POLICY = {**TARGET, "PolicyName": "refused", "PolicyType": "TargetTrackingScaling"}
 
 ATTEMPTS = (
@@ -36,8 +37,16 @@ ATTEMPTS = (
         **{**POLICY, "PolicyType": "StepScaling"},
     ),
     call(
-        "metrics",
-        "CustomizedMetricSpecification is not executed here",
+        "predefined metrics",
+        "PredefinedMetricType ECSServiceAverageCPUUtilization is not executed here",
+        SERVICE,
+        "put_scaling_policy",
+        **POLICY,
+        TargetTrackingScalingPolicyConfiguration={"TargetValue": 1.0, **OTHER},
+    ),
+    call(
+        "metric math",
+        "CustomizedMetricSpecification.Metrics is not executed here",
         SERVICE,
         "put_scaling_policy",
         **POLICY,

@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.engine.services.sagemaker.conftest import hosted, sagemaker
-from tests.engine.services.sagemaker.support import IMAGE, ROLE, Hosted, Sagemaker, eventually, model_archive
+from tests.engine.services.sagemaker.support import BUCKET, IMAGE, ROLE, Hosted, Sagemaker, eventually, model_archive
 
 pytestmark = pytest.mark.specification(
     "docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_SageMaker.html"
@@ -128,3 +128,55 @@ def test_a_model_that_does_not_start_rolls_the_update_back(stack: Stack, hosted:
     assert stack.update("two", CRASH="1")["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
     assert "did not pass the ping health check" in stack.reasons()
     assert hosted.invoke(stack.endpoint)["model"] == "one"
+
+
+def shaped(stack: Stack, models: dict[str, Any], configuration: dict[str, Any]) -> dict[str, Any]:
+    """A stack with a model and an endpoint of these properties, once it is made."""
+    variant = {"VariantName": "AllTraffic", "ModelName": {"Fn::GetAtt": ["Model", "ModelName"]}}
+    instances = {"InitialInstanceCount": 1, "InstanceType": "ml.m5.large", "InitialVariantWeight": 1}
+    serverless = configuration.pop("ServerlessConfig", None)
+    variant |= instances if serverless is None else {"ServerlessConfig": serverless, "InitialVariantWeight": 1}
+    types = {
+        "Model": {"ExecutionRoleArn": ROLE, **models},
+        "EndpointConfig": {"ProductionVariants": [variant], **configuration},
+        "Endpoint": {
+            "EndpointName": stack.endpoint,
+            "EndpointConfigName": {"Fn::GetAtt": ["EndpointConfig", "EndpointConfigName"]},
+        },
+    }
+    resources = {name: {"Type": f"AWS::SageMaker::{name}", "Properties": found} for name, found in types.items()}
+    stack.client.create_stack(StackName=stack.name, TemplateBody=json.dumps({"Resources": resources}))
+    return stack.settled()
+
+
+def test_a_stack_serves_an_inference_pipeline_with_many_models(stack: Stack, hosted: Hosted) -> None:
+    first = hosted.container("first", "cleaner")
+    prefix = f"stacks/{stack.name}"
+    hosted.account.put(f"{prefix}/a.tar.gz", model_archive("a"))
+    many = {
+        "Image": IMAGE,
+        "ContainerHostname": "predictor",
+        "Mode": "MultiModel",
+        "ModelDataUrl": f"s3://{BUCKET}/{prefix}",
+        "MultiModelConfig": {"ModelCacheSetting": "Disabled"},
+    }
+    models = {"Containers": [first, many], "InferenceExecutionConfig": {"Mode": "Serial"}}
+    assert shaped(stack, models, {})["StackStatus"] == "CREATE_COMPLETE", stack.reasons()
+    told = hosted.invoke(stack.endpoint, TargetModel="a.tar.gz")
+    assert (told["model"], json.loads(told["body"])["model"]) == ("a", "first")
+
+
+def test_a_stack_serves_without_instances(stack: Stack, hosted: Hosted) -> None:
+    configuration = {"ServerlessConfig": {"MemorySizeInMB": 1024, "MaxConcurrency": 2}}
+    made = shaped(stack, {"PrimaryContainer": hosted.container("one")}, configuration)
+    assert made["StackStatus"] == "CREATE_COMPLETE", stack.reasons()
+    assert hosted.invoke(stack.endpoint)["model"] == "one"
+
+
+def test_a_stack_serves_asynchronously(stack: Stack, hosted: Hosted) -> None:
+    output = {"S3OutputPath": f"s3://{BUCKET}/{stack.name}"}
+    asynchronous = {"OutputConfig": output, "ClientConfig": {"MaxConcurrentInvocationsPerInstance": 2}}
+    made = shaped(stack, {"PrimaryContainer": hosted.container("one")}, {"AsyncInferenceConfig": asynchronous})
+    assert made["StackStatus"] == "CREATE_COMPLETE", stack.reasons()
+    hosted.runtime.invoke_endpoint_async(EndpointName=stack.endpoint, Body=b"x", InferenceId="one")
+    assert eventually(lambda: hosted.account.keys(f"{stack.name}/")) == [f"{stack.name}/one.out"]

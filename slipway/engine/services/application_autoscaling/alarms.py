@@ -66,17 +66,27 @@ def _arn(engine: Engine, name: str) -> str:
 
 
 def _alarm(policy: Policy, name: str, periods: int, threshold: float, comparison: str) -> dict[str, Any]:
-    endpoint, variant = endpoint_and_variant(policy["ResourceId"])
     return {
         "AlarmName": name,
         "AlarmDescription": f"DO NOT EDIT OR DELETE. For TargetTrackingScaling policy {policy['PolicyARN']}.",
-        "Namespace": "AWS/SageMaker",
-        "MetricName": "InvocationsPerInstance",
-        "Dimensions": [{"Name": "EndpointName", "Value": endpoint}, {"Name": "VariantName", "Value": variant}],
-        "Statistic": "Sum",
+        **_metric(policy),
         "Period": _PERIOD,
         "EvaluationPeriods": periods,
         "Threshold": threshold,
         "ComparisonOperator": comparison,
         "AlarmActions": [policy["PolicyARN"]],
+    }
+
+
+def _metric(policy: Policy) -> dict[str, Any]:
+    """What is tracked, as PutMetricAlarm names it."""
+    customized = policy["TargetTrackingScalingPolicyConfiguration"].get("CustomizedMetricSpecification")
+    if customized is not None:
+        return dict(customized)
+    endpoint, variant = endpoint_and_variant(policy["ResourceId"])
+    return {
+        "Namespace": "AWS/SageMaker",
+        "MetricName": "InvocationsPerInstance",
+        "Dimensions": [{"Name": "EndpointName", "Value": endpoint}, {"Name": "VariantName", "Value": variant}],
+        "Statistic": "Sum",
     }

@@ -1,4 +1,4 @@
-"""Scaling policies: target tracking of invocations per instance.
+"""Scaling policies: target tracking of invocations per instance, or of another metric.
 
 docs.aws.amazon.com/autoscaling/application/APIReference/API_PutScalingPolicy.html
 docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling-add-code-define.html
@@ -67,12 +67,27 @@ def _configuration(params: Record, known: Record | None) -> Record:
     configuration: Record | None = params.get(_CONFIGURATION)
     if configuration is None:
         raise invalid(f"{_CONFIGURATION} is required for PolicyType TargetTrackingScaling")
+    if ("CustomizedMetricSpecification" in configuration) == ("PredefinedMetricSpecification" in configuration):
+        raise invalid("Exactly one of CustomizedMetricSpecification and PredefinedMetricSpecification must be given")
     if "CustomizedMetricSpecification" in configuration:
-        raise invalid(f"CustomizedMetricSpecification is not executed here: PredefinedMetricSpecification {METRIC} is")
+        _check_customized(configuration["CustomizedMetricSpecification"])
+        return configuration
     metric = configuration.get("PredefinedMetricSpecification", {}).get("PredefinedMetricType")
     if metric != METRIC:
         raise invalid(f"PredefinedMetricType {metric} is not executed here: {METRIC} is")
     return configuration
+
+
+def _check_customized(specification: Record) -> None:
+    """A metric of CloudWatch's; a calculation with several is refused by name.
+
+    docs.aws.amazon.com/autoscaling/application/APIReference/API_CustomizedMetricSpecification.html
+    """
+    if "Metrics" in specification:
+        raise invalid("CustomizedMetricSpecification.Metrics is not executed here: one metric is")
+    for member in ("MetricName", "Namespace", "Statistic"):
+        if member not in specification:
+            raise invalid(f"CustomizedMetricSpecification must give a {member}")
 
 
 @SERVICE.operation("DescribeScalingPolicies")

@@ -108,7 +108,8 @@ def desired(
     cooling_in = last.after < last.before and since < _cooldown(engine, configuration, "ScaleInCooldown")
     if out:
         base = last.before if cooling_out else count
-        wanted = math.ceil(base * metric / float(configuration["TargetValue"]))
+        # Without instances the metric is that of all requests that wait, as if there were one.
+        wanted = math.ceil(max(1, base) * metric / float(configuration["TargetValue"]))
         return max(count, min(wanted, int(target["MaxCapacity"])))
     if cooling_out or cooling_in or configuration.get("DisableScaleIn"):
         return count

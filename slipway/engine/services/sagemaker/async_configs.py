@@ -17,17 +17,22 @@ if TYPE_CHECKING:
     from slipway.engine.engine import Engine
 
 
-def check(engine: Engine, params: dict[str, Any]) -> None:
-    """Refuse what an asynchronous endpoint cannot be, and what of it is not executed."""
-    config = params.get("AsyncInferenceConfig")
-    if config is None:
+def check_output(params: dict[str, Any]) -> None:
+    """Refuse an output that is not executed, or is not in S3."""
+    if "AsyncInferenceConfig" not in params:
         return
-    output = config["OutputConfig"]
+    output = params["AsyncInferenceConfig"]["OutputConfig"]
     if "S3OutputPath" not in output:
         refuse_value("CreateEndpointConfig", "AsyncInferenceConfig.OutputConfig.S3OutputPath", "not given", ("given",))
     for member in ("S3OutputPath", "S3FailurePath"):
         if member in output:
             Location.parse(output[member])
+
+
+def check_models(engine: Engine, params: dict[str, Any]) -> None:
+    """Refuse a model of which a request would have to choose a part."""
+    if "AsyncInferenceConfig" not in params:
+        return
     for variant in params["ProductionVariants"]:
         model = find_model(engine, variant["ModelName"])
         if is_direct(model) or any(container.cache for container in resolved(engine, model)):

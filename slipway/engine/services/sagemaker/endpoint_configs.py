@@ -55,9 +55,10 @@ def create_endpoint_config(call: Call) -> dict[str, Any]:
     """Register a configuration whose models exist."""
     params = call.params
     accept_only("CreateEndpointConfig", params, ACCEPTED)
+    async_configs.check_output(params)
     _check_variants(call.engine, params["ProductionVariants"])
     serverless_configs.check(call.engine, params)
-    async_configs.check(call.engine, params)
+    async_configs.check_models(call.engine, params)
     if "DataCaptureConfig" in params:
         Location.parse(params["DataCaptureConfig"]["DestinationS3Uri"])
     config_arn = arn(call.engine, "endpoint-config", params["EndpointConfigName"])

@@ -112,9 +112,14 @@ def test_a_minimum_above_the_count_scales_at_once(scaled: Sagemaker) -> None:
     [
         pytest.param({"PolicyType": "StepScaling"}, "PolicyType StepScaling is not executed here", id="kind"),
         pytest.param(
-            {"TargetTrackingScalingPolicyConfiguration": {"TargetValue": 1.0, "CustomizedMetricSpecification": {}}},
-            "CustomizedMetricSpecification is not executed here",
-            id="custom metric",
+            {
+                "TargetTrackingScalingPolicyConfiguration": {
+                    "TargetValue": 1.0,
+                    "CustomizedMetricSpecification": {"Metrics": [{"Id": "m"}]},
+                }
+            },
+            "CustomizedMetricSpecification.Metrics is not executed here",
+            id="metric math",
         ),
         pytest.param(
             {"ServiceNamespace": "ecs", "ScalableDimension": "ecs:service:DesiredCount"},

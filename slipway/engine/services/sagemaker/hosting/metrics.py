@@ -84,6 +84,10 @@ def _microseconds(seconds: float) -> float:
 def _unit(name: str) -> str:
     if name == "TotalProcessingTime":
         return "Milliseconds"
+    if name == "ApproximateAgeOfOldestRequest":
+        return "Seconds"
+    if name.startswith(("ApproximateBacklogSize", "HasBacklog")):
+        return "Count"
     return "Microseconds" if name.endswith(_TIMES) else "None"
 
 
