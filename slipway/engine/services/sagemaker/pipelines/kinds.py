@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from slipway.engine.services.sagemaker import models, processing, registry, training
 from slipway.engine.services.sagemaker.transform import operations as transform
+from slipway.engine.services.sagemaker.tuning import checks as tuning
 
 _JOB_NAME, _SHORT_JOB_NAME = 63, 32
 
@@ -66,6 +67,7 @@ JOBS: Mapping[str, JobKind] = {
         "HyperParameterTuningJob",
         "TuningJob",
         ("HyperParameterTuningJobConfig", "TrainingJobDefinition", "TrainingJobDefinitions"),
+        tuning.ACCEPTED,
         longest_name=_SHORT_JOB_NAME,
         also=("ListTrainingJobsForHyperParameterTuningJob",),
         retries_itself=True,
