@@ -73,6 +73,13 @@ def test_csv_is_answered_by_numbers_between_commas(xgboost: Xgboost, endpoint: s
     assert low < 0.1
 
 
+def test_the_endpoints_log_says_what_it_is(xgboost: Xgboost, endpoint: str) -> None:
+    found = xgboost.engine.client("logs").filter_log_events(logGroupName=f"/aws/sagemaker/Endpoints/{endpoint}")
+    said = "\n".join(event["message"] for event in found["events"])
+    assert "[sagemaker] this is a local stand-in of sagemaker-xgboost:3.0-5, xgboost 3.2.0" in said
+    assert "Model loaded: binary:logistic, 2 features" in said
+
+
 @pytest.mark.specification(_CDF)
 def test_json_is_answered_when_it_is_asked_for(xgboost: Xgboost, endpoint: str) -> None:
     kind, text = invoke(xgboost, endpoint, "0.9,0.9\n0.1,0.1", Accept="application/json")

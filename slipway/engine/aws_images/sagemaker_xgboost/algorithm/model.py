@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import xgboost as xgb
 
-from . import channels, data
+from . import channels, rows
 
 
 class Unreadable(Exception):
@@ -46,7 +46,7 @@ class Model:
             raise Unreadable(f"Content-type {content_type} is not supported.")
         try:
             text = body.decode().strip()
-            return data.features_of_csv(text) if kind == channels.CSV else data.features_of_libsvm(text)
+            return rows.features_of_csv(text) if kind == channels.CSV else rows.features_of_libsvm(text)
         except (ValueError, IndexError) as error:
             raise Unreadable(
                 f"Loading {kind} data failed with Exception, please ensure data is in {kind} format:\n {error}"
@@ -61,7 +61,7 @@ class Model:
                     f"Feature size of libsvm inference data {given} is larger than feature size of trained model "
                     f"{self.width}."
                 )
-            return data.widened(features, self.width)
+            return rows.widened(features, self.width)
         if given not in (self.width, self.width - 1):
             raise ValueError(
                 f"Feature size of csv inference data {given} is not consistent with feature size of trained model "

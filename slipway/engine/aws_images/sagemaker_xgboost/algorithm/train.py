@@ -20,10 +20,10 @@ from . import channels, data, hyperparameters, metrics
 from .callbacks import Checkpoints, Monitor, SoFar, last_checkpoint, write
 from .cluster import Cluster
 from .constants import MAXIMIZED, MODEL_NAME
-from .data import Table
 from .errors import AlgorithmError, ToolkitError, UserError
 from .hyperparameters import Settings
 from .log import say
+from .rows import Table
 
 # What XGBoost says when the job was given something wrong.
 _CUSTOMER_ERRORS = (
