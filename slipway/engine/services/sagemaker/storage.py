@@ -88,11 +88,20 @@ def in_manifest(caller: Caller, uri: str) -> list[Found]:
     """The objects that a manifest names: `[{"prefix": "s3://…/"}, "path", …]` (S3DataType `ManifestFile`)."""
     at = Location.parse(uri)
     text = caller.client("s3").get_object(Bucket=at.bucket, Key=at.key)["Body"].read()
-    entries: Any = json.loads(text)
-    if not isinstance(entries, list) or not entries or "prefix" not in entries[0]:
+    entries = _entries(text)
+    if not entries or not isinstance(entries[0], dict) or "prefix" not in entries[0]:
         raise NothingThere(f'The manifest "{uri}" must be a JSON array whose first item is {{"prefix": "s3://…"}}')
     prefix = Location.parse(entries[0]["prefix"])
     return [Found(Location(prefix.bucket, prefix.key + path), path) for path in entries[1:]]
+
+
+def _entries(manifest: bytes) -> list[Any]:
+    """A manifest's items; none when it is no array."""
+    try:
+        entries = json.loads(manifest)
+    except ValueError:
+        return []
+    return entries if isinstance(entries, list) else []
 
 
 def download(caller: Caller, found: Found, folder: Path) -> Path:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 from pathlib import Path
 
@@ -44,6 +46,19 @@ def test_jobs_that_were_running_fail_by_name(tmp_path: Path) -> None:
         eventually(lambda: not any(local.is_running(pid) for pid in optimizer))
     finally:
         again.running.stop()
+
+
+def test_an_optimizer_that_is_killed_fails_the_job_and_stops_its_trials(sagemaker: Sagemaker) -> None:
+    tuning = Tuning(sagemaker)
+    ranges = {"CategoricalParameterRanges": [{"Name": "mode", "Values": ["sleep", "good"]}]}
+    name = tuning.start(most=9, parallel=4, config={"Strategy": "Bayesian", "ParameterRanges": ranges})
+    eventually(lambda: tuning.describe(name)["TrainingJobStatusCounters"]["InProgress"] > 0)
+    for pid in optimizers(sagemaker.running.home):
+        os.kill(pid, signal.SIGKILL)
+    job = tuning.finished(name)
+    assert job["FailureReason"] == "InternalServerError: the optimizer ended with exit code -9"
+    eventually(lambda: tuning.describe(name)["TrainingJobStatusCounters"]["InProgress"] == 0)
+    assert tuning.describe(name)["TrainingJobStatusCounters"]["Stopped"] > 0
 
 
 def optimizers(folder: Path) -> list[int]:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from slipway.engine.logs import LogStream
-from slipway.engine.services.sagemaker import channels, jobs, model_data, storage
+from slipway.engine.services.sagemaker import jobs, model_data, storage
 from slipway.engine.services.sagemaker.failures import ClientFailure, JobFailed
 from slipway.engine.services.sagemaker.jobs import TRANSFORM
 from slipway.engine.services.sagemaker.launch import credentials, pull
@@ -42,7 +43,7 @@ Model = Callable[[Callable[[str], None]], Program]
 LOG_GROUP = "/aws/sagemaker/TransformJobs"
 _TIMEOUT_SECONDS = 600
 _LOOK_EVERY = 0.05
-_UPLOADED_AT_ONCE = 8
+_AT_ONCE = 8
 
 
 @dataclass
@@ -143,11 +144,14 @@ def _download(run: Run) -> list[Item]:
     """The input files, with the places of their outputs."""
     source = run.job["TransformInput"]["DataSource"]["S3DataSource"]
     inputs, outputs = run.folder / "input", run.folder / "output"
-    channels.fetch(run.caller, source["S3Uri"], source["S3DataType"], "FullyReplicated", [inputs])
-    bucket = Location.parse(source["S3Uri"]).bucket
-    paths = sorted(path for path in inputs.rglob("*") if path.is_file())
-    names = [path.relative_to(inputs).as_posix() for path in paths]
-    return [Item(f"{bucket}/{name}", path, outputs / f"{name}.out") for name, path in zip(names, paths, strict=True)]
+    look = storage.in_manifest if source["S3DataType"] == "ManifestFile" else storage.under_prefix
+    found = look(run.caller, source["S3Uri"])
+    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="download") as pool:
+        downloads = [pool.submit(storage.download, run.caller, item, inputs) for item in found]
+    return [
+        Item(f"{item.location.bucket}/{item.location.key}", download.result(), outputs / f"{item.path}.out")
+        for item, download in zip(found, downloads, strict=True)
+    ]
 
 
 def _transform(
@@ -177,20 +181,23 @@ def _wait(run: Run, parts: list[Future[list[BadInput | BadAnswer]]]) -> None:
 
 def _part(run: Run, instance: Instance, items: list[Item], models: list[Model]) -> list[BadInput | BadAnswer]:
     stream = f"{instance.id}-{round(time.time())}"
-    say = run.log(f"{stream}/data-log")
+    say = _stamped(run.log(f"{stream}/data-log"))
     names = [f"{stream}/{container.name}" for container in run.plan.containers] if len(models) > 1 else [stream]
     programs = [model(run.log(name)) for model, name in zip(models, names, strict=True)]
     if not instance.start(programs, run.containers.pause):
         return []
     TRANSFORM.change(run.engine, run.name, lambda record: record.setdefault("TransformStartTime", now()))
     chosen = parameters.chosen(run.job, instance.execution_parameters())
-    say(f"[sagemaker logs]: {chosen}")
+    say(str(chosen))
     wanted = run.job["TransformInput"].get("ContentType", "")
     processing = Processing.parse(run.job.get("DataProcessing", {}), wanted)
-    worker = Worker(
-        instance, run.job, chosen, processing, lambda line: say(f"[sagemaker logs]: {line}"), lambda: _is_over(run)
-    )
+    worker = Worker(instance, run.job, chosen, processing, say, lambda: _is_over(run))
     return worker.run(items)
+
+
+def _stamped(write: Callable[[str], None]) -> Callable[[str], None]:
+    """A `data-log` has the platform's own lines, each with its time."""
+    return lambda line: write(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}"[:-3] + f":[sagemaker logs]: {line}")
 
 
 def _is_over(run: Run) -> bool:
@@ -200,7 +207,7 @@ def _is_over(run: Run) -> bool:
 def _upload(run: Run, items: list[Item]) -> None:
     output = run.job["TransformOutput"]
     to, outputs = Location.parse(output["S3OutputPath"]), run.folder / "output"
-    with ThreadPoolExecutor(_UPLOADED_AT_ONCE, thread_name_prefix="upload") as pool:
+    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="upload") as pool:
         uploads = [
             pool.submit(
                 storage.upload,

@@ -6,6 +6,7 @@ docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-how-it-works.html
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import subprocess
@@ -111,7 +112,9 @@ class Bayesian:
         """End the process."""
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
-                pipe.close()
+                # What a killed process has not read is written once more by closing.
+                with contextlib.suppress(BrokenPipeError):
+                    pipe.close()
         try:
             self._process.wait(_END_SECONDS)
         except subprocess.TimeoutExpired:

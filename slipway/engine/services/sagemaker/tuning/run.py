@@ -47,11 +47,13 @@ def run(engine: Engine, name: str, containers: Containers) -> None:
     job = TUNING.find(engine, name)
     seconds = job["HyperParameterTuningJobConfig"]["ResourceLimits"].get("MaxRuntimeInSeconds", float("inf"))
     deadline = time.monotonic() + seconds
-    strategy = choose(engine, job)
+    running = Run(engine, name, containers, choose(engine, job), deadline)
     try:
-        _execute(Run(engine, name, containers, strategy, deadline))
+        _execute(running)
     finally:
-        strategy.close()
+        running.strategy.close()
+        if not engine.stopping.is_set():
+            _stop(running, [trial for trial in trials.launched(engine, running.job) if not trials.has_ended(trial)])
 
 
 def choose(engine: Engine, job: dict[str, Any]) -> Strategy:

@@ -112,6 +112,14 @@ def test_a_manifest_names_the_files(batch: Batch) -> None:
     assert batch.outputs() == {"other.csv.out": "7\n"}
 
 
+@pytest.mark.parametrize("manifest", ["not JSON", "{}", "[1]", '["one.csv"]'])
+def test_a_manifest_that_is_none_fails_the_job(batch: Batch, manifest: str) -> None:
+    uri = batch.account.put(f"{batch.key}/manifest", manifest)
+    source = {"S3DataSource": {"S3DataType": "ManifestFile", "S3Uri": uri}}
+    job = batch.run(batch.model(), TransformInput={**LINES, "DataSource": source})
+    assert job["FailureReason"].startswith(f'ClientError: The manifest "{uri}" must be a JSON array')
+
+
 def test_ids_are_kept_from_the_model_and_joined_to_the_predictions(batch: Batch) -> None:
     batch.put("one.csv", '"a,1",1,2\nb,3,4\n')
     wanted = {"InputFilter": "$[1:]", "JoinSource": "Input", "OutputFilter": "$[0,-1]"}
@@ -186,7 +194,7 @@ def test_without_a_split_a_file_is_one_request_and_instances_share_the_files(bat
 @pytest.mark.parametrize(
     ("bad", "reason", "log"),
     [
-        ("not a number", "ClientError: See job logs for more information", "bad.csv: ClientError: 400"),
+        ("not a number", "ClientError: See job logs for more information", "/in/bad.csv: ClientError: 400"),
         ("status=500", "AlgorithmError: See job logs for more information", "bad.csv: AlgorithmError: 500"),
         ("die", "AlgorithmError: See job logs for more information", "Unable to get response from algorithm"),
     ],
