@@ -107,6 +107,7 @@ def _execute(run: Run) -> None:
     try:
         failures = _transform(run, instances, models, items)
     finally:
+        # A container that began while the others were ended.
         for instance in instances:
             instance.end()
     if run.containers.stop_requested:
@@ -155,10 +156,7 @@ def _download(run: Run) -> list[Item]:
 
 
 def _transform(
-    run: Run,
-    instances: list[Instance],
-    models: list[Model],
-    items: list[Item],
+    run: Run, instances: list[Instance], models: list[Model], items: list[Item]
 ) -> list[BadInput | BadAnswer]:
     """Every instance its share of the files; what went wrong. Returns early when the job is stopped."""
     with ThreadPoolExecutor(len(instances), thread_name_prefix="transform") as pool:

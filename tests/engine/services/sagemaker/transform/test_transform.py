@@ -250,6 +250,31 @@ def test_a_job_runs_the_model_that_was_there_when_it_was_created(batch: Batch) -
         batch.client.create_transform_job(**batch.request(model))
 
 
+@pytest.mark.parametrize(
+    ("model", "says"),
+    [
+        (
+            {"PrimaryContainer": {"Image": BATCH, "ModelDataUrl": f"s3://{BUCKET}/models/", "Mode": "MultiModel"}},
+            "the Mode of the model's container = MultiModel is not executed",
+        ),
+        (
+            {
+                "Containers": [{"Image": BATCH, "ContainerHostname": name} for name in ("one", "two")],
+                "InferenceExecutionConfig": {"Mode": "Direct"},
+            },
+            "the model's InferenceExecutionConfig.Mode = Direct is not executed",
+        ),
+    ],
+)
+def test_a_model_whose_requests_name_what_they_are_for_is_refused(
+    batch: Batch, model: dict[str, Any], says: str
+) -> None:
+    batch.model()
+    batch.client.create_model(ModelName=batch.key, ExecutionRoleArn=ROLE, **model)
+    with pytest.raises(ClientError, match=says):
+        batch.client.create_transform_job(**batch.request(batch.key))
+
+
 @pytest.mark.specification(EVENTS)
 def test_a_change_of_status_is_an_event(batch: Batch) -> None:
     batch.put("one.csv", "1")
