@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 from slipway.engine.errors import AwsError
 from slipway.engine.service import Call, Service
 from slipway.engine.services.sagemaker.hosting import async_requests, serverless
+from slipway.engine.services.sagemaker.hosting.all_endpoints import hosting
 from slipway.engine.services.sagemaker.hosting.connections import Answer
 from slipway.engine.services.sagemaker.hosting.instance import BadTarget, NoAnswer, Request, TooLarge
 from slipway.engine.services.sagemaker.hosting.invocation_errors import Failed, of_answer, of_silence
-from slipway.engine.services.sagemaker.hosting.live import Invoked, LiveEndpoint, NoServer, NoVariant, hosting
-from slipway.engine.services.sagemaker.hosting.multi_model import ModelNotReady, ModelNotThere
+from slipway.engine.services.sagemaker.hosting.live import Invoked, LiveEndpoint, NoServer, NoVariant
+from slipway.engine.services.sagemaker.hosting.model_files import ModelNotThere
+from slipway.engine.services.sagemaker.hosting.multi_model import ModelNotReady
 from slipway.engine.services.sagemaker.refusal import accept_only
 
 if TYPE_CHECKING:

@@ -29,6 +29,13 @@ _AT_ONCE = 4
 _LOOK_SECONDS = 0.2
 
 
+def forget(engine: Engine, endpoint: str) -> None:
+    """Drop what waits for an endpoint that is being deleted."""
+    requests = table(engine, TABLE)
+    for key in [key for key, item in requests.items() if item["endpoint"] == endpoint]:
+        requests.pop(key, None)
+
+
 class Backlog:
     """The requests of one endpoint, oldest first. `config` is its AsyncInferenceConfig."""
 
@@ -60,14 +67,6 @@ class Backlog:
             self._over = True
             self._changed.notify()
 
-    def drop(self) -> None:
-        """Forget what waits: the endpoint is being deleted."""
-        self.end()
-        with self._changed:
-            for key in self._waiting:
-                del self._table[key]
-            self._waiting = {}
-
     def _run(self) -> None:
         while not self._engine.stopping.is_set():
             with self._changed:
@@ -94,7 +93,7 @@ class Backlog:
         with self._changed:
             del self._under_way[key]
             if over:
-                del self._table[key]
+                self._table.pop(key, None)
             elif not self._over:
                 self._waiting = {key: waiting, **self._waiting}
             self._changed.notify()

@@ -15,10 +15,11 @@ from slipway.engine.services.sagemaker import endpoint_records as records
 from slipway.engine.services.sagemaker import tags
 from slipway.engine.services.sagemaker.failures import EngineStopping
 from slipway.engine.services.sagemaker.hosting import plan as plans_of
-from slipway.engine.services.sagemaker.hosting.backlog import Backlog
+from slipway.engine.services.sagemaker.hosting.all_endpoints import hosting
+from slipway.engine.services.sagemaker.hosting.backlog import Backlog, forget
 from slipway.engine.services.sagemaker.hosting.bluegreen import RolledBack, Shift
 from slipway.engine.services.sagemaker.hosting.deployment import Deployment
-from slipway.engine.services.sagemaker.hosting.live import LiveEndpoint, hosting
+from slipway.engine.services.sagemaker.hosting.live import LiveEndpoint
 from slipway.engine.services.sagemaker.hosting.plan import VariantPlan
 from slipway.engine.services.sagemaker.hosting.policy import Policy
 from slipway.engine.services.sagemaker.hosting.preparation import DeploymentFailed
@@ -187,8 +188,9 @@ def delete(engine: Engine, name: str) -> None:
     live = hosting(engine).remove(name)
     if live is not None:
         if live.backlog is not None:
-            live.backlog.drop()
+            live.backlog.end()
         live.traffic.blue.retire()
+    forget(engine, name)
     record = table(engine, records.TABLE).pop(name)
     tags.drop(engine, record["EndpointArn"])
 

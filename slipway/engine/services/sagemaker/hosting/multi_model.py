@@ -14,25 +14,19 @@ from __future__ import annotations
 import hashlib
 import http.client
 import json
-import shutil
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from botocore.exceptions import ClientError
-
-from slipway.engine.errors import AwsError
-from slipway.engine.services.sagemaker import model_data
 from slipway.engine.services.sagemaker.hosting.connections import Answer, Connections
-from slipway.engine.services.sagemaker.storage import Location, NothingThere
+from slipway.engine.services.sagemaker.hosting.model_files import ModelFiles, ModelNotThere, ModelSource
 
 if TYPE_CHECKING:
-    from slipway.engine.caller import Caller
     from slipway.engine.engine import Engine
 
 WAIT_SECONDS = 60
@@ -40,10 +34,6 @@ LOAD_SECONDS = 360
 _JSON = {"Content-Type": "application/json", "Accept": "application/json"}
 _ALREADY_LOADED = http.client.CONFLICT
 _NO_ROOM = http.client.INSUFFICIENT_STORAGE
-
-
-class ModelNotThere(Exception):
-    """The target model's data could not be downloaded; the text is SageMaker's."""
 
 
 class ModelNotReady(Exception):
@@ -54,22 +44,13 @@ class NoContract(Exception):
     """The container does not answer as one for several models has to."""
 
 
-@dataclass(frozen=True)
-class ModelSource:
-    """Where a container's models come from, and under which identity."""
-
-    prefix: str
-    cached: bool
-    caller: Callable[[], Caller]
-
-
 class Models:
     """Which models the container has, and what is under way with them. `folder` stands for /opt/ml/models."""
 
     def __init__(self, engine: Engine, source: ModelSource, folder: Path) -> None:
         self._engine = engine
-        self._source = source
-        self._folder = folder
+        self._cached = source.cached
+        self._files = ModelFiles(source, folder)
         self._connections = Connections(0, LOAD_SECONDS)
         self._lock = threading.RLock()
         # By name, the one used last at the end; the value is how many requests are using it.
@@ -136,7 +117,7 @@ class Models:
         with self._lock:
             if name in self._loaded:
                 self._loaded[name] -= 1
-            unused = not self._source.cached and self._loaded.get(name) == 0
+            unused = not self._cached and self._loaded.get(name) == 0
         if unused:
             self._engine.spawn(f"unload {name}", self._drop, name)
 
@@ -167,9 +148,7 @@ class Models:
 
     def _fetched_and_loaded(self, name: str, target: str) -> Answer:
         began = time.perf_counter()
-        folder = self._folder / name / "model"
-        if not folder.is_dir():
-            self._fetch(target, folder)
+        folder = self._files.fetched(name, target)
         fetched = time.perf_counter()
         body = json.dumps({"model_name": name, "url": str(folder)}).encode()
         headers = {**_JSON, "X-Amzn-SageMaker-Target-Model": target}
@@ -179,22 +158,6 @@ class Models:
                 self._loaded.setdefault(name, 0)
         times = {"ModelDownloadingTime": fetched - began, "ModelLoadingTime": time.perf_counter() - fetched}
         return replace(answer, observed=times | answer.observed)
-
-    def _fetch(self, target: str, folder: Path) -> None:
-        at = Location.parse(self._source.prefix.rstrip("/") + "/" + target.lstrip("/"))
-        source = {"S3Uri": str(at), "S3DataType": "S3Object", "CompressionType": "Gzip"}
-        part = folder.with_suffix(".part")
-        shutil.rmtree(part, ignore_errors=True)
-        part.mkdir(parents=True)
-        try:
-            model_data.fetch(self._source.caller(), source, part)
-        except (ClientError, AwsError, NothingThere, OSError) as error:
-            raise ModelNotThere(
-                f"Failed to download model data(bucket: {at.bucket}, key: {at.key}). Please ensure that there is an "
-                "object located at the URL and that the role passed to CreateModel has permissions to download the "
-                f"model. ({error})"
-            ) from error
-        part.rename(folder)
 
     def _with_room(self, name: str, ask: Callable[[], Answer]) -> Answer:
         """The container's answer, once it has no more to unload when it says that it has no room."""
@@ -225,9 +188,7 @@ class Models:
                 self._connections.send("DELETE", f"/models/{name}")
             except (OSError, http.client.HTTPException):
                 return  # the container has ended, and the model with it
-            for path in (self._folder / name).rglob("*"):
-                path.chmod(path.stat().st_mode | 0o200)
-            shutil.rmtree(self._folder / name, ignore_errors=True)
+            self._files.delete(name)
 
 
 def _json(text: bytes) -> Any:

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from slipway.engine.aws_images import StandIn
 from slipway.engine.errors import AwsError
 from slipway.engine.services.sagemaker import model_data
-from slipway.engine.services.sagemaker.hosting.multi_model import ModelSource
+from slipway.engine.services.sagemaker.hosting.model_files import ModelSource
 from slipway.engine.services.sagemaker.hosting.plan import VariantPlan
 from slipway.engine.services.sagemaker.hosting.server import Container
 from slipway.engine.services.sagemaker.launch import credentials, pull

@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slipway.engine.services.sagemaker.hosting.connections import HOST, Answer, Connections
-from slipway.engine.services.sagemaker.hosting.multi_model import Models, ModelSource, NoContract
+from slipway.engine.services.sagemaker.hosting.model_files import ModelSource
+from slipway.engine.services.sagemaker.hosting.multi_model import Models, NoContract
 from slipway.engine.services.sagemaker.launch import Command
 from slipway.engine.services.sagemaker.model_containers import PRIMARY
 
