@@ -22,10 +22,11 @@ def of(exchange: Exchange) -> dict[str, Any]:
     """The keys of one call; those that it does not have are not there."""
     headers = exchange.request.headers
     sent = {key: headers[name] for key, name in _HEADERS.items() if name in headers}
-    return {**sent, **_tags(exchange.params)}
+    return {**sent, **tags(exchange.params)}
 
 
-def _tags(params: Mapping[str, Any]) -> dict[str, Any]:
+def tags(params: Mapping[str, Any]) -> dict[str, Any]:
+    """The keys of the tags that a request names."""
     pairs = dict(pair for name in _TAGS for pair in _pairs(params.get(name)))
     keys = [*pairs, *(key for name in _KEYS for key in params.get(name) or () if isinstance(key, str))]
     values = {f"aws:RequestTag/{key}": value for key, value in pairs.items()}

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from slipway.engine import request_context
 from slipway.engine.services.sagemaker.service import SERVICE, invalid, table
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def check(call: Call, resource: str) -> None:
     docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html (dependent actions)
     """
     if call.params.get("Tags"):
-        call.caller.check("sagemaker:AddTags", resource)
+        call.caller.check("sagemaker:AddTags", resource, request_context.tags(call.params))
 
 
 def put(engine: Engine, resource: str, tags: list[Tag]) -> None:

@@ -43,3 +43,16 @@ def test_tags_at_creation_need_add_tags(limited: Any) -> None:
     limited.create_model_package_group(ModelPackageGroupName="untagged")
     with pytest.raises(ClientError, match=r"not authorized to perform: sagemaker:AddTags on resource: .*group/tagged"):
         limited.create_model_package_group(ModelPackageGroupName="tagged", Tags=[{"Key": "a", "Value": "1"}])
+
+
+def test_a_policy_may_allow_only_tags_of_its_own(sagemaker: Sagemaker, limited: Any) -> None:
+    condition = {"StringEquals": {"aws:RequestTag/team": "red"}}
+    allow = {"Effect": "Allow", "Action": "sagemaker:AddTags", "Resource": "*", "Condition": condition}
+    iam = sagemaker.client("iam")
+    iam.put_role_policy(RoleName="Limited", PolicyName="tags", PolicyDocument=json.dumps(_policy(allow)))
+    try:
+        with pytest.raises(ClientError, match="not authorized to perform: sagemaker:AddTags"):
+            limited.create_model_package_group(ModelPackageGroupName="blue", Tags=[{"Key": "team", "Value": "blue"}])
+        limited.create_model_package_group(ModelPackageGroupName="red", Tags=[{"Key": "team", "Value": "red"}])
+    finally:
+        iam.delete_role_policy(RoleName="Limited", PolicyName="tags")
