@@ -101,6 +101,9 @@ lock: | $(VENV)/bin/python ## Resolve the requirements anew
 	echo 'awscli>=1.46' | $(UV) pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header - -o requirements/aws.txt
 	echo 'uv' | $(UV) pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header - -o requirements/uv.txt
 	$(UV) pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header $(OPTIMIZER).in -o $(OPTIMIZER).txt
+	for place in $(wildcard slipway/engine/aws_images/*/requirements.in); do \
+		$(UV) pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header $$place -o $${place%.in}.txt; \
+	done
 
 .PHONY: clean
 clean: ## Remove what was built, but no environment

@@ -192,6 +192,28 @@ def test_tuning_regresses_with_a_validation_channel_and_chosen_features(autopilo
     assert all(-5 < float(answer) < 15 for answer in answers)
 
 
+def test_classes_are_told_apart_by_declared_types_also_with_a_rare_one(autopilot: Autopilot) -> None:
+    types = autopilot.account.put("types.json", json.dumps({"FeatureDataTypes": {"code": "categorical"}}))
+    plans = {"1.0": "basic", "1.00": "plus", "2": "max"}
+    lines = [f"{code},{number % 7},{plan}" for number in range(200) for code, plan in plans.items()]
+    data = "\n".join(("code,noise,plan", *lines, "2,1,trial", "2,1,trial")) + "\n"
+    tabular = {
+        "TargetAttributeName": "plan",
+        "Mode": "ENSEMBLING",
+        "CompletionCriteria": {"MaxCandidates": 1},
+        "FeatureSpecificationS3Uri": types,
+    }
+    name = autopilot.start(data, tabular)
+    job = autopilot.ended(name)
+    log = autopilot.account.log(LOGS, name)
+    assert job["AutoMLJobStatus"] == "Completed", log
+    resolved = job["ResolvedAttributes"]["AutoMLProblemTypeResolvedAttributes"]["TabularResolvedAttributes"]
+    assert resolved["ProblemType"] == "MulticlassClassification"
+    assert job["BestCandidate"]["FinalAutoMLJobObjectiveMetric"]["MetricName"] == "Accuracy"
+    endpoint = autopilot.account.endpoint(job["BestCandidate"]["InferenceContainers"][0])
+    assert autopilot.account.invoke(endpoint, "1.0,3\n1.00,3\n2,3").split() == ["basic", "plus", "max"]
+
+
 def test_a_candidate_that_takes_too_long_fails_and_says_so(autopilot: Autopilot, tmp_path: Path) -> None:
     """Straight to the program, since the request's limit is a second at least, in which AutoGluon trains something."""
     (tmp_path / "train").mkdir()
@@ -223,7 +245,7 @@ def test_a_candidate_that_takes_too_long_fails_and_says_so(autopilot: Autopilot,
 
 
 def test_at_the_jobs_time_limit_the_best_of_what_was_completed_is_named(autopilot: Autopilot) -> None:
-    criteria = {"MaxCandidates": 500, "MaxAutoMLJobRuntimeInSeconds": 25}
+    criteria = {"MaxCandidates": 500, "MaxAutoMLJobRuntimeInSeconds": 45}
     name = autopilot.start(table(600), {"Mode": "HYPERPARAMETER_TUNING", "CompletionCriteria": criteria})
     job = autopilot.ended(name)
     assert job["AutoMLJobStatus"] == "Completed", job.get("FailureReason")

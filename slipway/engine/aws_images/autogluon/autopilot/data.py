@@ -49,20 +49,19 @@ def _features(columns: list[str], settings: Settings) -> list[str]:
 
 def _table(folder: Path, settings: Settings) -> pd.DataFrame:
     files = sorted(path for path in folder.rglob("*") if path.is_file())
-    table = pd.concat([pd.read_csv(file) for file in files], ignore_index=True)
+    words = {name: str for name, kind in settings.data_types.items() if kind in ("categorical", "text")}
+    table = pd.concat([pd.read_csv(file, dtype=words) for file in files], ignore_index=True)
     return typed(table.dropna(subset=[settings.target]).reset_index(drop=True), settings.data_types)
 
 
 def typed(table: pd.DataFrame, data_types: dict[str, str]) -> pd.DataFrame:
-    """The columns of the feature specification, as the types that it says."""
+    """The columns that the feature specification calls numbers or times, as such; what is neither is missing."""
     changed = table.copy()
     for name, kind in data_types.items():
         if kind == "numeric":
             changed[name] = pd.to_numeric(changed[name], errors="coerce")
         elif kind == "datetime":
             changed[name] = pd.to_datetime(changed[name], errors="coerce")
-        else:
-            changed[name] = changed[name].astype("string").astype(object)
     return changed
 
 

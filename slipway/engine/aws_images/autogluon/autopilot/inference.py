@@ -80,7 +80,9 @@ def rows(text: str, schema: dict[str, Any]) -> pd.DataFrame:
         raise BadRows(f"expected rows of {len(columns)} columns ({', '.join(columns)}), found {said}")
     table = pd.read_csv(io.StringIO(text), header=None, names=columns, dtype=as_text)
     for name, kind in schema["dataTypes"].items():
-        if kind == "datetime":
+        if kind == "numeric":
+            table[name] = pd.to_numeric(table[name], errors="coerce")
+        elif kind == "datetime":
             table[name] = pd.to_datetime(table[name], errors="coerce")
     return _checked(table, schema)
 

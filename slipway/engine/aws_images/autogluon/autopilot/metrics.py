@@ -5,6 +5,7 @@ docs.aws.amazon.com/sagemaker/latest/dg/autopilot-metrics-validation.html
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -60,13 +61,14 @@ _REGRESSION: Final[Mapping[str, Measure]] = {
 
 
 def measure(predictor: TabularPredictor, model: str, table: pd.DataFrame, target: str) -> dict[str, float]:
-    """Every metric of the problem, and the seconds that one row takes in this process."""
+    """Every metric of the problem that the table has a value of, and the seconds that a row takes in this process."""
     features, true = table.drop(columns=[target]), table[target]
     said = predictor.predict(features, model=model)
     values = {name: float(function(true, said)) for name, function in _labels(predictor).items()}
     if predictor.problem_type != "regression":
         values |= _probabilities(predictor, model, features, true)
-    return {**values, "InferenceLatency": _latency(predictor, model, features)}
+    values["InferenceLatency"] = _latency(predictor, model, features)
+    return {name: value for name, value in values.items() if math.isfinite(value)}
 
 
 def _labels(predictor: TabularPredictor) -> Mapping[str, Measure]:
@@ -80,7 +82,9 @@ def _probabilities(
 ) -> dict[str, float]:
     share = predictor.predict_proba(features, model=model).astype("float64")
     share = share.div(share.sum(axis=1), axis=0)
-    values = {"LogLoss": float(sk.log_loss(true, share.to_numpy(), labels=list(share.columns)))}
+    # A class that is in the validation data alone has no share.
+    known = true.isin(share.columns)
+    values = {"LogLoss": float(sk.log_loss(true[known], share[known].to_numpy(), labels=list(share.columns)))}
     if predictor.problem_type == "binary":
         positive = predictor.positive_class
         values["AUC"] = float(sk.roc_auc_score(true == positive, share[positive]))

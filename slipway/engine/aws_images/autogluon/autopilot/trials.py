@@ -105,6 +105,9 @@ class Trials:
 
     def _completed(self, name: str, algorithm: str, model: str) -> None:
         values = metrics.measure(self._predictor, model, self.data.validation, self.settings.target)
+        if self.metric not in values:
+            events.say("failed", name=name, reason=f"{self.metric} has no value on the validation data")
+            return
         self.results[name] = {"algorithm": algorithm, "model": model, "metrics": values}
         self._leave(name, model)
         events.say("completed", name=name, model=model, algorithm=algorithm, metrics=values)

@@ -100,10 +100,12 @@ def _execute(run: Run) -> None:
     run.caller.check_pass_role(run.job["RoleArn"], PRINCIPAL)
     image = pull(run.caller, autogluon.uri("autogluon-training", run.engine.region))
     training, validation = _bring(run)
-    mode = _mode(run, training)
-    life.enter(run.engine, run.name, "PreTraining" if mode == "ENSEMBLING" else "AnalyzingData")
-    config = _write_config(run, mode, validation, _features(run, training))
-    progress = Progress(run.engine, {**run.job, "_mode": mode}, lambda: run.caller, run.base / "automl", run.log.write)
+    chosen = mode(run.tabular, training)
+    life.enter(run.engine, run.name, "PreTraining" if chosen == "ENSEMBLING" else "AnalyzingData")
+    config = _write_config(run, chosen, validation, _features(run, training))
+    progress = Progress(
+        run.engine, {**run.job, "_mode": chosen}, lambda: run.caller, run.base / "automl", run.log.write
+    )
     container = _container(run, image, config, progress)
     stopped = Outcome(stopped=True)
     outcome = stopped if run.containers.stop_requested else run.containers.run([container], _limit(run))
@@ -126,11 +128,11 @@ def _channel(run: Run, kind: str) -> Path:
     return run.base / "input" / "data" / kind
 
 
-def _mode(run: Run, training: Table) -> str:
+def mode(tabular: dict[str, Any], training: Table) -> str:
     """The mode that was asked for; AUTO chooses by the size of the data."""
-    mode = str(run.tabular.get("Mode", "AUTO"))
-    if mode != "AUTO":
-        return mode
+    asked = str(tabular.get("Mode", "AUTO"))
+    if asked != "AUTO":
+        return asked
     return "ENSEMBLING" if training.bytes < _ENSEMBLING_BYTES else "HYPERPARAMETER_TUNING"
 
 
@@ -144,13 +146,13 @@ def _features(run: Run, training: Table) -> Features:
     return features.parse(text.decode("utf-8", errors="replace"), columns, target)
 
 
-def _write_config(run: Run, mode: str, validation: Table | None, chosen: Features) -> Path:
-    algorithms = request.algorithms(run.tabular, mode)
-    left_out = [name for name in request.OFFERED[mode] if name not in request.EXECUTED[mode]]
-    run.say(f"{mode} mode with {', '.join(algorithms)}; without {', '.join(left_out)}, which this engine has not")
-    if mode == "HYPERPARAMETER_TUNING":
+def _write_config(run: Run, how: str, validation: Table | None, chosen: Features) -> Path:
+    algorithms = request.algorithms(run.tabular, how)
+    left_out = [name for name in request.OFFERED[how] if name not in request.EXECUTED[how]]
+    run.say(f"{how} mode with {', '.join(algorithms)}; without {', '.join(left_out)}, which this engine has not")
+    if how == "HYPERPARAMETER_TUNING":
         run.say("hyperparameters are found by random search, where AWS uses Bayesian or multi-fidelity optimization")
-    criteria = {"MaxCandidates": _CANDIDATES[mode], "MaxAutoMLJobRuntimeInSeconds": _MONTH, **run.criteria}
+    criteria = {"MaxCandidates": _CANDIDATES[how], "MaxAutoMLJobRuntimeInSeconds": _MONTH, **run.criteria}
     records.change(
         run.engine, run.name, lambda record: record.update(ResolvedAttributes={"CompletionCriteria": criteria})
     )
@@ -161,7 +163,7 @@ def _write_config(run: Run, mode: str, validation: Table | None, chosen: Feature
         "validation_fraction": run.job.get("DataSplitConfig", {}).get("ValidationFraction", _VALIDATION_FRACTION),
         "problem_type": run.tabular.get("ProblemType"),
         "metric": run.job.get("AutoMLJobObjective", {}).get("MetricName"),
-        "mode": mode,
+        "mode": how,
         "algorithms": algorithms,
         "max_candidates": criteria["MaxCandidates"],
         "seconds_per_candidate": run.criteria.get("MaxRuntimePerTrainingJobInSeconds"),
