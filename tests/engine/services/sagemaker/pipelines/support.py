@@ -129,7 +129,7 @@ class Pipelines:
         found: Json = self.client.describe_pipeline_execution(PipelineExecutionArn=arn)
         return found
 
-    def ended(self, arn: str, seconds: float = 40) -> Json:
+    def ended(self, arn: str, seconds: float = 60) -> Json:
         """The execution once it ended."""
 
         def over() -> Json | None:
@@ -152,7 +152,7 @@ class Pipelines:
     def step_in(self, arn: str, name: str, status: str) -> Json:
         """A step once it has that status."""
         result: Json = eventually(
-            lambda: self.steps(arn).get(name) if self.steps(arn).get(name, {}).get("StepStatus") == status else None
+            lambda: self.steps(arn).get(name) if self.steps(arn).get(name, {}).get("StepStatus") == status else None, 60
         )
         return result
 
