@@ -168,6 +168,8 @@ def test_sam_expands_the_template(monkeypatch: pytest.MonkeyPatch) -> None:
     template["Resources"]["Function"]["Properties"]["CodeUri"] = "s3://artifacts/packages/predict"
     values = {name: parameter.get("Default", "x") for name, parameter in template["Parameters"].items()}
     resources = transform(template, values, _NoManagedPolicies())["Resources"]
+    deployments = [found for found in resources.values() if found["Type"] == "AWS::ApiGateway::Deployment"]
+    assert ["StageName" in found["Properties"] for found in deployments] == [False]
     kinds = [resource["Type"] for resource in resources.values()]
     assert kinds.count("AWS::IAM::Role") == 2
     assert kinds.count("AWS::ApiGateway::Stage") == 1
