@@ -19,16 +19,14 @@ pytestmark = pytest.mark.specification("github.com/aws/sagemaker-inference-toolk
 
 TRANSFORM = """
 import pathlib
-
-class Refused(Exception):
-    status_code = 415
+from sagemaker_inference.errors import GenericInferenceToolkitError
 
 def model_fn(model_dir):
     return pathlib.Path(model_dir, "name.txt").read_text()
 
 def transform_fn(model, data, content_type, accept):
     if content_type == "image/png":
-        raise Refused("no pictures")
+        raise GenericInferenceToolkitError(415, "no pictures")
     if data == "broken":
         raise RuntimeError("it is broken")
     return f"{model} {type(data).__name__} {content_type}", accept

@@ -12,6 +12,8 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from sagemaker_inference.errors import BaseInferenceToolkitError
+
 from . import handler
 from .handler import Handler, Reply
 from .source import CodeRefused
@@ -61,13 +63,15 @@ class Server(ThreadingHTTPServer):
         self._one = threading.Lock()
 
     def answer(self, body: bytes, content_type: str, accept: str) -> Reply:
-        """The reply. An exception is its text and its trace, with the `status_code` that it has, else as a 500."""
+        """The reply. An exception is its text and its trace, as a 500 unless it is one of the toolkit's."""
         try:
             with self._one:
                 return self._functions.answer(body, content_type, accept)
         except Exception as error:  # noqa: BLE001 - whatever a script raises is an answer, and no end of the server
             traceback.print_exc()
-            status = int(getattr(error, "status_code", HTTPStatus.INTERNAL_SERVER_ERROR))
+            status = HTTPStatus.INTERNAL_SERVER_ERROR
+            if isinstance(error, BaseInferenceToolkitError):
+                status = HTTPStatus(error.status_code)
             return Reply(f"{error}\n{traceback.format_exc()}".encode(), "text/plain", status)
 
 

@@ -1,0 +1,1 @@
+"""What of AWS's inference toolkit a script may import: its errors."""
