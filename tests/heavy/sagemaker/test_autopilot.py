@@ -132,7 +132,7 @@ def _check_serving(autopilot: Autopilot, best: dict[str, Any]) -> None:
 
 def _check_refusals(autopilot: Autopilot, endpoint: str) -> None:
     errors = autopilot.account.runtime.exceptions.ModelError
-    with pytest.raises(errors, match=r"expected rows of 3 columns \(plan, minutes, calls\), found 2"):
+    with pytest.raises(errors, match=r"\(400\) .*expected rows of 3 columns \(plan, minutes, calls\), found 2"):
         autopilot.account.invoke(endpoint, "basic,1")
     with pytest.raises(errors, match="expected numbers in calls, as in the training data, found text"):
         autopilot.account.invoke(endpoint, "basic,1,many")

@@ -12,25 +12,29 @@ import csv
 import io
 import json
 import os
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from autogluon.tabular import TabularPredictor
+from sagemaker_inference.errors import GenericInferenceToolkitError
 
 _KEYS = ("predicted_label", "probability", "probabilities", "labels")
 
 
-class NotAcceptable(ValueError):
+class NotAcceptable(GenericInferenceToolkitError):  # type: ignore[misc] # the container's, which has no types here
     """The request asks for what a candidate does not do; the text says what."""
 
-    status_code = 415
+    def __init__(self, message: str) -> None:
+        super().__init__(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, message)
 
 
-class BadRows(ValueError):
+class BadRows(GenericInferenceToolkitError):  # type: ignore[misc]
     """The rows are not such as the model was trained on."""
 
-    status_code = 400
+    def __init__(self, message: str) -> None:
+        super().__init__(HTTPStatus.BAD_REQUEST, message)
 
 
 class Model:
