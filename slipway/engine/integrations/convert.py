@@ -10,7 +10,7 @@ from typing import Any
 
 from botocore.model import Shape, StructureShape
 
-from slipway.engine.integrations.naming import pascal
+from slipway.engine.integrations import naming
 
 Stamp = Callable[[datetime], Any]
 
@@ -24,7 +24,7 @@ def members_by_name(shape: StructureShape) -> dict[str, str]:
     names: dict[str, str] = {}
     for member in shape.members:
         names[member[:1].upper() + member[1:]] = member
-        names[pascal(member)] = member
+        names[naming.member(member)] = member
     return names
 
 
@@ -69,7 +69,7 @@ def to_result(shape: Shape | None, value: Any, stamp: Stamp = iso) -> Any:
         if getattr(shape, "is_document_type", False):
             return dict(value)
         return {
-            pascal(name): to_result(shape.members[name], item, stamp)
+            naming.member(name): to_result(shape.members[name], item, stamp)
             for name, item in value.items()
             if name in shape.members and item is not None
         }

@@ -32,6 +32,17 @@ def pascal(name: str) -> str:
     return "".join(word[:1].upper() + word[1:].lower() for word in words(name))
 
 
+def member(name: str) -> str:
+    """A structure's member: only the capitals that it begins with are put together.
+
+    `DBInstanceArn` → `DbInstanceArn`, `SSEKMSKeyId` → `SsekmsKeyId`, but `AutoMLJobName` stays, as the SDK's getter
+    `autoMLJobName` has it.
+    """
+    capitals = re.match(r"[A-Z]+(?=[A-Z][a-z]|$)|[A-Z]?", name)
+    begin = capitals[0] if capitals else ""
+    return begin[:1] + begin[1:].lower() + name[len(begin) :] if begin else name[:1].upper() + name[1:]
+
+
 def service_prefix(model: ServiceModel) -> str:
     """`Ssm`, `S3`, `DynamoDb`, `CodePipeline`: the first part of a service's error names."""
     return pascal(str(model.service_id))

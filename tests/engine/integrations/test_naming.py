@@ -32,6 +32,24 @@ def test_names_are_written_in_pascal_case(name: str, pascal: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "member"),
+    [
+        ("stateMachineArn", "StateMachineArn"),
+        ("DBInstanceIdentifier", "DbInstanceIdentifier"),
+        ("SSEKMSKeyId", "SsekmsKeyId"),
+        ("ETag", "ETag"),
+        ("S3OutputPath", "S3OutputPath"),
+        ("AutoMLJobName", "AutoMLJobName"),
+        ("EnableIAMDatabaseAuthentication", "EnableIAMDatabaseAuthentication"),
+        ("ARN", "Arn"),
+        ("VpcId", "VpcId"),
+    ],
+)
+def test_members_keep_the_capitals_inside_them(name: str, member: str) -> None:
+    assert naming.member(name) == member
+
+
+@pytest.mark.parametrize(
     ("service", "code", "error"),
     [
         ("s3", "NoSuchKey", "S3.NoSuchKeyException"),
