@@ -61,6 +61,12 @@ def production_parameters(serving: dict[str, Any], written: dict[str, Any], form
                 "ModelLatencyInMilliseconds": alarms["modelLatencyInMilliseconds"],
                 "AlarmEvaluationPeriods": alarms["evaluationPeriods"],
                 "NoInvocationInMinutes": alarms["noInvocationInMinutes"],
+                # A run ends whatever an A/B test left: CodePipeline does not say what becomes of parameters left out.
+                "CandidateModelTemplate": "",
+                "CandidateModelPackageArn": "",
+                "ChampionWeight": 1,
+                "CandidateWeight": 0,
+                "GuardDeployment": "true",
                 "CanarySizeInPercent": deployment["canarySizeInPercent"],
                 "BakeInSeconds": deployment["bakeInSeconds"],
                 "TerminationWaitInSeconds": deployment["terminationWaitInSeconds"],

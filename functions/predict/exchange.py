@@ -18,7 +18,9 @@ CSV = "text/csv"
 JSON = "application/json"
 # The variant of the endpoint that answered, which a browser may read too.
 VARIANT = "X-Variant"
-EXPOSED = f"{VARIANT},X-Amzn-RequestId"
+# The id under which the endpoint keeps the exchange, where it captures data: what came true is told by it later.
+INFERENCE_ID = "X-Inference-Id"
+EXPOSED = f"{VARIANT},{INFERENCE_ID},X-Amzn-RequestId"
 ORIGINS = frozenset(filter(None, os.environ.get("CORS_ALLOW_ORIGINS", "").split(",")))
 
 Event = dict[str, Any]

@@ -18,13 +18,13 @@ import math
 import os
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Protocol
 
 import botocore.session
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectTimeoutError, HTTPClientError, ReadTimeoutError
 
-from exchange import CSV, JSON, VARIANT, answer_type, as_csv, canary_variant, cors_headers, is_csv
+from exchange import CSV, INFERENCE_ID, JSON, VARIANT, answer_type, as_csv, canary_variant, cors_headers, is_csv
 
 ENDPOINT_NAME = os.environ["ENDPOINT_NAME"]
 # dataset.columns of the configuration, put beside this file by Build.
@@ -56,6 +56,12 @@ Row = dict[str, Any]
 Response = dict[str, Any]
 
 
+class Context(Protocol):
+    """What is used of https://docs.aws.amazon.com/lambda/latest/dg/python-context.html."""
+
+    aws_request_id: str
+
+
 class RequestError(Exception):
     """The request gets an answer other than 200: `status`, and `code` and message for its body."""
 
@@ -65,7 +71,7 @@ class RequestError(Exception):
         self.code = code
 
 
-def handler(event: dict[str, Any], _context: object) -> Response:
+def handler(event: dict[str, Any], context: Context) -> Response:
     """Answer one request of the REST API.
 
     docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
@@ -74,9 +80,10 @@ def handler(event: dict[str, Any], _context: object) -> Response:
         body = json.dumps({"instances": rows(features(event))}, allow_nan=False).encode()
         if len(body) > LARGEST_BODY:
             raise RequestError(413, "TooLarge", f"expected at most {LARGEST_BODY} bytes of rows, found {len(body)}")
-        text, variant = predict(body, canary_variant(event))
+        text, variant = predict(body, context.aws_request_id, canary_variant(event))
         kind = answer_type(event)
-        headers = {"Content-Type": kind, VARIANT: variant, **cors_headers(event)}
+        inference_id = {INFERENCE_ID: context.aws_request_id}
+        headers = {"Content-Type": kind, VARIANT: variant, **inference_id, **cors_headers(event)}
         return {"statusCode": 200, "headers": headers, "body": as_csv(text) if kind == CSV else text}
     except RequestError as error:
         if error.status >= 500:
@@ -122,14 +129,14 @@ def _is_one_row(found: Any) -> bool:
     return isinstance(found, list) and not any(isinstance(item, dict | list) for item in found)
 
 
-def predict(body: bytes, variant: str = "") -> tuple[str, str]:
+def predict(body: bytes, inference_id: str, variant: str = "") -> tuple[str, str]:
     """The endpoint's answer to rows in its own form, and the variant that gave it: `variant`, or one by its weight.
 
     JSON whatever the caller wants, so that what is captured of the endpoint has one form.
     """
-    target = {"TargetVariant": variant} if variant else {}
+    told = {"InferenceId": inference_id, **({"TargetVariant": variant} if variant else {})}
     try:
-        answer = CLIENT.invoke_endpoint(EndpointName=ENDPOINT_NAME, ContentType=JSON, Accept=JSON, Body=body, **target)
+        answer = CLIENT.invoke_endpoint(EndpointName=ENDPOINT_NAME, ContentType=JSON, Accept=JSON, Body=body, **told)
         return str(answer["Body"].read().decode()), answer["InvokedProductionVariant"]
     except ClientError as error:
         raise _endpoint_error(error) from error

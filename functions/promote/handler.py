@@ -1,4 +1,4 @@
-"""Approves the model package of a run, if production still runs the champion that it was compared with.
+"""Approves the model package of a run, if production runs the champion that it was compared with, and no A/B test.
 
 Invoked by a CodePipeline action with the user parameters `modelPackageArn`, `champion` and `pipelineExecutionId`:
 https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-Lambda.html
@@ -35,6 +35,10 @@ class ChampionChanged(Exception):
     """Production has got another champion since this run was evaluated."""
 
 
+class TestRunning(Exception):
+    """Production tries a candidate beside its champion; a deployment would take it away."""
+
+
 class StackNotRemoved(Exception):
     """What is left of a creation that failed cannot be removed."""
 
@@ -60,6 +64,7 @@ def handler(event: dict[str, Any], _context: object) -> None:
 def promote(run: dict[str, str]) -> bool:
     """Approve the package of a run; False while what is left of a failed creation is still being removed."""
     package = run["modelPackageArn"]
+    refuse_running_test()
     if not is_rollback(run["pipelineExecutionId"]):
         refuse_changed_champion(package, expected=run["champion"])
     if not make_room():
@@ -70,6 +75,18 @@ def promote(run: dict[str, str]) -> bool:
         ApprovalDescription=f"Approved in run {run['pipelineExecutionId']} of {PIPELINE}",
     )
     return True
+
+
+def refuse_running_test() -> None:
+    """Refuse every deployment, a rollback too, while an A/B test is on: a person ends it, who sees how it stands."""
+    stack = production_stack() or {}
+    parameters = {one["ParameterKey"]: one.get("ParameterValue", "") for one in stack.get("Parameters", [])}
+    candidate = parameters.get("CandidateModelPackageArn", "")
+    if candidate:
+        raise TestRunning(
+            f"expected no A/B test on {PRODUCTION_STACK}; found one of {candidate}. End it by `slipway ab promote` or "
+            "`slipway ab stop`, then start the run again: it reuses the training."
+        )
 
 
 def is_rollback(execution_id: str) -> bool:
@@ -113,8 +130,14 @@ def make_room() -> bool:
 
 def production_status() -> str | None:
     """The status of the production stack, None without one."""
+    stack = production_stack()
+    return None if stack is None else str(stack["StackStatus"])
+
+
+def production_stack() -> dict[str, Any] | None:
+    """The production stack as CloudFormation describes it, None without one."""
     try:
-        return CLOUDFORMATION.describe_stacks(StackName=PRODUCTION_STACK)["Stacks"][0]["StackStatus"]
+        return dict(CLOUDFORMATION.describe_stacks(StackName=PRODUCTION_STACK)["Stacks"][0])
     except ClientError as error:
         if error.response["Error"]["Code"] != "ValidationError":
             raise

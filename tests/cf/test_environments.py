@@ -90,6 +90,24 @@ def test_an_update_keeps_what_autoscaling_did() -> None:
     assert passed == {"Fn::If": ["HasAutoscaling", "true", "false"]}
 
 
+def test_no_update_is_guarded_that_adds_or_removes_the_candidate() -> None:
+    # docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-exclusions.html
+    condition, guarded, otherwise = properties("Serving")["Parameters"]["TrafficRouting"]["Fn::If"]
+    assert (condition, otherwise) == ("IsGuarded", "")
+    assert guarded == {"Fn::If": ["IsAllAtOnce", "ALL_AT_ONCE", "CANARY"]}
+    assert templates.load("production")["Conditions"]["IsGuarded"]["Fn::And"] == [
+        {"Fn::Equals": [{"Ref": "GuardDeployment"}, "true"]},
+        {"Fn::Equals": [{"Ref": "CandidateModelTemplate"}, ""]},
+    ]
+
+
+def test_the_candidates_errors_notify_and_roll_nothing_back() -> None:
+    alarm = properties("CandidateErrorAlarm")
+    assert {"Name": "VariantName", "Value": "candidate"} in alarm["Dimensions"]
+    assert alarm["AlarmActions"] == [{"Ref": "TopicArn"}]
+    assert "CandidateErrorAlarm" not in templates.references(properties("Serving"))
+
+
 def test_a_canary_on_one_instance_is_refused_with_a_sentence() -> None:
     rule = templates.load("production")["Rules"]["CanaryNeedsTwoInstances"]
     assert rule["RuleCondition"] == {"Fn::Equals": [{"Ref": "MinCapacity"}, "1"]}

@@ -33,17 +33,32 @@ def test_the_endpoint_is_named_by_install_and_environment() -> None:
     assert properties("Endpoint")["EndpointName"] == {"Fn::Sub": "${Prefix}-${Environment}"}
 
 
-def test_the_only_variant_keeps_its_name() -> None:
-    (variant,) = properties("EndpointConfig")["ProductionVariants"]
+def test_the_first_variant_keeps_its_name() -> None:
+    variant, _ = properties("EndpointConfig")["ProductionVariants"]
     assert variant["VariantName"] == templates.load("serving")["Outputs"]["VariantName"]["Value"] == "default"
+
+
+def test_the_candidate_is_a_second_variant_of_its_own_model_and_otherwise_not_there() -> None:
+    _, second = properties("EndpointConfig")["ProductionVariants"]
+    condition, variant, otherwise = second["Fn::If"]
+    assert (condition, otherwise) == ("HasCandidate", {"Ref": "AWS::NoValue"})
+    assert variant["VariantName"] == "candidate"
+    assert variant["ModelName"] == {"Fn::GetAtt": ["Candidate", "Outputs.ModelName"]}
+    assert templates.load("serving")["Resources"]["Candidate"]["Condition"] == "HasCandidate"
+    assert properties("Candidate")["Parameters"] == properties("Model")["Parameters"]
+
+
+def test_a_test_begins_with_its_own_weights_although_variant_properties_are_retained() -> None:
+    excluded = properties("Endpoint")["ExcludeRetainedVariantProperties"]["Fn::If"][1]
+    assert {"VariantPropertyType": "DesiredWeight"} in excluded
 
 
 def test_a_new_sampling_percentage_takes_effect_although_variant_properties_are_retained() -> None:
     endpoint = properties("Endpoint")
     assert endpoint["RetainAllVariantProperties"] == {"Ref": "RetainAllVariantProperties"}
-    assert endpoint["ExcludeRetainedVariantProperties"] == {
-        "Fn::If": ["RetainsVariantProperties", [{"VariantPropertyType": "DataCaptureConfig"}], {"Ref": "AWS::NoValue"}]
-    }
+    condition, excluded, otherwise = endpoint["ExcludeRetainedVariantProperties"]["Fn::If"]
+    assert (condition, otherwise) == ("RetainsVariantProperties", {"Ref": "AWS::NoValue"})
+    assert {"VariantPropertyType": "DataCaptureConfig"} in excluded
 
 
 def test_data_is_captured_under_the_key_at_the_given_percentage_or_not_at_all() -> None:

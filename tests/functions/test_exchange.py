@@ -16,7 +16,7 @@ from botocore.stub import Stubber
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.functions.test_predict import ANSWER, ROW
+from tests.functions.test_predict import ANSWER, CONTEXT, ROW
 
 PAGE = "https://shop.example.com"
 JSON = "application/json"
@@ -34,7 +34,7 @@ def called(
     stream = StreamingBody(io.BytesIO(predictions.encode()), len(predictions))
     endpoint.add_response("invoke_endpoint", {"Body": stream, "InvokedProductionVariant": "candidate"})
     event = {"body": body, "headers": {name.replace("_", "-"): value for name, value in headers.items()}}
-    answer: dict[str, Any] = module.handler(event, None)
+    answer: dict[str, Any] = module.handler(event, CONTEXT)
     return answer
 
 
@@ -64,7 +64,7 @@ def test_a_wrong_csv_body_is_refused_in_json_whatever_is_accepted(
     message: str,
 ) -> None:
     headers = {"Content-Type": "text/csv", "Accept": "text/csv"}
-    answer = predict.handler({"body": body, "isBase64Encoded": body == "/w==", "headers": headers}, None)
+    answer = predict.handler({"body": body, "isBase64Encoded": body == "/w==", "headers": headers}, CONTEXT)
     assert (answer["statusCode"], answer["headers"]) == (400, {"Content-Type": JSON})
     assert json.loads(answer["body"])["error"] == {"code": "InvalidFeatures", "message": message}
 
@@ -91,16 +91,18 @@ def test_the_apis_canary_names_the_variant_that_is_asked(predict: ModuleType, en
     body = json.dumps({"instances": [ROW]}).encode()
     request = {"EndpointName": "shop-test", "ContentType": JSON, "Accept": JSON, "Body": body}
     response = {"Body": stream, "InvokedProductionVariant": "candidate"}
-    endpoint.add_response("invoke_endpoint", response, {**request, "TargetVariant": "candidate"})
+    endpoint.add_response(
+        "invoke_endpoint", response, {**request, "InferenceId": "request-1", "TargetVariant": "candidate"}
+    )
     event = {"body": json.dumps({"features": ROW}), "stageVariables": {"targetVariant": "candidate"}}
-    assert predict.handler(event, None)["headers"]["X-Variant"] == "candidate"
+    assert predict.handler(event, CONTEXT)["headers"]["X-Variant"] == "candidate"
 
 
 def test_a_canary_without_its_variant_is_the_owners_fault(predict: ModuleType, endpoint: Stubber) -> None:
     message = "Variant candidate of endpoint shop-test of account 123456789012 not found."
     endpoint.add_client_error("invoke_endpoint", "ValidationError", message, 400)
     event = {"body": json.dumps({"features": ROW}), "stageVariables": {"targetVariant": "candidate"}}
-    answer = predict.handler(event, None)
+    answer = predict.handler(event, CONTEXT)
     error = {"code": "Misconfigured", "message": "the endpoint lacks the canary's variant; its owner has to be told"}
     assert (answer["statusCode"], json.loads(answer["body"])["error"]) == (500, error)
 
@@ -150,8 +152,9 @@ def test_only_the_pages_of_the_configuration_may_read_answers_and_errors(
         body = json.dumps({"features": ROW}) if good else "{"
         found = called(predict, endpoint, body, Origin=origin)["headers"]
     exposed = found.pop("Access-Control-Expose-Headers", None)
-    assert (exposed == "X-Variant,X-Amzn-RequestId") is ("Access-Control-Allow-Origin" in headers)
-    assert {name: value for name, value in found.items() if name not in ("Content-Type", "X-Variant")} == headers
+    assert (exposed == "X-Variant,X-Inference-Id,X-Amzn-RequestId") is ("Access-Control-Allow-Origin" in headers)
+    always = {"Content-Type", "X-Inference-Id", "X-Variant"}
+    assert {name: value for name, value in found.items() if name not in always} == headers
 
 
 PREDICTIONS = st.lists(st.tuples(st.text(alphabet=st.characters(exclude_categories=["Cs"])), st.floats(0, 1)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,13 +15,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 ROW = {"plan": "basic", "minutes": 12.5, "calls": 3}
+# The id that Lambda gives an invocation.
+CONTEXT = SimpleNamespace(aws_request_id="request-1")
 ANSWER = '{"predictions": [{"label": "yes", "score": 0.91}]}'
 
 
 def call(predict: ModuleType, body: str) -> tuple[int, Any]:
     """Call the API with a body; its status and its JSON."""
-    answer = predict.handler({"body": body, "isBase64Encoded": False}, None)
-    variant = {"X-Variant": "default"} if answer["statusCode"] == 200 else {}
+    answer = predict.handler({"body": body, "isBase64Encoded": False}, CONTEXT)
+    variant = {"X-Variant": "default", "X-Inference-Id": "request-1"} if answer["statusCode"] == 200 else {}
     assert answer["headers"] == {"Content-Type": "application/json", **variant}
     return answer["statusCode"], json.loads(answer["body"])
 
@@ -40,6 +42,7 @@ def expect(endpoint: Stubber, instances: list[dict[str, Any]]) -> None:
         "ContentType": "application/json",
         "Accept": "application/json",
         "Body": json.dumps({"instances": instances}).encode(),
+        "InferenceId": "request-1",
     }
     body = StreamingBody(io.BytesIO(ANSWER.encode()), len(ANSWER))
     answer = {"Body": body, "ContentType": "application/json", "InvokedProductionVariant": "default"}
@@ -74,7 +77,7 @@ def test_features_become_rows_by_column_name(
 def test_a_base64_body_is_decoded(predict: ModuleType, endpoint: Stubber) -> None:
     expect(endpoint, [ROW])
     event = {"body": "eyJmZWF0dXJlcyI6IFsiYmFzaWMiLCAxMi41LCAzXX0=", "isBase64Encoded": True}
-    assert predict.handler(event, None)["statusCode"] == 200
+    assert predict.handler(event, CONTEXT)["statusCode"] == 200
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,13 @@ def stack_is(aws: dict[str, Stubber], status: str | None) -> None:
     aws["CLOUDFORMATION"].add_response("describe_stacks", {"Stacks": [stack]})
 
 
+def candidate_is(aws: dict[str, Stubber], candidate: str) -> None:
+    """Whether an A/B test is on is asked first."""
+    parameter = {"ParameterKey": "CandidateModelPackageArn", "ParameterValue": candidate}
+    stack = {"StackName": "shop-production", "StackStatus": "UPDATE_COMPLETE", "CreationTime": "2026-01-01T00:00:00Z"}
+    aws["CLOUDFORMATION"].add_response("describe_stacks", {"Stacks": [{**stack, "Parameters": [parameter]}]})
+
+
 def expect_approval(aws: dict[str, Stubber]) -> None:
     expected: dict[str, Any] = {
         "ModelPackageArn": PACKAGE,
@@ -75,6 +82,7 @@ def expect_approval(aws: dict[str, Stubber]) -> None:
 def test_a_package_that_was_compared_with_the_champion_is_approved(
     promote: ModuleType, aws: dict[str, Stubber]
 ) -> None:
+    candidate_is(aws, "")
     run_is(aws, "STANDARD")
     champion_is(aws, CHAMPION)
     stack_is(aws, "UPDATE_COMPLETE")
@@ -83,6 +91,7 @@ def test_a_package_that_was_compared_with_the_champion_is_approved(
 
 
 def test_a_package_that_is_the_champion_is_approved_again(promote: ModuleType, aws: dict[str, Stubber]) -> None:
+    candidate_is(aws, "")
     run_is(aws, "STANDARD")
     champion_is(aws, PACKAGE)
     stack_is(aws, "UPDATE_COMPLETE")
@@ -91,6 +100,7 @@ def test_a_package_that_is_the_champion_is_approved_again(promote: ModuleType, a
 
 
 def test_a_changed_champion_is_refused_with_what_to_do(promote: ModuleType, aws: dict[str, Stubber]) -> None:
+    candidate_is(aws, "")
     run_is(aws, "STANDARD")
     champion_is(aws, OTHER)
     message = (
@@ -103,10 +113,27 @@ def test_a_changed_champion_is_refused_with_what_to_do(promote: ModuleType, aws:
 
 
 def test_a_rollback_goes_back_whatever_the_champion_is(promote: ModuleType, aws: dict[str, Stubber]) -> None:
+    candidate_is(aws, "")
     run_is(aws, "ROLLBACK")
     stack_is(aws, "UPDATE_COMPLETE")
     expect_approval(aws)
     promote.handler(EVENT, None)
+
+
+def test_nothing_is_deployed_while_an_ab_test_is_on(promote: ModuleType, aws: dict[str, Stubber]) -> None:
+    candidate_is(aws, OTHER)
+    message = (
+        f"TestRunning: expected no A/B test on shop-production; found one of {OTHER}. End it by `slipway ab promote` "
+        "or `slipway ab stop`, then start the run again: it reuses the training."
+    )
+    expected = {"jobId": JOB, "failureDetails": {"type": "JobFailed", "message": message}}
+    aws["CODEPIPELINE"].add_response("put_job_failure_result", {}, expected)
+    promote.handler(EVENT, None)
+
+
+def test_before_the_first_production_there_is_no_test(promote: ModuleType, aws: dict[str, Stubber]) -> None:
+    stack_is(aws, None)
+    promote.refuse_running_test()
 
 
 def test_before_the_first_champion_there_is_none_to_change(promote: ModuleType, aws: dict[str, Stubber]) -> None:
@@ -117,6 +144,7 @@ def test_before_the_first_champion_there_is_none_to_change(promote: ModuleType, 
 def test_a_stack_that_was_never_created_is_removed_before_the_approval(
     promote: ModuleType, aws: dict[str, Stubber]
 ) -> None:
+    candidate_is(aws, "")
     run_is(aws, "STANDARD")
     champion_is(aws, CHAMPION)
     stack_is(aws, "ROLLBACK_COMPLETE")
