@@ -6,14 +6,14 @@ the number columns of the training rows, 8 bytes a value.
 
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
 
 import polars as pl
 
-from jobs.encoder import BLANKS, FALSE, LARGEST, NUMBER, TRUE, Encoder, Feature, boolean, clean, number
+from jobs import fitting
+from jobs.encoder import BLANKS, FALSE, LARGEST, NUMBER, TRUE, Encoder, Feature
 from jobs.errors import TableError
-from jobs.rows import read
+from jobs.rows import read, value_fault
 from jobs.settings import Column, Settings
 
 # No column can be called so: a name is one line.
@@ -47,16 +47,7 @@ def fit(train: Path, classes: tuple[str, ...], settings: Settings) -> Encoder:
     frame = scan(train, settings)
     wanted = [_fitted(column, settings) for column in settings.features]
     learnt = frame.select(wanted).collect(engine="streaming").row(0, named=True)
-    encoder = Encoder(
-        target=settings.target,
-        task=settings.task,
-        classes=classes,
-        missing_values=settings.missing_values,
-        features=tuple(_feature(column, learnt[column.name], settings) for column in settings.features),
-        ids=tuple(column.name for column in settings.columns if column.type == "id"),
-    )
-    _refuse_ambiguous_names(encoder)
-    return encoder
+    return fitting.encoder(learnt, classes, settings)
 
 
 def encode(part: Path, encoder: Encoder, settings: Settings, output: Path) -> None:
@@ -84,13 +75,6 @@ def _encodings(encoder: Encoder) -> tuple[list[pl.Expr], pl.Expr]:
     return columns, target
 
 
-def _refuse_ambiguous_names(encoder: Encoder) -> None:
-    """A category `a` of column `x` becomes `x=a`, which must not be another column's name."""
-    name, count = Counter((*encoder.names, encoder.target)).most_common(1)[0]
-    if count > 1:
-        raise TableError(f"two encoded columns would be called {name!r}; rename the column or its category")
-
-
 def _value(column: Column) -> pl.Expr:
     """A number or boolean column as numbers, null where the text is none; the rules are those of `encoder.py`."""
     text = pl.col(column.name)
@@ -110,23 +94,6 @@ def _fitted(column: Column, settings: Settings) -> pl.Expr:
     return _value(column).median().alias(column.name)
 
 
-def _feature(column: Column, learnt: list[str] | float | None, settings: Settings) -> Feature:
-    if isinstance(learnt, list):
-        if len(learnt) > settings.max_categories:
-            raise TableError(
-                f"column {column.name!r} has more than {settings.max_categories} categories (prepare.maxCategories);"
-                " is it an id, or free text? Then give it the type id, which leaves it out"
-            )
-        return Feature(column.name, column.type, categories=tuple(learnt))
-    if learnt is None:
-        raise TableError(
-            f"column {column.name!r} is empty in every training row; give it the type id, which leaves it out"
-        )
-    # A tie between yes and no has the median 0.5, which is no boolean.
-    value = float(learnt) if column.type == "number" else float(learnt > 0.5)
-    return Feature(column.name, column.type, fill=value if settings.imputation == "median" else None)
-
-
 def _encoded(feature: Feature) -> list[pl.Expr]:
     if feature.type == "category":
         text = pl.col(feature.column)
@@ -141,14 +108,10 @@ def _encoded(feature: Feature) -> list[pl.Expr]:
 
 def _first_fault(column: Column, tables: list[Path], settings: Settings) -> TableError:
     """Find the line of the first bad value; a second reading, which only a bad table pays."""
-    parse = number if column.type == "number" else boolean
     index = settings.header.index(column.name)
     for file in tables:
         for line, row in read(file, settings):
-            value = clean(row[index], settings.missing_values)
-            try:
-                if value is not None:
-                    parse(value)
-            except ValueError as error:
-                return TableError(f"{file.name}, line {line}, column {column.name!r}: {error}")
+            fault = value_fault(file, line, row[index], column, settings)
+            if fault is not None:
+                return fault
     raise AssertionError(f"polars and Python disagree about column {column.name!r}")

@@ -8,15 +8,11 @@ models with other encoders can be measured too).
 
 from __future__ import annotations
 
-import gzip
-import io
 import shutil
-import tarfile
 import tempfile
 from pathlib import Path
 
-from jobs import encoder as encoders
-from jobs import frames, paths, rows, settings
+from jobs import fitting, frames, paths, rows, settings
 from jobs.encoder import Encoder
 from jobs.settings import Settings
 
@@ -32,8 +28,7 @@ def main() -> None:
         files = {part: parts / f"{part}.csv" for part in rows.PARTS}
         frames.check_values(list(files.values()), tables, configuration)
         encoder = frames.fit(files["train"], classes, configuration)
-        encoder.save(paths.processing_output("encoder"))
-        _pack(paths.processing_output("encoder"))
+        fitting.save(encoder, paths.processing_output("encoder"))
         for part, file in files.items():
             _encode(file, encoder, configuration, paths.processing_output(part))
             print(f"{part}: {result.rows(part)} rows, {dict(sorted(result.classes[part].items()))}")
@@ -47,15 +42,3 @@ def _encode(part: Path, encoder: Encoder, configuration: Settings, folder: Path)
         frames.encode(part, encoder, configuration, folder / part.name)
     else:
         frames.encode_for_built_in(part, encoder, configuration, folder)
-
-
-def _pack(folder: Path) -> None:
-    """The encoder as a model; without times, so that the same encoder is the same file."""
-    member = tarfile.TarInfo(encoders.FILE)
-    content = (folder / encoders.FILE).read_bytes()
-    member.size = len(content)
-    with (
-        gzip.GzipFile(folder / "model.tar.gz", "wb", mtime=0) as packed,
-        tarfile.open(fileobj=packed, mode="w") as archive,
-    ):
-        archive.addfile(member, io.BytesIO(content))

@@ -13,17 +13,26 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from jobs.encoder import clean, shorten
+from jobs.encoder import boolean, clean, number, shorten
 from jobs.errors import TableError
-from jobs.settings import Settings
+from jobs.settings import Column, Settings
 
 PARTS = ("train", "validation", "test")
 # Fewer rows than this cannot be split three ways and still say anything.
 FEWEST_ROWS = 50
 _SEPARATOR = "\x1f"
 _SPAN = float(2**64)
+
+
+class Row(NamedTuple):
+    """A row as it was dealt: the line that it ends on, its values in the order of `settings.header`, and its class."""
+
+    line: int
+    values: list[str]
+    part: str
+    label: str
 
 
 @dataclass
@@ -63,18 +72,34 @@ def read(file: Path, settings: Settings) -> Iterator[tuple[int, list[str]]]:
 def deal(files: list[Path], settings: Settings, folder: Path) -> Deal:
     """Write `train.csv`, `validation.csv` and `test.csv` with the raw rows of each part, and count their classes."""
     result = Deal()
-    target = len(settings.header) - 1
     with ExitStack() as stack:
-        writers = {part: _writer(stack, folder / f"{part}.csv", settings) for part in PARTS}
+        writers = {part: writer(stack, folder / f"{part}.csv", settings) for part in PARTS}
         for file in files:
-            for line, row in read(file, settings):
-                label = clean(row[target], settings.missing_values)
-                if label is None:
-                    raise TableError(f"{_place(file, line)}: column {settings.target!r}, the target, is empty")
-                part = place(row, settings)
-                result.classes[part][label] += 1
-                writers[part].writerow(row)
+            for row in dealt(file, settings):
+                result.classes[row.part][row.label] += 1
+                writers[row.part].writerow(row.values)
     return result
+
+
+def dealt(file: Path, settings: Settings) -> Iterator[Row]:
+    """Yield the rows of a file, each with its place."""
+    target = len(settings.header) - 1
+    for line, values in read(file, settings):
+        label = clean(values[target], settings.missing_values)
+        if label is None:
+            raise TableError(f"{_place(file, line)}: column {settings.target!r}, the target, is empty")
+        yield Row(line, values, place(values, settings), label)
+
+
+def value_fault(file: Path, line: int, value: str, column: Column, settings: Settings) -> TableError | None:
+    """What is wrong with a value of a number or boolean column; None when nothing is."""
+    cleaned = clean(value, settings.missing_values)
+    try:
+        if cleaned is not None:
+            number(cleaned) if column.type == "number" else boolean(cleaned)
+    except ValueError as error:
+        return TableError(f"{_place(file, line)}, column {column.name!r}: {error}")
+    return None
 
 
 def place(row: list[str], settings: Settings) -> str:
@@ -162,11 +187,12 @@ def _not_utf8(file: Path) -> TableError:
     raise AssertionError(f"{file.name} is UTF-8 line by line and not as a whole")
 
 
-def _writer(stack: ExitStack, file: Path, settings: Settings) -> Any:
+def writer(stack: ExitStack, file: Path, settings: Settings) -> Any:
+    """A writer of raw rows, as long as the stack is open; the header is written."""
     # Lines end as RFC 4180 has it, since csv quotes a stray carriage return only when it is part of the line's end.
-    writer = csv.writer(stack.enter_context(file.open("w", encoding="utf-8", newline="")))
-    writer.writerow(settings.header)
-    return writer
+    opened = csv.writer(stack.enter_context(file.open("w", encoding="utf-8", newline="")))
+    opened.writerow(settings.header)
+    return opened
 
 
 def _place(file: Path, line: int) -> str:
