@@ -1,10 +1,11 @@
 """Trains AutoGluon's tabular predictor, in AWS's AutoGluon training image (script mode).
 
 Channels `train` and, optionally, `test`: CSV files with a header and the target. AutoGluon holds out a validation set
-of its own. Hyperparameters, both JSON: `init_args` for TabularPredictor(), with the target as `label`, and `fit_args`
-for .fit(). The model has `inference.py` in code/. Beside it, in output.tar.gz: leaderboard.csv, and of the test data
-scores.json, test_predictions.csv and feature_importance.csv. Each score is a line `test:<metric>=<value>` of the log,
-where greater is better whatever the metric: AutoGluon makes losses negative.
+of its own. Hyperparameters: `init_args` for TabularPredictor(), with the target as `label`, and `fit_args` for .fit(),
+both JSON; optionally `metric`, which is measured beside AutoGluon's usual ones. The model has `inference.py` in code/.
+Beside it, in output.tar.gz: leaderboard.csv, and of the test data scores.json, test_predictions.csv and
+feature_importance.csv. Each score is a line `test:<metric>=<value>` of the log, where greater is better whatever the
+metric: AutoGluon makes losses negative.
 
 github.com/aws/sagemaker-training-toolkit/blob/master/ENVIRONMENT_VARIABLES.md
 auto.gluon.ai/stable/api/autogluon.tabular.TabularPredictor.html
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from autogluon.core.metrics import METRICS
 from autogluon.tabular import TabularPredictor
 
 SERVING = Path(__file__).with_name("inference.py")
@@ -65,17 +67,30 @@ def labelled(channel: str, label: str) -> pd.DataFrame:
     return frame
 
 
-def measure(predictor: TabularPredictor, test: pd.DataFrame, output: Path) -> None:
+def offered(metric: str, problem_types: list[str]) -> str:
+    """A metric that AutoGluon has for one of these problem types."""
+    known = sorted({name for kind in problem_types for name in METRICS[kind]})
+    if metric not in known:
+        raise Wrong(f"metric: expected one of {', '.join(known)}; found {metric!r}")
+    return metric
+
+
+def measure(predictor: TabularPredictor, test: pd.DataFrame, metric: str, output: Path) -> None:
     """How good the model is on data that it never saw, as files and as lines of the log."""
     predicted = predictor.predict(test).rename("prediction").to_frame()
     if predictor.can_predict_proba:
         predicted = predicted.join(predictor.predict_proba(test, as_multiclass=True).add_prefix("probability_"))
     predicted.insert(0, predictor.label, test[predictor.label])
     predicted.to_csv(output / "test_predictions.csv", index=False)
-    scores = {metric: float(score) for metric, score in predictor.evaluate(test, silent=True).items()}
+    scores = {name: float(score) for name, score in predictor.evaluate(test, silent=True).items()}
+    if metric:
+        kind = predictor.problem_type
+        scorer = METRICS[kind][offered(metric, [kind])]
+        board = predictor.leaderboard(test, extra_metrics=[scorer], silent=True).set_index("model")
+        scores[metric] = float(board.loc[predictor.model_best, scorer.name])
     (output / "scores.json").write_text(json.dumps(scores, indent=1), encoding="utf-8")
-    for metric, score in scores.items():
-        print(f"test:{metric}={score!r}", flush=True)
+    for name, score in scores.items():
+        print(f"test:{name}={score!r}", flush=True)
     predictor.feature_importance(test, silent=True).to_csv(output / "feature_importance.csv", index_label="feature")
 
 
@@ -86,6 +101,9 @@ def main() -> None:
     label = init_args.get("label")
     if not isinstance(label, str):
         raise Wrong(f"init_args: expected the target's column as label, found {label!r}")
+    metric = str(hyperparameters.get("metric", ""))
+    if metric:
+        offered(metric, list(METRICS))
     model, output = Path(os.environ["SM_MODEL_DIR"]), Path(os.environ["SM_OUTPUT_DATA_DIR"])
     output.mkdir(parents=True, exist_ok=True)
     train = labelled("train", label)
@@ -93,7 +111,7 @@ def main() -> None:
     predictor = TabularPredictor(**{**init_args, "path": str(model)}).fit(train, **fit_args)
     predictor.leaderboard(test, silent=True).to_csv(output / "leaderboard.csv", index=False)
     if test is not None:
-        measure(predictor, test, output)
+        measure(predictor, test, metric, output)
     (model / "code").mkdir()
     shutil.copy2(SERVING, model / "code")
 
