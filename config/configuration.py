@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from jsonschema import Draft202012Validator
 
+from config import modes
 from config.algorithms import variants
 from config.consistency import inconsistencies
 from config.faults import Fault, explain
@@ -47,7 +48,8 @@ def validate(configuration: object) -> list[Fault]:
     errors = sorted(Draft202012Validator(schema).iter_errors(configuration), key=lambda error: error.json_path)
     if errors or not isinstance(configuration, dict):
         return [explain(error) for error in errors]
-    return inconsistencies(resolve(configuration), variants(schema))
+    resolved = resolve(configuration)
+    return [*inconsistencies(resolved, variants(schema)), *modes.faults(configuration, resolved)]
 
 
 def resolve(configuration: dict[str, Any]) -> dict[str, Any]:

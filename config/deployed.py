@@ -26,10 +26,12 @@ def refuse_instance_type_change(cloudformation: CloudFormationClient, stack: str
 
     https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling-update.html
     """
-    deployed = _parameters(cloudformation, stack)
+    deployed = stack_parameters(cloudformation, stack)
     old, new = deployed.get("InstanceType"), parameters["InstanceType"]
     if not deployed or old == new or deployed["MinCapacity"] == deployed["MaxCapacity"]:
         return
+    if deployed.get("DeployMode") == "serverless":
+        return  # it has neither instances nor autoscaling
     raise CannotDeploy(
         f"$.serving.production.instanceType: {new} instead of {old}, but SageMaker refuses another instance type for "
         "an endpoint under autoscaling. Deploy twice: first set autoscaling.minCapacity to the same as "
@@ -82,7 +84,7 @@ def _differs(cloudformation: CloudFormationClient, stack: str, path: Path) -> bo
     return bool(template.comparable(deployed) != template.comparable(template.load(path.read_text(encoding="utf-8"))))
 
 
-def _parameters(cloudformation: CloudFormationClient, stack: str) -> dict[str, str]:
+def stack_parameters(cloudformation: CloudFormationClient, stack: str) -> dict[str, str]:
     """A stack's parameters; none when it does not exist, or was never created."""
     try:
         found = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]

@@ -36,6 +36,17 @@ def api_parameters(api: dict[str, Any]) -> dict[str, str]:
     )
 
 
+def deploy_parameters(deploy: dict[str, Any]) -> dict[str, str]:
+    """How the model is put to use, which both environments share."""
+    return _texts(
+        {
+            "DeployMode": deploy["mode"],
+            "MemorySizeInMB": deploy["serverless"]["memorySizeInMB"],
+            "MaxConcurrency": deploy["serverless"]["maxConcurrency"],
+        }
+    )
+
+
 def test_parameters(serving: dict[str, Any]) -> dict[str, str]:
     """Parameters of `test.yaml` that the configuration gives."""
     return {**serving_parameters(serving), "InstanceCount": str(serving["instanceCount"])}

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import boto3
 
-from config import configuration, dataset, deployed, image, parameters
+from config import configuration, dataset, deployed, deploying, image, parameters
 from config.training import training
 from config.versions import content_hash, training_key
 
@@ -74,6 +74,8 @@ def _write_parameters(resolved: dict[str, Any], written: dict[str, Any], executi
         "DataUri": execution["sourceUri"],
     }
     for environment, values in (("test", test), ("production", production)):
+        values |= parameters.deploy_parameters(resolved["deploy"])
+        deploying.check(boto3.client("cloudformation"), environment, values)
         deployed.refuse_unreachable_api(environment, values)
     deployed.refuse_missing_log_role(boto3.client("apigateway"))
     stack = f"{production['Prefix']}-production"

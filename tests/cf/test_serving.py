@@ -192,4 +192,7 @@ def test_sam_expands_the_template(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_code_of_the_image_has_no_network() -> None:
-    assert templates.properties("model", "Model")["EnableNetworkIsolation"] is True
+    assert templates.properties("model", "Model")["EnableNetworkIsolation"] == {"Fn::If": ["IsIsolated", True, False]}
+    assert templates.load("model")["Parameters"]["EnableNetworkIsolation"]["Default"] == "true"
+    serverless = {"Fn::If": ["IsServerless", "false", "true"]}
+    assert properties("Model")["Parameters"]["EnableNetworkIsolation"] == serverless

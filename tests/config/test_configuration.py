@@ -41,7 +41,7 @@ def test_the_configuration_of_the_repository_is_valid() -> None:
         pytest.param(
             lambda c: c.update(datset={}),
             "$.datset: found an unknown field (did you mean dataset?); allowed: $schema, dataset, prepare, train, "
-            "evaluate, serving",
+            "evaluate, deploy, serving",
             id="unknown field",
         ),
         pytest.param(lambda c: c["dataset"].pop("target"), "$.dataset.target: found nothing; allowed:", id="missing"),

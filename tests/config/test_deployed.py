@@ -55,6 +55,10 @@ def test_with_autoscaling_off_the_instance_type_may_change() -> None:
     change_instance_type("UPDATE_COMPLETE", MinCapacity="2", MaxCapacity="2")
 
 
+def test_a_serverless_endpoint_has_no_instance_type_to_keep() -> None:
+    change_instance_type("UPDATE_COMPLETE", MinCapacity="2", MaxCapacity="4", DeployMode="serverless")
+
+
 def test_a_stack_that_was_never_created_limits_nothing() -> None:
     change_instance_type("ROLLBACK_COMPLETE", MinCapacity="2", MaxCapacity="4")
     client: Any = CloudFormation()

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from config import configuration, dataset, deployed, image, resolve
+from config import configuration, dataset, deployed, deploying, image, resolve
 
 HEAD = "minutes,plan,churn\n1.5,basic,no\n"
 CONFIGURATION: dict[str, Any] = {
@@ -54,6 +54,7 @@ def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     monkeypatch.setattr(dataset.DataSets, "head", lambda *_: HEAD)
     monkeypatch.setattr(deployed, "refuse_missing_log_role", lambda _: None)
     monkeypatch.setattr(deployed, "refuse_instance_type_change", lambda *_: None)
+    monkeypatch.setattr(deploying, "check", lambda *_: None)
     monkeypatch.setattr(deployed, "drifted", lambda *_: [])
     return documents
 
@@ -93,6 +94,7 @@ def test_each_stack_gets_what_the_pipeline_knows_and_what_the_configuration_says
 
 
 def test_the_variables_of_the_pipeline_are_exported(kept: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deploying, "check", lambda *_: None)
     monkeypatch.setattr(deployed, "drifted", lambda *_: ["cf/pipeline.yaml"])
     resolve.main()
     assert resolve.VARIABLES.read_text().splitlines() == [

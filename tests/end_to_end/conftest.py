@@ -29,6 +29,7 @@ ORDER = (
     "restart",
     "faults",
     "engines",
+    "modes",
     "soak",
 )
 DEMO_SECONDS = 900.0

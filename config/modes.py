@@ -1,0 +1,69 @@
+"""What of a configuration does not go with its deploy.mode.
+
+What a mode has no use for is refused where it is written, so that nobody takes it for acting; defaults are not.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from config.faults import Fault, show
+
+_OF_INSTANCES: Final = (
+    "test.instanceType",
+    "test.instanceCount",
+    "production.instanceType",
+    "production.autoscaling",
+    "production.deployment.canarySizeInPercent",
+)
+_CAPTURE: Final = ("test.dataCapturePercentage", "production.dataCapturePercentage")
+_VARIANTS: Final = ("test.api.canary.variant", "production.api.canary.variant")
+# By mode, the fields of `serving` without effect, and why:
+# https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html (feature exclusions)
+WITHOUT_USE: Final[dict[str, dict[str, tuple[str, ...]]]] = {
+    "endpoint": {},
+    "serverless": {
+        "a serverless endpoint has no instances": _OF_INSTANCES,
+        "a serverless endpoint captures no data": _CAPTURE,
+        "a serverless endpoint has one variant": _VARIANTS,
+    },
+}
+# The modes whose model may have one container only; the built-in XGBoost stands between two of ours.
+ONE_CONTAINER: Final = ("serverless",)
+
+
+def faults(written: dict[str, Any], resolved: dict[str, Any]) -> list[Fault]:
+    """The faults of a configuration as it was `written`, and `resolved`, its defaults filled in."""
+    mode, engine = resolved["deploy"]["mode"], resolved["train"]["engine"]
+    found = [
+        Fault(f"$.deploy.{other}", show(written["deploy"][other]), f"no such part with deploy.mode {mode}")
+        for other in written.get("deploy", {})
+        if other not in ("mode", _part(mode))
+    ]
+    found += [
+        Fault(f"$.serving.{field}", show(_at(written, field)), f"nothing with deploy.mode {mode}: {reason}")
+        for reason, fields in WITHOUT_USE[mode].items()
+        for field in fields
+        if _at(written, field) is not None
+    ]
+    if mode in ONE_CONTAINER and engine == "xgboost":
+        allowed = (
+            "endpoint with train.engine xgboost, whose model is an inference pipeline, which SageMaker does not "
+            f"make {mode}; train.engine container trains the same algorithm"
+        )
+        found.append(Fault("$.deploy.mode", show(mode), allowed))
+    return found
+
+
+def _part(mode: str) -> str:
+    """The name of the mode's own fields."""
+    first, *others = mode.split("-")
+    return first + "".join(word.title() for word in others)
+
+
+def _at(written: dict[str, Any], field: str) -> Any:
+    """What stands at that path below `serving`, None where nothing does."""
+    found: Any = written.get("serving", {})
+    for name in field.split("."):
+        found = found.get(name) if isinstance(found, dict) else None
+    return found
