@@ -1,0 +1,133 @@
+"""The encoded rows of a file as polars writes them, and the raw rows of the test part.
+
+A table of one file becomes the files that `prepare.py` leaves. Of several files each becomes a piece of every part,
+numbered, so that whoever reads the pieces in their order reads the same rows.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import numpy as np
+
+from jobs import rows
+from jobs.encoder import Encoder
+from jobs.errors import TableError
+from jobs.rows import Row
+from jobs.settings import Settings
+
+if TYPE_CHECKING:
+    from jobs.spark.preparation import Outputs
+
+BATCH = 1000
+# Numbers from one to the other are written without an exponent.
+_SMALLEST, _LARGEST = 1e-6, 1e13
+_SPECIAL = frozenset(',"\r\n')
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How rows are written; `sizes` are the rows of each file in each part."""
+
+    settings: Settings
+    encoder: Encoder
+    sizes: dict[str, list[int]]
+
+    @cached_property
+    def whole(self) -> bool:
+        """Whether the table is one file."""
+        return len(self.sizes["train"]) == 1
+
+    @cached_property
+    def positions(self) -> list[int]:
+        """Where each feature stands in a row."""
+        return [self.settings.header.index(column) for column in self.encoder.columns]
+
+    @cached_property
+    def indicators(self) -> list[bool]:
+        """Of each encoded column, whether it says 1 or 0 of a category."""
+        return [feature.type == "category" for feature in self.encoder.features for _ in feature.names]
+
+    @cached_property
+    def indices(self) -> dict[str, int]:
+        """The index of each class."""
+        return {label: index for index, label in enumerate(self.encoder.classes)}
+
+
+def write(plan: Plan, outputs: Outputs, index: int, found: Iterable[Row | TableError]) -> None:
+    """Put a file's rows where they belong."""
+    with tempfile.TemporaryDirectory() as folder:
+        with ExitStack() as stack:
+            writers = {part: _Writer(plan, part, index, Path(folder), stack) for part in rows.PARTS}
+            holdout = rows.writer(stack, Path(folder) / "holdout.csv", plan.settings)
+            for batch in _batches(found):
+                for part, writer in writers.items():
+                    writer.add([row for row in batch if row.part == part])
+                holdout.writerows(row.values for row in batch if row.part == "test")
+        for part, writer in writers.items():
+            if plan.whole or plan.sizes[part][index]:
+                for file, name in writer.files:
+                    outputs.put(file, name)
+        if plan.whole or plan.sizes["test"][index]:
+            outputs.put(Path(folder) / "holdout.csv", f"holdout/holdout{_suffix(plan, index)}.csv")
+
+
+def decimal(value: np.float32) -> str:
+    """A number as polars writes it: the fewest digits that mean it, an exponent only where it would be long."""
+    if np.isnan(value):
+        return ""
+    if value == 0 or _SMALLEST <= abs(value) < _LARGEST:
+        return np.format_float_positional(value, unique=True, trim="0")
+    return np.format_float_scientific(value, unique=True, trim="-", exp_digits=1)
+
+
+class _Writer:
+    """The files of one part: one, or, for SageMaker's own algorithms, one an instance."""
+
+    def __init__(self, plan: Plan, part: str, index: int, folder: Path, stack: ExitStack) -> None:
+        self._plan = plan
+        self._built_in = plan.settings.engine != "container"
+        self._position = sum(plan.sizes[part][:index])
+        suffix = _suffix(plan, index)
+        names = [f"{part}-{number + 1}" for number in range(plan.settings.instances)] if self._built_in else [part]
+        self.files = [(folder / name, f"{part}/{name}{suffix}.csv") for name in names]
+        self._opened: list[IO[Any]] = [
+            stack.enter_context(file.open("w", encoding="utf-8", newline="")) for file, _ in self.files
+        ]
+        if not self._built_in:
+            self._opened[0].write(",".join(map(_quoted, (*plan.encoder.names, plan.encoder.target))) + "\n")
+
+    def add(self, batch: list[Row]) -> None:
+        """Encode rows and write each to its file."""
+        plan = self._plan
+        matrix = plan.encoder.encode([[row.values[position] for position in plan.positions] for row in batch])
+        for row, encoded in zip(batch, matrix, strict=True):
+            values = [
+                ("1" if value else "0") if indicator else decimal(value)
+                for value, indicator in zip(encoded, plan.indicators, strict=True)
+            ]
+            target = str(plan.indices[row.label])
+            line = [target, *values] if self._built_in else [*values, target]
+            self._opened[self._position % len(self._opened)].write(",".join(line) + "\n")
+            self._position += 1
+
+
+def _batches(found: Iterable[Row | TableError]) -> Iterator[list[Row]]:
+    known = (row for row in found if isinstance(row, Row))
+    while batch := list(islice(known, BATCH)):
+        yield batch
+
+
+def _suffix(plan: Plan, index: int) -> str:
+    return "" if plan.whole else f"-{index + 1:06d}"
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"' if _SPECIAL & set(name) else name
