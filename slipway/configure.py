@@ -73,7 +73,7 @@ def guess(path: Path, target: str) -> DatasetGuess:
             type_, sentence = _column(name, values[name])
             columns.append({"name": name, "type": type_})
             sentences += [sentence] if sentence else []
-    sentences[1:1] = [_types_sentence(columns)]
+    sentences[1:1] = _types_sentences(columns)
     task, positive, sentence = _target(target, values[target])
     return DatasetGuess(target, task, columns, positive, [*sentences, sentence])
 
@@ -224,9 +224,13 @@ def _read_sentence(path: Path, rows: int, width: int, complete: bool) -> str:
     return f"Read {seen} and {width} columns of {path.name}, UTF-8."
 
 
-def _types_sentence(columns: list[dict[str, str]]) -> str:
-    counts = Counter(column["type"] for column in columns)
-    return "Took " + ", ".join(f"{count} for {type_}" for type_, count in counts.most_common()) + "."
+def _types_sentences(columns: list[dict[str, str]]) -> list[str]:
+    """Which column got which type, a sentence a type."""
+    names: dict[str, list[str]] = {}
+    for column in columns:
+        names.setdefault(column["type"], []).append(column["name"])
+    most_first = sorted(names.items(), key=lambda item: -len(item[1]))
+    return [f"Took {len(found)} for {type_}: {', '.join(found)}." for type_, found in most_first]
 
 
 def _listed(values: Iterable[str], most: int = 4) -> str:

@@ -6,6 +6,8 @@ import os
 import shlex
 import subprocess
 import sys
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -90,6 +92,33 @@ def push(install: Install, folder: Path) -> Pushed:
     if commit != tip:
         run(*settings, "push", "--quiet", install.clone_url, f"{commit}:refs/heads/{install.branch}", cwd=folder)
     return Pushed(head, commit, commit != tip, len(run("status", "--porcelain", cwd=folder).splitlines()))
+
+
+def files_of_head(folder: Path, folders: Sequence[str]) -> dict[str, bytes]:
+    """The files of HEAD below these folders of a checkout, by path; BadInput when it is none."""
+    _check_checkout(folder)
+    listed = run("ls-tree", "-r", "--name-only", "-z", "--full-tree", "HEAD", *folders, cwd=folder)
+    names = [name for name in listed.split("\0") if name]
+    return {name: _content(folder, name) for name in names}
+
+
+def _content(folder: Path, name: str) -> bytes:
+    return subprocess.run(["git", "show", f"HEAD:{name}"], cwd=folder, capture_output=True, check=True).stdout
+
+
+def new_folder(folder: Path) -> Path:
+    """A folder for a clone that is not there yet."""
+    return folder / f"clone-{time.time_ns()}"
+
+
+def commit_and_push(install: Install, folder: Path, message: str, committer: Sequence[str]) -> bool:
+    """Commit whatever a clone's folder holds, and push it; False when that changes nothing."""
+    run("add", "--all", "--force", cwd=folder)
+    if not run("status", "--porcelain", cwd=folder):
+        return False
+    run(*committer, "commit", "--quiet", "--message", message, cwd=folder)
+    run("push", "--quiet", "origin", install.branch, cwd=folder)
+    return True
 
 
 def _settings(install: Install) -> list[str]:

@@ -183,6 +183,16 @@ def start(
     return _start(home, chosen)
 
 
+def found_or_started(home: Path, clock_factor: float) -> LocalEngine:
+    """The engine that runs on this home, or one started there: a new one on a free port and with this clock."""
+    from slipway.engine import settings
+
+    # One that ran here before goes on as it was: what it made names its port.
+    if find(home) is not None or settings.is_there(home):
+        return start(home)
+    return start(home, port=free_port(), clock_factor=clock_factor)
+
+
 def _settings_of(home: Path) -> EngineSettings | None:
     """How an engine last ran on this home; BadInput when it is no folder for one."""
     from slipway.engine import settings

@@ -16,6 +16,8 @@ from pathlib import Path
 from slipway.errors import BadInput
 
 LIMIT_BYTES = 20 * 1024 * 1024
+# A table that travels with the bundle leaves room for the rest of it.
+LARGEST_TABLE_BYTES = 15 * 1024 * 1024
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _LEFT_OUT = frozenset({".git", ".venv", ".slipway", "build", "dist", "__pycache__"})
 _LEFT_OUT_SUFFIXES = ("_cache", ".egg-info")

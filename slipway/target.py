@@ -117,6 +117,11 @@ def aws_target(region: str | None = None) -> Target:
 
 def choose(aws: bool, home: Path = local.HOME, region: str | None = None) -> Target:
     """AWS only when asked for; --region is refused without it, since the engine has its own."""
+    check_region(aws, region)
+    return aws_target(region) if aws else local_target(home)
+
+
+def check_region(aws: bool, region: str | None) -> None:
+    """Refuse a region for the local engine: BadInput."""
     if region and not aws:
         raise BadInput(f"--region {region} goes with --aws; the local engine's region is set by `slipway up --region`")
-    return aws_target(region) if aws else local_target(home)

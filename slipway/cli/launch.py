@@ -39,14 +39,13 @@ def launch(
     install.check_name(stack)
     parameters = dict(launching.parameter(text) for text in parameter or [])
     bundle = seed.make(folder)
-    if aws and not yes and not sys.stdin.isatty():
-        raise BadInput("--aws asks before it changes anything, and nobody is there to answer; add --yes")
+    check_yes(aws, yes)
     target = target_of(aws, home, region)
     launching.check(target, stack)
     warn(f"stack {stack}, bundle {bundle.version}, {target.name}")
     with errors.status("packaging"):
         uploaded = package.package(target, folder, bundle)
-    dialogue = _asking(yes) if aws else Dialogue(warn, _tell)
+    dialogue = asking(yes) if aws else Dialogue(warn, tell)
     kind = launching.launch(target, stack, uploaded, parameters, dialogue)
     outputs = install.stack_outputs(target, stack)
     done = {"CREATE": "created", "UPDATE": "updated", "NONE": "is as it should be, nothing was changed:"}[kind]
@@ -55,7 +54,15 @@ def launch(
     show({"stack": stack, "change": kind, "outputs": outputs}, as_json, "\n".join([f"{done} {stack}", *lines, hint]))
 
 
-def _asking(yes: bool) -> Dialogue:
+def check_yes(aws: bool, yes: bool) -> None:
+    """Refuse to act on AWS when nobody can be asked: BadInput."""
+    if aws and not yes and not sys.stdin.isatty():
+        raise BadInput("--aws asks before it changes anything, and nobody is there to answer; add --yes")
+
+
+def asking(yes: bool) -> Dialogue:
+    """A launch that shows the change set and asks, unless the answer is `yes` already."""
+
     def agree(question: str) -> bool:
         return yes or typer.confirm(question, err=True)
 
@@ -64,7 +71,7 @@ def _asking(yes: bool) -> Dialogue:
         errors.print(_changes(proposal))
         return agree(f"Do this to {proposal.target.name}?")
 
-    return Dialogue(warn, _tell, review, agree)
+    return Dialogue(warn, tell, review, agree)
 
 
 def _changes(proposal: ChangeSet) -> Table:
@@ -74,8 +81,8 @@ def _changes(proposal: ChangeSet) -> Table:
     return table
 
 
-def _tell(event: StackEvent) -> None:
-    """On standard error, as it is progress: standard output is for the result."""
+def tell(event: StackEvent) -> None:
+    """Tell of an event, on standard error, as it is progress: standard output is for the result."""
     if event.warning:
         warn(f"  {event.warning}")
     if event.status.endswith(("_COMPLETE", "_FAILED")):

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from slipway import git
+from slipway import git, validation
 from slipway.cli.common import HOME, Aws, Home, Json, Region, Stack, installed, show, warn
 
 
@@ -34,8 +34,9 @@ def push(
     home: Home = HOME,
     as_json: Json = False,
 ) -> None:
-    """Push HEAD to the branch that starts runs."""
+    """Push HEAD to the branch that starts runs, unless its configuration is one that Build would refuse."""
     where = installed(stack, aws, home, region)
+    validation.check(git.files_of_head(folder, validation.FOLDERS))
     pushed = git.push(where, folder)
     if pushed.uncommitted:
         warn(f"{folder}: {pushed.uncommitted} changed or new files are not committed, and so were not pushed")

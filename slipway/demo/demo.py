@@ -17,7 +17,6 @@ from slipway import api, data, git, install, launch, local, package, report, see
 from slipway.demo import scaling, seeing, settings
 from slipway.demo.seeing import Eye
 from slipway.demo.settings import Settings
-from slipway.engine import settings as engine_settings
 from slipway.follow import RunFailed
 from slipway.install import Install
 from slipway.launch import Dialogue
@@ -74,13 +73,7 @@ class Demo:
 
     def _engine(self, chosen: Settings) -> local.LocalEngine:
         self._step("The engine")
-        engine = local.find(self.home)
-        if engine is None:
-            # One that ran here before goes on as it was: what it made names its port.
-            if engine_settings.is_there(self.home):
-                engine = local.start(self.home)
-            else:
-                engine = local.start(self.home, port=local.free_port(), clock_factor=CLOCK_FACTOR)
+        engine = local.found_or_started(self.home, CLOCK_FACTOR)
         self._say(f"{engine.url}, account {engine.account}, region {engine.region}")
         self._say(
             f"clock factor {engine.clock_factor:g}: waits, cooldowns and metric periods are that much shorter;"
@@ -149,7 +142,7 @@ class Demo:
 
     def _commit(self, installed: Install, files: Mapping[str, bytes], message: str, *, exact: bool = False) -> bool:
         """Commit the files in a clone, `exact` without any other, and push; False when that changes nothing."""
-        folder = git.clone(installed, self.home / "demo" / f"clone-{time.time_ns()}")
+        folder = git.clone(installed, git.new_folder(self.home / "demo"))
         gone = [name for name in seed.files(folder) if exact and name not in files]
         for name in gone:
             (folder / name).unlink()
@@ -158,12 +151,7 @@ class Demo:
             (folder / name).write_bytes(content)
             if (self.root / name).exists():
                 shutil.copymode(self.root / name, folder / name)
-        git.run("add", "--all", "--force", cwd=folder)
-        if not git.run("status", "--porcelain", cwd=folder):
-            return False
-        git.run(*_COMMITTER, "commit", "--quiet", "--message", message, cwd=folder)
-        git.run("push", "--quiet", "origin", installed.branch, cwd=folder)
-        return True
+        return git.commit_and_push(installed, folder, message, _COMMITTER)
 
     def _drop(self, eye: Eye, chosen: Settings) -> None:
         self._step("New data, dropped in the data bucket")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from slipway import configure, data
+from slipway import configure, data, seed
 from slipway.errors import BadInput
 
 CONFIG = "config/ml-pipeline.json"
@@ -18,7 +18,6 @@ AUTOSCALING = {
     "scaleInCooldownInSeconds": 120,
 }
 _THROTTLING = {"rateLimit": 500, "burstLimit": 500}
-_LARGEST_SEED_DATA = 15 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -75,9 +74,10 @@ def _configuration(root: Path) -> dict[str, Any]:
 def _content(table: Path) -> bytes:
     if not table.is_file():
         raise BadInput(f"--data {table}: there is no such file; expected a CSV with a header")
-    if table.stat().st_size > _LARGEST_SEED_DATA:
+    if table.stat().st_size > seed.LARGEST_TABLE_BYTES:
         raise BadInput(
-            f"--data {table} has {table.stat().st_size:,} bytes, and the demo takes {_LARGEST_SEED_DATA:,} at most,"
-            " since it travels with the bundle; run the demo without it, then `slipway configure` and `slipway drop`"
+            f"--data {table} has {table.stat().st_size:,} bytes, and the demo takes {seed.LARGEST_TABLE_BYTES:,} at"
+            " most, since it travels with the bundle; run the demo without it, then `slipway configure` and"
+            " `slipway drop`"
         )
     return table.read_bytes()

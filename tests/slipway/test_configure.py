@@ -72,7 +72,7 @@ def test_every_id_is_said_to_be_left_out(table: Table) -> None:
     found = guess(table(customerID=list(range(500, 512)), notes=[""] * 12, left=LEFT), "left")
     assert found.sentences == [
         "Read 12 rows and 3 columns of table.csv, UTF-8.",
-        "Took 2 for id.",
+        "Took 2 for id: customerID, notes.",
         "customerID is different in every row and named like an id, so it is left out (id).",
         "notes is empty, so it is left out (id).",
         "left is no, yes; yes is the class to find (positiveClass), 25.0% of the rows.",
