@@ -181,10 +181,11 @@ schema: $(BUNDLE)/.ready ## Write what jobs/algorithms/ and the schema say into 
 package: $(STACKS:%=build/output/%.yaml) ## Package the stacks that the pipeline deploys: their code in S3, addresses in their place
 
 # A copy, into which the columns of the data set are written.
-build/bundle/.ready: build/configuration.json $(shell find cf functions -type f -not -path '*/__pycache__/*')
+build/bundle/.ready: build/configuration.json $(shell find cf functions jobs/spark -type f -not -path '*/__pycache__/*')
 	rm -rf build/bundle
-	mkdir -p build/bundle build/output
+	mkdir -p build/bundle/jobs build/output
 	cp -R cf functions build/bundle/
+	cp -R jobs/spark build/bundle/jobs/
 	find build/bundle -name __pycache__ -prune -exec rm -r {} +
 	$(BUNDLE)/bin/python -m config.request_model build/configuration.json build/bundle
 	touch $@

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import boto3
 
-from config import configuration, dataset, deployed, deploying, image, parameters
+from config import configuration, dataset, deployed, deploying, image, parameters, spark
 from config.training import training
 from config.versions import content_hash, training_key
 
@@ -41,8 +41,8 @@ def main() -> None:
 
 
 def _execution(resolved: dict[str, Any]) -> tuple[dict[str, Any], list[dict[str, float | str]]]:
-    prefix, uri = os.environ["PREFIX"], resolved["dataset"]["uri"]
-    data_sets = dataset.DataSets(boto3.client("s3"), os.environ["DATA_BUCKET"], os.environ["KEY_ARN"])
+    prefix, uri, s3 = os.environ["PREFIX"], resolved["dataset"]["uri"], boto3.client("s3")
+    data_sets = dataset.DataSets(s3, os.environ["DATA_BUCKET"], os.environ["KEY_ARN"])
     production = dataset.production_data(boto3.client("ssm"), prefix)
     version = dataset.version_of_run(data_sets, os.environ["DATA_VERSION"], uri, production)
     job_image = image.RESULT.read_text(encoding="utf-8").strip()
@@ -54,6 +54,7 @@ def _execution(resolved: dict[str, Any]) -> tuple[dict[str, Any], list[dict[str,
         "sourceUri": uri,
         "trainingKey": training_key(version, content_hash(image.JOBS), job_image, trained, resolved),
         "image": job_image,
+        "preparation": {"code": spark.upload(s3, os.environ["ARTIFACT_BUCKET"], os.environ["KEY_ARN"])},
         "training": trained,
         "config": resolved,
     }

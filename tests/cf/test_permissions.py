@@ -86,6 +86,23 @@ def test_the_state_machine_may_wait_for_jobs_stop_them_and_hand_them_their_role(
     assert "rule/StepFunctionsGetEventsForSageMakerProcessingJobsRule" in rules
 
 
+def test_the_state_machine_may_run_the_one_spark_job_and_stop_it() -> None:
+    by_sid = {
+        found["Sid"]: found for found in templates.statements(templates.properties("training", "StateMachineRole"))
+    }
+    assert {"glue:StartJobRun", "glue:BatchStopJobRun"} <= set(by_sid["PrepareBySpark"]["Action"])
+    assert by_sid["PrepareBySpark"]["Resource"]["Fn::Sub"].endswith(":job/${Prefix}-prepare")
+    assert templates.properties("training", "SparkJob")["Name"] == {"Fn::Sub": "${Prefix}-prepare"}
+
+
+def test_spark_writes_what_it_prepared_and_nothing_else() -> None:
+    granted = templates.statements(templates.properties("training", "GlueRole"))
+    written = [
+        found["Resource"]["Fn::Sub"] for found in granted if "s3:PutObject" in templates.as_list(found["Action"])
+    ]
+    assert written == ["arn:${AWS::Partition}:s3:::${ArtifactBucket}/runs/*/prepare/*"]
+
+
 def test_a_missing_result_is_told_from_a_forbidden_one() -> None:
     # docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html: 404 with s3:ListBucket, else 403.
     role = templates.properties("training", "StateMachineRole")

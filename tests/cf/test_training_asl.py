@@ -20,6 +20,7 @@ SUBSTITUTIONS = {
     "ArtifactBucket": "artifacts",
     "KeyArn": "key",
     "JobRoleArn": "role",
+    "SparkJob": "a-prefix-of-32-letters-x-y-z-123-prepare",
     "ModelPackageGroupArn": "group",
 }
 DEFINITION = state_machine.load(PATH, SUBSTITUTIONS)
@@ -31,6 +32,7 @@ FRESH = [
     "Champion",
     "Known",
     "Configure",
+    "Preparation",
     "Prepare",
     "Tuning",
     "Train",
@@ -108,6 +110,7 @@ def tasks(**changed: Task) -> dict[str, Task]:
         "Champion": fails("Ssm.ParameterNotFoundException"),
         "Configure": answers({}),
         "Prepare": answers({}),
+        "PrepareBySpark": answers({}),
         "Train": answers(
             {"ModelArtifacts": {"S3ModelArtifacts": "s3://artifacts/runs/run-1/train/j/output/model.tar.gz"}}
         ),
@@ -234,7 +237,36 @@ def on_the_way(step: str) -> dict[str, Any]:
     if step == "Tune":
         document["training"]["tuning"] = {"job": {"Strategy": "Bayesian"}, "staticHyperParameters": {"eta": "0.1"}}
         document["config"]["train"]["tuning"] = {"maxRuntimeInSeconds": 3600}
+    if step == "PrepareBySpark":
+        document["preparation"] = {"code": "s3://artifacts/packages/jobs-1.zip"}
+        document["config"]["prepare"] |= {"engine": "glue", "workerType": "G.2X", "workers": 4}
     return document
+
+
+def test_spark_prepares_instead_of_the_processing_job_and_all_else_stays() -> None:
+    execution = run(on_the_way("PrepareBySpark"))
+    expected = ["PrepareBySpark" if step == "Prepare" else step for step in FRESH]
+    assert execution.visited == [*expected, "Result", "Save"]
+    assert execution.arguments["PrepareBySpark"] == [
+        {
+            "JobName": "a-prefix-of-32-letters-x-y-z-123-prepare",
+            "Arguments": {
+                "--data": "s3://data/datasets/d1/",
+                "--run": "s3://artifacts/runs/run-1",
+                "--extra-py-files": "s3://artifacts/packages/jobs-1.zip",
+            },
+            "WorkerType": "G.2X",
+            "NumberOfWorkers": 4,
+            "Timeout": 10,
+        }
+    ]
+
+
+def test_the_reason_of_a_failed_spark_job_is_its_error_message() -> None:
+    description = json.dumps({"JobRunState": "FAILED", "ErrorMessage": "TableError: the data set holds no .csv file"})
+    execution = run(on_the_way("PrepareBySpark"), PrepareBySpark=fails("States.TaskFailed", description))
+    assert execution.error == "PrepareBySpark"
+    assert execution.cause == "PrepareBySpark: States.TaskFailed: TableError: the data set holds no .csv file"
 
 
 def test_tuning_trains_many_times_and_the_best_model_goes_on() -> None:

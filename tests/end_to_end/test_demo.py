@@ -24,7 +24,7 @@ ACTIONS = {
     "Production/Stack",
     "Production/Smoke",
 }
-STATES = ["Reuse", "Champion", "Known", "Configure", "Prepare", "Train"]
+STATES = ["Reuse", "Champion", "Known", "Configure", "Preparation", "Prepare", "Train"]
 STATES += ["Evaluate", "Evaluation", "Gate", "Register", "Result", "Save"]
 
 
