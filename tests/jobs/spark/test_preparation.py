@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobs.spark.layout import decimal
-from tests.jobs.spark.support import COLUMNS, ENCODINGS, by_files, by_processing, joined
+from tests.jobs.spark.support import by_files, by_processing
+from tests.jobs.spark.tables import COLUMNS, ENCODINGS, joined
 
 
 @given(value=st.floats(width=32, allow_nan=False, allow_infinity=False))
