@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from config import tuning
+from config import orchestrators, tuning
 from config.faults import Fault, closest, show
 
 
@@ -15,6 +15,7 @@ def inconsistencies(configuration: dict[str, Any], algorithms: dict[str, dict[st
     `algorithms` are the schema's variants, which say what each algorithm can.
     """
     return [
+        *orchestrators.faults(configuration, orchestrators.chosen()),
         *_columns(configuration["dataset"]),
         *_split(configuration["dataset"]["split"]),
         *_spot(configuration["train"]),

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 import boto3
 
 from config import configuration, dataset, deployed, deploying, image, parameters, spark
+from config.orchestrators import stack_parameters
 from config.training import training
 from config.versions import content_hash, training_key
 
@@ -67,6 +68,7 @@ def _write_parameters(resolved: dict[str, Any], written: dict[str, Any], executi
         json.loads(os.environ[f"{stack}_PARAMETERS"]) for stack in ("TRAINING", "TEST", "PRODUCTION")
     )
     serving = resolved["serving"]
+    training |= stack_parameters(boto3.client("s3"), execution)
     test |= parameters.test_parameters(serving["test"])
     production |= parameters.production_parameters(serving["production"], written, production)
     production |= {

@@ -1,6 +1,9 @@
 """An execution of a state machine, read from its history: the states it entered and the jobs it started.
 
 docs.aws.amazon.com/step-functions/latest/apireference/API_GetExecutionHistory.html
+
+What it has an orchestrator do is told as if it were its own: a SageMaker pipeline's steps stand among the states.
+docs.aws.amazon.com/sagemaker/latest/APIReference/API_ListPipelineExecutionSteps.html
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from typing import Any
 from slipway.target import Target
 
 _FAILED = frozenset({"ExecutionFailed", "ExecutionAborted", "ExecutionTimedOut"})
+_STEPS = {"Succeeded": "Succeeded", "Failed": "Failed", "Stopped": "Failed"}
 
 
 @dataclass(frozen=True)
@@ -39,9 +43,13 @@ class Job:
 
 
 def states(target: Target, execution_arn: str) -> list[State]:
-    """The states that an execution entered, in that order."""
-    found: dict[str, State] = {}
+    """The states that an execution entered, in that order, and the steps of the pipeline that it started."""
     events = _history(target, execution_arn)
+    return [*_entered(events), *(_step(step) for step in _pipeline_steps(target, events))]
+
+
+def _entered(events: list[dict[str, Any]]) -> list[State]:
+    found: dict[str, State] = {}
     for event in events:
         if "stateEnteredEventDetails" in event:
             name = event["stateEnteredEventDetails"]["name"]
@@ -58,15 +66,38 @@ def states(target: Target, execution_arn: str) -> list[State]:
     ]
 
 
+def _step(step: dict[str, Any]) -> State:
+    return State(step["StepName"], _STEPS.get(step["StepStatus"], "InProgress"), step["StartTime"], step.get("EndTime"))
+
+
 def jobs(target: Target, execution_arn: str) -> list[Job]:
     """The jobs that an execution started, in that order: their ARNs are what its tasks were answered with."""
-    outputs = (
-        json.loads(event["taskSubmittedEventDetails"].get("output") or "{}")
-        for event in _history(target, execution_arn)
-        if "taskSubmittedEventDetails" in event
-    )
-    arns = (value for output in outputs for name, value in output.items() if name.endswith("JobArn"))
+    events = _history(target, execution_arn)
+    outputs = _outputs(events, "taskSubmittedEventDetails")
+    arns = [value for output in outputs for name, value in output.items() if name.endswith("JobArn")]
+    for step in _pipeline_steps(target, events):
+        arns += [made["Arn"] for kind, made in step.get("Metadata", {}).items() if kind.endswith("Job")]
     return [_job(arn) for arn in arns]
+
+
+def _pipeline_steps(target: Target, events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The steps of the pipelines that tasks started, in the order in which they began."""
+    started = [
+        output["PipelineExecutionArn"]
+        for output in _outputs(events, "taskSucceededEventDetails")
+        if output.keys() == {"PipelineExecutionArn"}
+    ]
+    if not started:
+        return []
+    paginator = target.client("sagemaker").get_paginator("list_pipeline_execution_steps")
+    pages = (page for arn in started for page in paginator.paginate(PipelineExecutionArn=arn, SortOrder="Ascending"))
+    return [step for page in pages for step in page["PipelineExecutionSteps"]]
+
+
+def _outputs(events: list[dict[str, Any]], details: str) -> list[dict[str, Any]]:
+    """The objects that tasks were answered with."""
+    found = [json.loads(event[details].get("output") or "{}") for event in events if details in event]
+    return [output for output in found if isinstance(output, dict)]
 
 
 def _job(arn: str) -> Job:

@@ -41,7 +41,7 @@ def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
     def put_object(*, Key: str, Body: bytes, **rest: str) -> None:  # noqa: N803
         assert rest == {"Bucket": "artifacts", "ServerSideEncryption": "aws:kms", "SSEKMSKeyId": "key"}
-        if not Key.startswith("packages/"):
+        if not Key.endswith(".zip"):
             documents[Key] = json.loads(Body)
 
     monkeypatch.chdir(tmp_path)
@@ -103,3 +103,14 @@ def test_the_variables_of_the_pipeline_are_exported(kept: dict[str, Any], monkey
         "export SAMPLE_URI=s3://artifacts/samples/c0ffee/0123456789abcdef.json",
         "export NOTICE='Not deployed by a push, run `slipway launch`: cf/pipeline.yaml.'",
     ]
+
+
+def test_the_definition_of_a_sagemaker_pipeline_is_kept_and_named_to_its_stack(
+    kept: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ORCHESTRATOR", "sagemaker")
+    resolve.main()
+    (key,) = [key for key in kept if key.startswith("packages/")]
+    assert {step["Name"] for step in kept[key]["Steps"]} == {"Prepare", "Train", "Evaluate", "Gate"}
+    written = json.loads(Path("build/output/training.parameters.json").read_text())["Parameters"]
+    assert written == {"Prefix": "shop", "PipelineDefinitionKey": key}

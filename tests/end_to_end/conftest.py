@@ -30,6 +30,7 @@ ORDER = (
     "faults",
     "engines",
     "modes",
+    "orchestrators",
     "soak",
 )
 DEMO_SECONDS = 900.0

@@ -45,11 +45,13 @@ class Plant:
     def client(self, service: str) -> Any:
         return self.target.client(service)
 
-    def launch(self, replaced: Mapping[str, bytes] | None = None) -> None:
+    def launch(self, replaced: Mapping[str, bytes] | None = None, parameters: Mapping[str, str] | None = None) -> None:
         """Launch the repository's bundle, with some contents replaced; its first run begins."""
         bundle = seed.make(ROOT, {"Makefile": makefile(), **(replaced or {})})
         uploaded = package.package(self.target, ROOT, bundle)
-        launch.launch(self.target, STACK, uploaded, {}, Dialogue(say=lambda _: None, event=lambda _: None))
+        launch.launch(
+            self.target, STACK, uploaded, parameters or {}, Dialogue(say=lambda _: None, event=lambda _: None)
+        )
 
     def kill(self) -> None:
         """End the engine as a power cut does."""

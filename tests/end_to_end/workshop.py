@@ -55,9 +55,9 @@ class Executed:
 class Workshop:
     """The install, with a first model of the job image in production."""
 
-    def __init__(self, plant: Plant) -> None:
+    def __init__(self, plant: Plant, parameters: dict[str, str] | None = None) -> None:
         self.plant = plant
-        plant.launch({CONFIGURATION: json.dumps(changed({})).encode()})
+        plant.launch({CONFIGURATION: json.dumps(changed({})).encode()}, parameters)
         self.approved(plant.newest())
         self._execution: Document = json.loads(self._object("executions/latest.json"))
 

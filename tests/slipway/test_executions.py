@@ -64,3 +64,41 @@ def test_jobs_are_known_by_what_tasks_were_answered_with(aws: Aws) -> None:
     )
     aws.answer("stepfunctions.get_execution_history", events)
     assert executions.jobs(aws.target, ARN) == [Job("processing", "churn-prepare-1"), Job("training", "churn-train-1")]
+
+
+PIPELINE_EXECUTION = "arn:aws:sagemaker:us-east-1:111122223333:pipeline/churn-training/execution/abc"
+
+
+def started_pipeline(aws: Aws, *steps: dict[str, Any]) -> None:
+    details = {"resourceType": "aws-sdk:sagemaker", "resource": "startPipelineExecution"}
+    output = json.dumps({"PipelineExecutionArn": PIPELINE_EXECUTION})
+    succeeded = (1.0, "TaskSucceeded", {"taskSucceededEventDetails": {**details, "output": output}})
+    aws.answer("stepfunctions.get_execution_history", history(entered(0, "Start"), succeeded, exited(1, "Start")))
+    asked = {"PipelineExecutionArn": PIPELINE_EXECUTION, "SortOrder": "Ascending"}
+    aws.answer("sagemaker.list_pipeline_execution_steps", {"PipelineExecutionSteps": list(steps)}, asked)
+
+
+def step(name: str, status: str, ended: float | None = None, **metadata: Any) -> dict[str, Any]:
+    at = {"EndTime": BEGAN + timedelta(seconds=ended)} if ended else {}
+    return {
+        "StepName": name,
+        "StepStatus": status,
+        "StartTime": BEGAN + timedelta(seconds=1),
+        "Metadata": metadata,
+        **at,
+    }
+
+
+def test_the_steps_of_a_pipeline_are_told_like_states(aws: Aws) -> None:
+    started_pipeline(aws, step("Prepare", "Succeeded", 4), step("Train", "Stopped", 5), step("Evaluate", "Executing"))
+    told = [(state.name, state.status) for state in executions.states(aws.target, ARN)]
+    assert told == [("Start", "Succeeded"), ("Prepare", "Succeeded"), ("Train", "Failed"), ("Evaluate", "InProgress")]
+
+
+def test_the_jobs_of_a_pipeline_are_the_executions(aws: Aws) -> None:
+    arn = "arn:aws:sagemaker:us-east-1:111122223333"
+    prepare = step("Prepare", "Succeeded", 4, ProcessingJob={"Arn": f"{arn}:processing-job/pipelines-abc-Prepare-1"})
+    gate = step("Gate", "Succeeded", 5, Condition={"Outcome": "True"})
+    started_pipeline(aws, prepare, step("Train", "Executing", TrainingJob={"Arn": f"{arn}:training-job/t"}), gate)
+    found = executions.jobs(aws.target, ARN)
+    assert found == [Job("processing", "pipelines-abc-Prepare-1"), Job("training", "t")]

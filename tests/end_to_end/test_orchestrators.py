@@ -1,0 +1,109 @@
+"""Each orchestrator, from the launch that names it to a model in production, by the same jobs with the same outcome."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from config import sagemaker_pipeline
+from slipway import executions, local
+from tests.end_to_end.plant import STACK, Plant
+from tests.end_to_end.workshop import Document, Executed, Workshop, customer
+
+PIPELINE = f"{STACK}-training"
+
+
+@pytest.fixture(scope="module")
+def by_sagemaker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
+    """An install that a SageMaker pipeline trains for, with its first model in production."""
+    plant = Plant(tmp_path_factory.mktemp("by-sagemaker") / ".slipway")
+    try:
+        yield Workshop(plant, {"Orchestrator": "sagemaker"})
+    finally:
+        local.remove(plant.home)
+
+
+def defined(workshop: Workshop, changes: Document) -> Document:
+    """The execution of a changed configuration, whose definition the pipeline has as Build would give it."""
+    definition = sagemaker_pipeline.definition(workshop.execution(changes))
+    workshop.client("sagemaker").update_pipeline(PipelineName=PIPELINE, PipelineDefinition=json.dumps(definition))
+    return changes
+
+
+def steps(workshop: Workshop) -> dict[str, Any]:
+    """The steps of the newest execution of the pipeline, by name."""
+    sagemaker = workshop.client("sagemaker")
+    newest = sagemaker.list_pipeline_executions(PipelineName=PIPELINE)["PipelineExecutionSummaries"][0]
+    listed = sagemaker.list_pipeline_execution_steps(PipelineExecutionArn=newest["PipelineExecutionArn"])
+    return {step["StepName"]: step for step in listed["PipelineExecutionSteps"]}
+
+
+def test_a_sagemaker_pipeline_takes_a_model_to_production(by_sagemaker: Workshop) -> None:
+    done = steps(by_sagemaker)
+    assert {name: step["StepStatus"] for name, step in done.items()} == dict.fromkeys(
+        ("Prepare", "Train", "Evaluate", "Gate", "Register"), "Succeeded"
+    )
+    package = by_sagemaker.client("sagemaker").describe_model_package(
+        ModelPackageName=done["Register"]["Metadata"]["RegisterModel"]["Arn"]
+    )
+    assert package["ModelApprovalStatus"] == "Approved"
+    assert set(by_sagemaker.predict()["predictions"][0]) == {"label", "score"}
+
+
+def test_its_steps_and_jobs_are_told_like_states(by_sagemaker: Workshop) -> None:
+    run = by_sagemaker.plant.run(by_sagemaker.plant.newest())
+    action = run.action("Train", "Train")
+    assert action is not None
+    target = by_sagemaker.plant.target
+    told = {state.name: state.status for state in executions.states(target, action.external_id)}
+    assert {name: told.get(name) for name in ("Prepare", "Train", "Evaluate", "Register")} == dict.fromkeys(
+        ("Prepare", "Train", "Evaluate", "Register"), "Succeeded"
+    )
+    assert [job.kind for job in executions.jobs(target, action.external_id)] == ["processing", "training", "processing"]
+
+
+def test_other_values_are_the_pipelines_parameters(by_sagemaker: Workshop) -> None:
+    executed = by_sagemaker.execute({"train": {"hyperparameters": {"max_depth": 3}}})
+    assert executed.status == "SUCCEEDED", executed.error
+    training = steps(by_sagemaker)["Train"]["Metadata"]["TrainingJob"]["Arn"].rpartition("/")[2]
+    job = by_sagemaker.client("sagemaker").describe_training_job(TrainingJobName=training)
+    assert job["HyperParameters"]["max_depth"] == "3"
+    assert executed.output["modelDataUrl"] == job["ModelArtifacts"]["S3ModelArtifacts"]
+    assert executed.output["championMetrics"]["roc_auc"] > 0.8
+    assert set(by_sagemaker.serve(executed, customer())["predictions"][0]) == {"label", "score"}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"train": {"engine": "xgboost", "spot": {"enabled": True}}},
+        {"evaluate": {"metric": "log_loss", "direction": "minimize", "threshold": 0.6}},
+    ],
+    ids=["the built-in xgboost on spot instances", "a metric to minimize"],
+)
+def test_another_shape_is_another_definition(by_sagemaker: Workshop, changes: Document) -> None:
+    executed = by_sagemaker.execute(defined(by_sagemaker, changes))
+    assert set(by_sagemaker.serve(executed, customer())["predictions"][0]) == {"label", "score"}
+    package = by_sagemaker.package(executed)["CustomerMetadataProperties"]
+    assert float(package["value"]) == pytest.approx(executed.output["metrics"][package["metric"]])
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"train": {"algorithm": "logistic_regression", "hyperparameters": {}}}, "Start: "),
+        ({"evaluate": {"threshold": 0.999}}, "Gate: roc_auc is "),
+        ({"dataset": {"target": "customer"}}, "Prepare: States.TaskFailed: "),
+    ],
+    ids=["a definition of another shape", "below the threshold", "a bad table"],
+)
+def test_what_fails_reaches_the_person_as_step_and_reason(
+    by_sagemaker: Workshop, changes: Document, error: str
+) -> None:
+    defined(by_sagemaker, {})
+    executed: Executed = by_sagemaker.execute(changes)
+    assert executed.status == "FAILED"
+    assert executed.error.startswith(error)
