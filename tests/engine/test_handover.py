@@ -34,6 +34,9 @@ EXPLAINED = {
         "CreateAutoMLJobV2",
         "AutoMLComputeConfig.EmrServerlessComputeConfig.ExecutionRoleARN",
     ): "remote compute is refused by name",
+    ("glue", "CreateJob", "Role"): "it may be a bare name, so the operation checks it itself",
+    ("glue", "UpdateJob", "JobUpdate.Role"): "as for CreateJob",
+    ("sagemaker", "CreateHyperParameterTuningJob", "TrainingJobDefinitions.RoleArn"): "several are refused by name",
     ("sagemaker", "CreateEndpointConfig", "ExecutionRoleArn"): "it is for inference components, refused by name",
     ("sagemaker", "CreateModelPackage", "ValidationSpecification.ValidationRole"): "validation is refused by name",
     (

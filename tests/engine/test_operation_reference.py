@@ -38,8 +38,8 @@ NAMES = {
     "stepfunctions": "Step Functions",
     "sts": "STS",
 }
-# The toolbox of builds, which has a section with the registry.
-NOT_SERVICES = {"`docker`"}
+# The toolbox of builds, which has a section with the registry, and the larger parts of SageMaker.
+NOT_SERVICES = {"`docker`", "SageMaker Pipelines", "Images that AWS owns", "SageMaker Autopilot", "AutoGluon's images"}
 
 
 def headings() -> set[str]:

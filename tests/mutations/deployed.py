@@ -253,9 +253,9 @@ DEFINITIONS = (
     Deployed(
         "argument that the API does not have",
         DEFINITION,
-        '"CheckpointConfig":',
-        '"CheckpointsConfig":',
-        "CheckpointsConfig",
+        '"ModelApprovalStatus":',
+        '"ModelsApprovalStatus":',
+        "ModelsApprovalStatus",
         "StateMachine",
     ),
     Deployed(

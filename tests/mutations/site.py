@@ -86,10 +86,12 @@ class Site:
 
     @cached_property
     def _given(self) -> dict[str, dict[str, str]]:
-        """The parameters of each template, from the stacks of the install; Build gives those of training."""
+        """The parameters of each template, from the stacks that the install made; Build gives those of training."""
         nested = dict(_NESTED.findall((ROOT / "template.yaml").read_text()))
+        made = self.client("cloudformation").describe_stack_resources(StackName=STACK)["StackResources"]
         found = {}
-        for logical_id, file in nested.items():
+        for logical_id in nested.keys() & {resource["LogicalResourceId"] for resource in made}:
+            file = nested[logical_id]
             (stack,) = self.client("cloudformation").describe_stacks(StackName=self.nested(logical_id))["Stacks"]
             found[file] = {item["ParameterKey"]: item["ParameterValue"] for item in stack.get("Parameters", [])}
         return {**found, "cf/training.yaml": self._training()}

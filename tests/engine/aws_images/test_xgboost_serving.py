@@ -12,6 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.engine.aws_images.conftest import BUCKET, IMAGE, ROLE, Xgboost, rows
+from tests.engine.services.sagemaker.support import eventually
 
 pytestmark = pytest.mark.specification("docs.aws.amazon.com/sagemaker/latest/dg/xgboost.html")
 _CDF = "docs.aws.amazon.com/sagemaker/latest/dg/cdf-inference.html"
@@ -74,10 +75,13 @@ def test_csv_is_answered_by_numbers_between_commas(xgboost: Xgboost, endpoint: s
 
 
 def test_the_endpoints_log_says_what_it_is(xgboost: Xgboost, endpoint: str) -> None:
-    found = xgboost.engine.client("logs").filter_log_events(logGroupName=f"/aws/sagemaker/Endpoints/{endpoint}")
-    said = "\n".join(event["message"] for event in found["events"])
-    assert "[sagemaker] this is a local stand-in of sagemaker-xgboost:3.0-5, xgboost 3.2.0" in said
-    assert "Model loaded: binary:logistic, 2 features" in said
+    def said(line: str) -> bool:
+        group = f"/aws/sagemaker/Endpoints/{endpoint}"
+        found = xgboost.engine.client("logs").filter_log_events(logGroupName=group)["events"]
+        return any(line in event["message"] for event in found)
+
+    assert eventually(lambda: said("[sagemaker] this is a local stand-in of sagemaker-xgboost:3.0-5, xgboost 3.2.0"))
+    assert eventually(lambda: said("Model loaded: binary:logistic, 2 features"))
 
 
 @pytest.mark.specification(_CDF)

@@ -111,5 +111,5 @@ def test_tags_are_kept_with_what_they_name(client: Any) -> None:
 
 
 def test_an_operation_that_is_not_executed_is_refused_by_name(client: Any) -> None:
-    with pytest.raises(ClientError, match="does not execute sagemaker:ListTransformJobs"):
-        client.list_transform_jobs()
+    with pytest.raises(ClientError, match="does not execute sagemaker:ListLabelingJobs"):
+        client.list_labeling_jobs()
