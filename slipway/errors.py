@@ -9,6 +9,8 @@ SlipwayError             shown as one message, without a traceback; `exit_code` 
 ├── LaunchFailed         a stack was not made or changed (slipway.stackevents)
 │   └── Declined         the person said no (slipway.launch)
 ├── GitFailed            git refused (slipway.git)
+├── TrialFailed          an A/B test was not started, changed or ended (slipway.ab.production)
+├── NotCaptured          the endpoint keeps none of its answers, so a test would tell nothing (slipway.ab.captured)
 ├── RunFailed            a pipeline run ended otherwise than it should (slipway.follow)
 ├── DropRejected         new data is not as the configuration declares (slipway.inbox)
 └── PredictionFailed     an environment's API refused a request, or did not answer (slipway.api)

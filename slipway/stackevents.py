@@ -25,15 +25,17 @@ class LaunchFailed(SlipwayError):
 _WARNING = "Local engine: "
 
 
+_AGAIN = "launch again"
+
 # What to do about a stack that can neither be updated nor made anew by this program.
 # docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html
 _STUCK = {
     "UPDATE_ROLLBACK_FAILED": "correct what its events name, then `aws cloudformation continue-update-rollback"
-    " --stack-name {stack}`, then launch again",
-    "CREATE_FAILED": "delete it (`aws cloudformation delete-stack --stack-name {stack}`), then launch again",
-    "ROLLBACK_FAILED": "delete it (`aws cloudformation delete-stack --stack-name {stack}`), then launch again",
+    " --stack-name {stack}`, then {again}",
+    "CREATE_FAILED": "delete it (`aws cloudformation delete-stack --stack-name {stack}`), then {again}",
+    "ROLLBACK_FAILED": "delete it (`aws cloudformation delete-stack --stack-name {stack}`), then {again}",
     "DELETE_FAILED": "correct what its events name, then delete it again"
-    " (`aws cloudformation delete-stack --stack-name {stack}`), then launch again",
+    " (`aws cloudformation delete-stack --stack-name {stack}`), then {again}",
 }
 
 
@@ -67,15 +69,18 @@ class StackEvent:
         return f"warning: {self.logical_id} ({self.type}) in stack {self.stack}: {self.reason.removeprefix(_WARNING)}"
 
 
-def wait(target: Target, stack: str, say: Callable[[StackEvent], None], since: str = "") -> None:
-    """Tell every event of the stack after the event `since` until it is done; LaunchFailed when it failed."""
+def wait(target: Target, stack: str, say: Callable[[StackEvent], None], since: str = "", again: str = _AGAIN) -> None:
+    """Tell every event of the stack after the event `since` until it is done; LaunchFailed when it failed.
+
+    `again` is what to do once the cause is corrected.
+    """
     failures: list[StackEvent] = []
     for event in _events(target, stack, since):
         say(event)
         failures += [event] if event.is_failure else []
     status = (install.describe(target, stack) or {}).get("StackStatus", "gone")
     if status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
-        raise LaunchFailed(f"stack {stack} ended as {status}{_why(stack, failures)}; {next_step(stack, status)}")
+        raise LaunchFailed(f"stack {stack} ended as {status}{_why(stack, failures)}; {next_step(stack, status, again)}")
 
 
 def _why(stack: str, failures: list[StackEvent]) -> str:
@@ -91,9 +96,9 @@ def _cause(stack: str, failures: list[StackEvent]) -> StackEvent | None:
     return _cause(first.nested, failures) or first
 
 
-def next_step(stack: str, status: str) -> str:
+def next_step(stack: str, status: str, again: str = _AGAIN) -> str:
     """What to do about a stack that a launch has left in this status."""
-    return _STUCK.get(status, "correct that, then launch again").format(stack=stack)
+    return _STUCK.get(status, "correct that, then {again}").format(stack=stack, again=again)
 
 
 def newest(target: Target, stack: str) -> str:

@@ -26,9 +26,19 @@ def render() -> str:
     commands.register(app)
     group: Any = get_command(app)
     context = group.make_context("slipway", [], resilient_parsing=True)
-    found = [(name, group.get_command(context, name)) for name in group.list_commands(context)]
-    parts = [_HEAD, _exit_codes(), *_panels(found)]
+    parts = [_HEAD, _exit_codes(), *_panels(each(group, context))]
     return "\n".join(parts).rstrip() + "\n"
+
+
+def each(group: Any, context: Any) -> Iterator[tuple[str, Any, str]]:
+    """Every command with its name and panel, those of a group under the group's name and panel."""
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if not hasattr(command, "list_commands"):
+            yield name, command, command.rich_help_panel
+            continue
+        for inner, found, _ in each(command, context):
+            yield f"{name} {inner}", found, command.rich_help_panel
 
 
 def _exit_codes() -> str:
@@ -36,13 +46,13 @@ def _exit_codes() -> str:
     return "\n".join(["## Exit codes", "| code | when |", "| --- | --- |", *rows, ""])
 
 
-def _panels(found: list[tuple[str, Any]]) -> Iterator[str]:
-    panel = ""
-    for name, command in found:
-        if command.rich_help_panel != panel:
-            panel = command.rich_help_panel
-            yield f"## {panel}\n"
-        yield _command(name, command)
+def _panels(found: Iterator[tuple[str, Any, str]]) -> Iterator[str]:
+    panels: dict[str, list[str]] = {}
+    for name, command, panel in found:
+        panels.setdefault(panel, []).append(_command(name, command))
+    for panel, pages in panels.items():
+        yield f"## {panel}\n"
+        yield from pages
 
 
 def _command(name: str, command: Any) -> str:

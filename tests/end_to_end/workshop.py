@@ -53,11 +53,11 @@ class Executed:
 
 
 class Workshop:
-    """The install, with a first model of the job image in production."""
+    """The install, with a first model in production: of the repository's configuration, with changes laid over it."""
 
-    def __init__(self, plant: Plant, parameters: dict[str, str] | None = None) -> None:
+    def __init__(self, plant: Plant, changes: Document | None = None, parameters: dict[str, str] | None = None) -> None:
         self.plant = plant
-        plant.launch({CONFIGURATION: json.dumps(changed({})).encode()}, parameters)
+        plant.launch({CONFIGURATION: json.dumps(changed(changes or {})).encode()}, parameters)
         self.approved(plant.newest())
         self._execution: Document = json.loads(self._object("executions/latest.json"))
 
@@ -67,6 +67,10 @@ class Workshop:
 
     def through_the_pipeline(self, changes: Document) -> Run:
         """Push a changed configuration, and see its run to production."""
+        return self.approved(self.pushed(changes))
+
+    def pushed(self, changes: Document) -> str:
+        """Push a changed configuration; the id of its run."""
         before = self.plant.newest()
         tip = self.client("codecommit").get_branch(repositoryName=STACK, branchName="master")["branch"]["commitId"]
         self.client("codecommit").create_commit(
@@ -76,12 +80,10 @@ class Workshop:
             commitMessage="Train another way",
             putFiles=[{"filePath": CONFIGURATION, "fileContent": json.dumps(changed(changes)).encode()}],
         )
-        return self.approved(
-            eventually(lambda: None if (newest := self.plant.newest()) == before else newest, "a run by the push")
-        )
+        return eventually(lambda: None if (newest := self.plant.newest()) == before else newest, "a run by the push")
 
-    def approved(self, run_id: str) -> Run:
-        """A run, approved and in production."""
+    def until_approval(self, run_id: str) -> None:
+        """Wait until a run waits for approval."""
 
         def waits() -> bool:
             run = self.plant.run(run_id)
@@ -90,6 +92,10 @@ class Workshop:
             return action is not None and action.status == "InProgress"
 
         eventually(waits, f"{run_id} waits for approval", 300)
+
+    def approved(self, run_id: str) -> Run:
+        """A run, approved and in production."""
+        self.until_approval(run_id)
         approval.answer(self.plant.installed, "Approved", "approved by a test")
         run = self.plant.ended(run_id)
         assert run.status == "Succeeded", problems(run)
