@@ -17,33 +17,25 @@ from tests.end_to_end.plant import Plant
 from tests.end_to_end.second import Second, install_second
 from tests.end_to_end.support import Desk, journal, run_slipway
 
-# Each file uses what the ones before it left; deletion and down take it away. The last ones have engines of their own.
-ORDER = (
-    "demo",
-    "journal",
-    "clients",
-    "second_install",
-    "approval",
-    "deletion",
-    "down",
-    "restart",
-    "faults",
-    "engines",
-    "modes",
-    "orchestrators",
-    "soak",
-)
+# Each file uses what the ones before it left; deletion and down take it away.
+ON_THE_DEMO = ("demo", "journal", "clients", "second_install", "approval", "deletion", "down")
+ON_THE_PLANT = ("restart", "faults", "soak")
 DEMO_SECONDS = 900.0
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put these files last, in their order."""
+    """Put the chains in their order, and keep each on one worker; every other file has an engine of its own."""
+    order = (*ON_THE_DEMO, *ON_THE_PLANT)
 
-    def place(item: pytest.Item) -> int:
-        name = item.path.stem.removeprefix("test_")
-        return ORDER.index(name) if item.path.parent == Path(__file__).parent and name in ORDER else -1
+    def name(item: pytest.Item) -> str:
+        return item.path.stem.removeprefix("test_") if item.path.parent == Path(__file__).parent else ""
 
-    items.sort(key=place)
+    # The longest chain first, and the files of this folder after those of any other.
+    items.sort(key=lambda item: (bool(name(item)), order.index(name(item)) if name(item) in order else len(order)))
+    for item in items:
+        if name(item):
+            chain = next((chain[0] for chain in (ON_THE_DEMO, ON_THE_PLANT) if name(item) in chain), name(item))
+            item.add_marker(pytest.mark.xdist_group(chain))
 
 
 @dataclass(frozen=True)
