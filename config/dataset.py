@@ -122,6 +122,13 @@ def sample(head: str, dataset: dict[str, Any]) -> list[dict[str, float | str]]:
     return [{column["name"]: _value(row[column["name"]], column["type"]) for column in columns} for row in _first(rows)]
 
 
+def as_csv(rows: list[dict[str, float | str]]) -> str:
+    """The same rows as a batch reads them, without a header (RFC 4180)."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(row.values() for row in rows)
+    return text.getvalue()
+
+
 def _first(rows: Iterator[dict[str, str]]) -> Iterator[dict[str, str]]:
     for _, row in zip(range(_SAMPLE_ROWS), rows, strict=False):
         yield row

@@ -30,8 +30,8 @@ def refuse_instance_type_change(cloudformation: CloudFormationClient, stack: str
     old, new = deployed.get("InstanceType"), parameters["InstanceType"]
     if not deployed or old == new or deployed["MinCapacity"] == deployed["MaxCapacity"]:
         return
-    if deployed.get("DeployMode") == "serverless":
-        return  # it has neither instances nor autoscaling
+    if {deployed.get("DeployMode"), parameters.get("DeployMode")} & {"serverless", "batch"}:
+        return  # there are neither instances nor autoscaling, or there will be none
     raise CannotDeploy(
         f"$.serving.production.instanceType: {new} instead of {old}, but SageMaker refuses another instance type for "
         "an endpoint under autoscaling. Deploy twice: first set autoscaling.minCapacity to the same as "

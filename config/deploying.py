@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from config.deployed import CannotDeploy, stack_parameters
 
@@ -10,16 +12,21 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
 
 # What UpdateEndpoint makes of an endpoint in service: a serverless one may get instances, never the other way round.
+# Mode batch has none, so that CloudFormation deletes what there was and creates what comes.
 # https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-update.html
 _CHANGES: Final[dict[str, tuple[str, ...]]] = {
-    "endpoint": ("endpoint",),
-    "serverless": ("endpoint", "serverless"),
+    "endpoint": ("endpoint", "batch"),
+    "serverless": ("endpoint", "serverless", "batch"),
+    "batch": ("endpoint", "serverless", "batch"),
 }
+# Where cf/triggers.yaml looks for new data.
+_INCOMING: Final = "incoming/"
 
 
 def check(cloudformation: CloudFormationClient, environment: str, parameters: dict[str, str]) -> None:
     """Refuse parameters of an environment's stack that AWS would refuse when they are deployed."""
     _refuse_vpc(environment, parameters)
+    _refuse_places(parameters)
     _refuse_change(cloudformation, environment, parameters)
 
 
@@ -32,6 +39,24 @@ def _refuse_vpc(environment: str, parameters: dict[str, str]) -> None:
         )
 
 
+def _refuse_places(parameters: dict[str, str]) -> None:
+    """A batch reads and writes where the roles of an install may, and starts no run with what it writes."""
+    if parameters["DeployMode"] != "batch":
+        return
+    buckets = (os.environ["ARTIFACT_BUCKET"], os.environ["DATA_BUCKET"])
+    for field, uri in (("inputUri", parameters["BatchInputUri"]), ("outputUri", parameters["BatchOutputUri"])):
+        if urlsplit(uri).netloc not in buckets:
+            raise CannotDeploy(
+                f"$.deploy.batch.{field}: {uri}, but the roles of this install reach its own buckets only, "
+                f"{' and '.join(buckets)}."
+            )
+    watched = f"s3://{buckets[1]}/{_INCOMING}"
+    if f"{parameters['BatchOutputUri']}/".startswith(watched):
+        raise CannotDeploy(
+            f"$.deploy.batch.outputUri: what is written below {watched} is new data, which starts a run."
+        )
+
+
 def _refuse_change(cloudformation: CloudFormationClient, environment: str, parameters: dict[str, str]) -> None:
     stack = f"{parameters['Prefix']}-{environment}"
     deployed = stack_parameters(cloudformation, stack)
@@ -39,5 +64,5 @@ def _refuse_change(cloudformation: CloudFormationClient, environment: str, param
     if deployed and new not in _CHANGES[old]:
         raise CannotDeploy(
             f"$.deploy.mode: {new} instead of {old}, but SageMaker does not make an endpoint of mode {old} one of mode "
-            f"{new}. Delete the stack {stack}, whose endpoint and API are then gone until the next run has deployed."
+            f"{new}. Deploy twice: first with mode batch, which removes the endpoint and its API, then with {new}."
         )

@@ -27,6 +27,7 @@ WITHOUT_USE: Final[dict[str, dict[str, tuple[str, ...]]]] = {
         "a serverless endpoint captures no data": _CAPTURE,
         "a serverless endpoint has one variant": _VARIANTS,
     },
+    "batch": {"a batch has neither endpoint nor API": ("test", "production")},
 }
 # The modes whose model may have one container only; the built-in XGBoost stands between two of ours.
 ONE_CONTAINER: Final = ("serverless",)

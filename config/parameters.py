@@ -38,12 +38,30 @@ def api_parameters(api: dict[str, Any]) -> dict[str, str]:
 
 def deploy_parameters(deploy: dict[str, Any]) -> dict[str, str]:
     """How the model is put to use, which both environments share."""
+    batch = deploy.get("batch", {})
     return _texts(
         {
             "DeployMode": deploy["mode"],
             "MemorySizeInMB": deploy["serverless"]["memorySizeInMB"],
             "MaxConcurrency": deploy["serverless"]["maxConcurrency"],
+            **(
+                {"BatchInstanceType": batch["instanceType"], "BatchInstanceCount": batch["instanceCount"]}
+                if batch
+                else {}
+            ),
+            **({"BatchJoinSource": "Input" if batch["joinInputs"] else "None"} if batch else {}),
         }
+    )
+
+
+def batch_places(deploy: dict[str, Any], sample: str, bucket: str) -> tuple[dict[str, str], dict[str, str]]:
+    """From where to where test and production predict: test the CSV `sample`, production what is configured."""
+    if deploy["mode"] != "batch":
+        return {}, {}
+    output = deploy["batch"].get("outputUri", f"s3://{bucket}/batch/production")
+    return (
+        {"BatchInputUri": sample, "BatchOutputUri": f"s3://{bucket}/batch/test"},
+        {"BatchInputUri": deploy["batch"]["inputUri"], "BatchOutputUri": output},
     )
 
 

@@ -76,11 +76,13 @@ def _write_parameters(resolved: dict[str, Any], written: dict[str, Any], executi
         "DataVersion": execution["dataVersion"],
         "DataUri": execution["sourceUri"],
     }
-    for environment, values in (("test", test), ("production", production)):
-        values |= parameters.deploy_parameters(resolved["deploy"])
+    places = parameters.batch_places(resolved["deploy"], _sample_uri(execution, "csv"), os.environ["ARTIFACT_BUCKET"])
+    for environment, values, place in (("test", test, places[0]), ("production", production, places[1])):
+        values |= parameters.deploy_parameters(resolved["deploy"]) | place
         deploying.check(boto3.client("cloudformation"), environment, values)
         deployed.refuse_unreachable_api(environment, values)
-    deployed.refuse_missing_log_role(boto3.client("apigateway"))
+    if resolved["deploy"]["mode"] != "batch":
+        deployed.refuse_missing_log_role(boto3.client("apigateway"))
     stack = f"{production['Prefix']}-production"
     deployed.refuse_instance_type_change(boto3.client("cloudformation"), stack, production)
     for name, values in (("training", training), ("test", test), ("production", production)):
@@ -92,13 +94,26 @@ def _keep(execution: dict[str, Any], sample: list[dict[str, float | str]]) -> st
     s3, bucket = boto3.client("s3"), os.environ["ARTIFACT_BUCKET"]
     for key in (f"executions/{execution['commit']}.json", "executions/latest.json"):
         _put(s3, bucket, key, execution)
-    key = f"samples/{execution['commit']}/{execution['dataVersion']}.json"
-    _put(s3, bucket, key, {"features": sample})
-    return f"s3://{bucket}/{key}"
+    _put(s3, bucket, _sample_key(execution, "json"), {"features": sample})
+    if execution["config"]["deploy"]["mode"] == "batch":
+        _put_text(s3, bucket, _sample_key(execution, "csv"), dataset.as_csv(sample))
+    return _sample_uri(execution, "json")
+
+
+def _sample_key(execution: dict[str, Any], kind: str) -> str:
+    return f"samples/{execution['commit']}/{execution['dataVersion']}.{kind}"
+
+
+def _sample_uri(execution: dict[str, Any], kind: str) -> str:
+    return f"s3://{os.environ['ARTIFACT_BUCKET']}/{_sample_key(execution, kind)}"
 
 
 def _put(s3: S3Client, bucket: str, key: str, document: object) -> None:
-    body = json.dumps(document).encode()
+    _put_text(s3, bucket, key, json.dumps(document))
+
+
+def _put_text(s3: S3Client, bucket: str, key: str, text: str) -> None:
+    body = text.encode()
     s3.put_object(Bucket=bucket, Key=key, Body=body, ServerSideEncryption="aws:kms", SSEKMSKeyId=os.environ["KEY_ARN"])
 
 

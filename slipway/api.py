@@ -15,7 +15,7 @@ import urllib3
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 
-from slipway.errors import ExitCode, SlipwayError
+from slipway.errors import ExitCode, NotFound, SlipwayError
 from slipway.install import Install
 
 _POOL = urllib3.PoolManager(maxsize=32, retries=False)
@@ -85,6 +85,10 @@ class Api:
 def of(install: Install, environment: str) -> Api:
     """The API of `test` or `production`; NotFound when that environment is not there yet."""
     outputs = install.environment(environment)
+    if "ApiUrl" not in outputs:
+        raise NotFound(
+            f"{environment} has no API: it predicts in batches, by the state machine {outputs['BatchStateMachineArn']}"
+        )
     key_id = outputs.get("ApiKeyId", "")
     key = install.target.client("apigateway").get_api_key(apiKey=key_id, includeValue=True)["value"] if key_id else ""
     return Api(install, outputs["ApiUrl"], key, f"/aws/lambda/{outputs['FunctionName']}")

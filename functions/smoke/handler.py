@@ -1,4 +1,4 @@
-"""Calls the API of an environment with rows of the data set.
+"""Calls the API of an environment with rows of the data set, or has a batch of them predicted where there is no API.
 
 In test once the stack is there. In production beside the deployment of the stack: it keeps calling as long as that
 lasts, since a canary that nobody calls raises no alarm, and then checks the answers.
@@ -22,6 +22,8 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.exceptions import ClientError, HTTPClientError
 from botocore.httpsession import URLLib3Session
+
+import batch
 
 if TYPE_CHECKING:
     from botocore.credentials import Credentials
@@ -64,29 +66,39 @@ def handler(event: dict[str, Any], _context: object) -> None:
     job = event["CodePipeline.job"]
     try:
         parameters = json.loads(job["data"]["actionConfiguration"]["configuration"]["UserParameters"])
-        done = smoke(parameters)
+        token = smoke(parameters, job["data"].get("continuationToken", ""))
     except Exception as fault:
         logging.exception("the smoke calls failed")
         message = f"{type(fault).__name__}: {fault}"[:5000]
         CODEPIPELINE.put_job_failure_result(jobId=job["id"], failureDetails={"type": "JobFailed", "message": message})
         return
-    if done:
-        CODEPIPELINE.put_job_success_result(jobId=job["id"])
+    if token:
+        CODEPIPELINE.put_job_success_result(jobId=job["id"], continuationToken=token)
     else:
-        CODEPIPELINE.put_job_success_result(jobId=job["id"], continuationToken="calling")
+        CODEPIPELINE.put_job_success_result(jobId=job["id"])
 
 
-def smoke(parameters: dict[str, Any]) -> bool:
-    """Load while the deployment lasts, then check; False when the deployment lasts longer than this function lives."""
+def smoke(parameters: dict[str, Any], token: str = "") -> str:
+    """Load while the deployment lasts, then check; a token to go on with when that lasts longer than this function."""
+    until = time.monotonic() + LOAD_SECONDS
     rows = sample(parameters["sample"])
     deployment = parameters.get("while")
     if deployment and not load(parameters["stack"], deployment, rows):
-        return False
+        return "calling"
+    machine = outputs(parameters["stack"]).get("BatchStateMachineArn")
+    if machine:
+        execution = token if token.startswith("arn:") else batch.start(machine)
+        result = batch.output(execution, until)
+        if result is None:
+            return execution
+        if not deployment:  # production predicts what is configured, which may be any number of files
+            batch.check(result["outputUri"], parameters["sample"], len(rows))
+        return ""
     api = find(parameters["stack"])
     if api is None:
         raise SmokeFailed(f"expected the output ApiUrl in the stack {parameters['stack']}, found none")
     check(api, rows)
-    return True
+    return ""
 
 
 def sample(uri: str) -> list[dict[str, Any]]:
@@ -129,19 +141,24 @@ def action_status(deployment: dict[str, str]) -> str:
     return max(mine, key=lambda action: action["startTime"])["status"] if mine else "InProgress"
 
 
-def find(stack: str) -> Api | None:
-    """The API of a stack, None before its first deployment is through."""
+def outputs(stack: str) -> dict[str, str]:
+    """The outputs of a stack, none before its first deployment is through."""
     try:
         found = CLOUDFORMATION.describe_stacks(StackName=stack)["Stacks"][0]
     except ClientError as error:
         if error.response["Error"]["Code"] != "ValidationError":
             raise
+        return {}
+    return {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
+
+
+def find(stack: str) -> Api | None:
+    """The API of a stack, None before its first deployment is through."""
+    found = outputs(stack)
+    if "ApiUrl" not in found:
         return None
-    outputs = {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
-    if "ApiUrl" not in outputs:
-        return None
-    key_id = outputs.get("ApiKeyId")
-    return Api(outputs["ApiUrl"], APIGATEWAY.get_api_key(apiKey=key_id, includeValue=True)["value"] if key_id else None)
+    key_id = found.get("ApiKeyId")
+    return Api(found["ApiUrl"], APIGATEWAY.get_api_key(apiKey=key_id, includeValue=True)["value"] if key_id else None)
 
 
 def check(api: Api, rows: list[dict[str, Any]]) -> None:

@@ -77,7 +77,7 @@ def handler(event: dict[str, Any], context: Context) -> None:
 def tear_down(context: Context) -> None:
     """Every step finds out what is left to do, so that it can be repeated."""
     stop_runs()
-    stop_training()
+    stop_executions()
     delete_stacks([PRODUCTION_STACK, TEST_STACK], context)
     empty_package_group()
     delete_stacks([TRAINING_STACK], context)
@@ -96,9 +96,16 @@ def stop_runs() -> None:
             )
 
 
-def stop_training() -> None:
+def state_machines() -> Iterator[str]:
+    """Those that train, and those that predict in batches."""
+    yield from outputs(TRAINING_STACK, "StateMachineArn")
+    for stack in (TEST_STACK, PRODUCTION_STACK):
+        yield from outputs(stack, "BatchStateMachineArn")
+
+
+def stop_executions() -> None:
     """Stop executions, which stops their jobs: an abandoned run leaves both going."""
-    for machine in outputs(TRAINING_STACK, "StateMachineArn"):
+    for machine in state_machines():
         pages = STEP_FUNCTIONS.get_paginator("list_executions").paginate(
             stateMachineArn=machine, statusFilter="RUNNING"
         )

@@ -16,8 +16,8 @@ from tests.cf import templates
 
 DEPLOYED = {
     "training": ("training",),
-    "test": ("test", "serving", "model"),
-    "production": ("production", "serving", "model"),
+    "test": ("test", "serving", "batch", "model"),
+    "production": ("production", "serving", "batch", "model"),
 }
 FROM_SAM = {
     "AWS::Serverless::Api": ("AWS::ApiGateway::RestApi", "AWS::ApiGateway::Deployment", "AWS::ApiGateway::Stage"),

@@ -98,6 +98,7 @@ def test_no_update_is_guarded_that_adds_or_removes_the_candidate() -> None:
     assert templates.load("production")["Conditions"]["IsGuarded"]["Fn::And"] == [
         {"Fn::Equals": [{"Ref": "GuardDeployment"}, "true"]},
         {"Fn::Equals": [{"Ref": "CandidateModelTemplate"}, ""]},
+        {"Condition": "HasEndpoint"},
     ]
 
 

@@ -54,3 +54,34 @@ def test_a_serverless_endpoint_is_neither_captured_nor_scaled_nor_given_a_canary
     conditions = templates.load("production")["Conditions"]
     assert not_serverless in conditions["HasAutoscaling"]["Fn::And"]
     assert {"Condition": "IsServerless"} in conditions["IsAllAtOnce"]["Fn::Or"]
+
+
+def test_a_batch_has_a_state_machine_instead_of_endpoint_and_api() -> None:
+    resources = templates.load("serving")["Resources"]
+    assert resources["Batch"]["Condition"] == "IsBatch"
+    always = {name for name, found in resources.items() if "Condition" not in found}
+    assert always == {"Model", "ExecutionRole"}
+    conditions = templates.load("serving")["Conditions"]
+    assert all({"Condition": "HasEndpoint"} in conditions[name]["Fn::And"] for name in ("HasApiKey", "HasCache"))
+
+
+def test_production_watches_an_endpoint_only_where_there_is_one() -> None:
+    resources = templates.load("production")["Resources"]
+    for name in ("ErrorAlarm", "LatencyAlarm", "NoInvocationAlarm", "Dashboard"):
+        assert resources[name]["Condition"] == "HasEndpoint"
+    assert {"Condition": "HasEndpoint"} in templates.load("production")["Conditions"]["HasAutoscaling"]["Fn::And"]
+
+
+def test_every_output_stands_where_its_mode_does() -> None:
+    for name in ("serving", "test", "production"):
+        for output, found in templates.load(name)["Outputs"].items():
+            assert found["Condition"] == ("IsBatch" if output == "BatchStateMachineArn" else "HasEndpoint")
+
+
+def test_a_batchs_model_reads_and_writes_its_own_places_only() -> None:
+    role = templates.properties("serving", "ExecutionRole")
+    found = {statement["Sid"]: statement for statement in templates.statements(role)}
+    assert {"Ref": "BatchInputUri"} in [
+        found["ReadBatchInput"]["Resource"]["Fn::Join"][1][1]["Fn::Select"][1]["Fn::Split"][1]
+    ]
+    assert found["WriteBatchOutput"]["Action"] == "s3:PutObject"

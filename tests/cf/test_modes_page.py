@@ -20,7 +20,7 @@ EXAMPLES = [json.loads(text) for text in re.findall(r"```json\n(.*?)```", PAGE, 
 def test_a_configuration_can_be_copied(example: dict[str, Any]) -> None:
     written = configuration.load()
     written["serving"] = {}
-    written["deploy"] = example
+    written["deploy"] = json.loads(json.dumps(example).replace("DATA-BUCKET", "data-bucket"))
     assert configuration.validate(written) == []
 
 

@@ -19,6 +19,9 @@ VALID: dict[str, Any] = {
 }
 
 
+NEEDED: dict[str, Any] = {"batch": {"batch": {"inputUri": "s3://shop-data/customers/"}}}
+
+
 def faults(**parts: Any) -> list[str]:
     return [str(fault) for fault in configuration.validate({**copy.deepcopy(VALID), **parts})]
 
@@ -26,9 +29,6 @@ def faults(**parts: Any) -> list[str]:
 @pytest.mark.parametrize("mode", modes.WITHOUT_USE)
 def test_a_mode_needs_little_more_than_its_name(mode: str) -> None:
     assert faults(deploy={"mode": mode, **NEEDED.get(mode, {})}) == []
-
-
-NEEDED: dict[str, Any] = {}
 
 
 @pytest.mark.parametrize(
@@ -61,6 +61,17 @@ NEEDED: dict[str, Any] = {}
             "$.serving.test.dataCapturePercentage: found 0; allowed: nothing with deploy.mode serverless: a serverless "
             "endpoint captures no data",
             id="serverless with data capture",
+        ),
+        pytest.param(
+            {"deploy": {"mode": "batch"}},
+            "$.deploy.batch: found nothing; allowed: this field is needed",
+            id="a batch of nothing",
+        ),
+        pytest.param(
+            {"deploy": {"mode": "batch", **NEEDED["batch"]}, "serving": {"test": {"instanceCount": 1}}},
+            '$.serving.test: found {"instanceCount": 1}; allowed: nothing with deploy.mode batch: a batch has neither '
+            "endpoint nor API",
+            id="batch with an endpoint",
         ),
         pytest.param(
             {"deploy": {"mode": "serverless"}, "train": {"engine": "xgboost"}},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -9,9 +11,22 @@ from typing import Any
 import pytest
 
 from slipway import api, approval, local
+from slipway.errors import NotFound
 from slipway.runs import Run
 from tests.end_to_end.plant import ROOT, STACK, Plant, eventually, problems
-from tests.end_to_end.workshop import CONFIGURATION, Document, customer
+from tests.end_to_end.workshop import CONFIGURATION, Document, changed, customer
+
+ROWS = 200
+
+
+def rows() -> str:
+    """Customers as a batch takes them: no header, the columns that the model learns from, in their order."""
+    with (ROOT / "config/data/telecom-churn.csv").open(encoding="utf-8", newline="") as lines:
+        names, *found = csv.reader(lines)
+    kept = [names.index(column["name"]) for column in changed({})["dataset"]["columns"] if column["type"] != "id"]
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([row[place] for place in kept] for row in found[:ROWS])
+    return text.getvalue()
 
 
 def configured(deploy: Document, production: Document | None = None) -> bytes:
@@ -86,3 +101,19 @@ def test_a_serverless_model_answers_without_instances(line: Line) -> None:
     line.launch({"mode": "serverless", "serverless": {"maxConcurrency": 2}})
     assert line.variant()["CurrentServerlessConfig"] == {"MaxConcurrency": 2, "MemorySizeInMB": 2048}
     assert set(line.api().predict(customer())["predictions"][0]) == {"label", "score"}
+
+
+def test_a_batch_predicts_the_rows_that_are_configured_and_leaves_no_endpoint(line: Line) -> None:
+    s3, outputs = line.client("s3"), line.plant.installed.outputs
+    s3.put_object(Bucket=outputs["DataBucket"], Key="customers/rows.csv", Body=rows().encode())
+    line.approved(line.pushed({"mode": "batch", "batch": {"inputUri": f"s3://{outputs['DataBucket']}/customers/"}}))
+    listed = s3.list_objects_v2(Bucket=outputs["ArtifactBucket"], Prefix="batch/production/")["Contents"]
+    (key,) = [found["Key"] for found in listed if found["Key"].endswith("/rows.csv.out")]
+    predicted = list(
+        csv.reader(s3.get_object(Bucket=outputs["ArtifactBucket"], Key=key)["Body"].read().decode().splitlines())
+    )
+    assert [row[:-2] for row in predicted] == list(csv.reader(rows().splitlines()))
+    assert {row[-2] for row in predicted} == {"yes", "no"}
+    assert line.client("sagemaker").list_endpoints()["Endpoints"] == []
+    with pytest.raises(NotFound, match="production has no API: it predicts in batches"):
+        line.api()

@@ -37,9 +37,9 @@ def predictor(_api: Any, document: dict[str, Any]) -> tuple[int, str]:
 
 
 def test_one_row_many_rows_and_nonsense_are_asked(smoke: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(smoke, "find", lambda _stack: smoke.Api("https://api", None))
+    monkeypatch.setattr(smoke, "outputs", lambda _stack: {"ApiUrl": "https://api"})
     monkeypatch.setattr(smoke, "post", predictor)
-    assert smoke.smoke({"stack": "shop-test", "sample": "s3://artifacts/sample.json"}) is True
+    assert smoke.smoke({"stack": "shop-test", "sample": "s3://artifacts/sample.json"}) == ""
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_a_new_api_may_take_a_moment(smoke: ModuleType, monkeypatch: pytest.Monk
 
 
 def test_a_stack_without_an_api_is_named(smoke: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(smoke, "find", lambda _stack: None)
+    monkeypatch.setattr(smoke, "outputs", lambda _stack: {})
     with pytest.raises(smoke.SmokeFailed, match="expected the output ApiUrl in the stack shop-test, found none"):
         smoke.smoke({"stack": "shop-test", "sample": "s3://artifacts/sample.json"})
 
