@@ -44,25 +44,25 @@ def load(path: Path = CONFIGURATION) -> dict[str, Any]:
 
 def validate(configuration: object) -> list[Fault]:
     """What is wrong with a configuration: first by the schema and, if that passes, its fields with each other."""
-    schema = _schema()
-    errors = sorted(Draft202012Validator(schema).iter_errors(configuration), key=lambda error: error.json_path)
+    known = schema()
+    errors = sorted(Draft202012Validator(known).iter_errors(configuration), key=lambda error: error.json_path)
     if errors or not isinstance(configuration, dict):
         return [explain(error) for error in errors]
     resolved = resolve(configuration)
-    return [*inconsistencies(resolved, variants(schema)), *modes.faults(configuration, resolved)]
+    return [*inconsistencies(resolved, variants(known)), *modes.faults(configuration, resolved)]
 
 
 def resolve(configuration: dict[str, Any]) -> dict[str, Any]:
     """The configuration with the schema's default for everything that it leaves out."""
-    schema = _schema()
-    resolved: dict[str, Any] = _with_defaults(copy.deepcopy(configuration), schema, schema)
+    known = schema()
+    resolved: dict[str, Any] = _with_defaults(copy.deepcopy(configuration), known, known)
     resolved.pop("$schema", None)
     return resolved
 
 
 def algorithm(name: str) -> dict[str, Any]:
     """What the schema says of an algorithm: its `hyperparameters`, and what it can."""
-    return variants(_schema())[name]
+    return variants(schema())[name]
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -76,9 +76,10 @@ def _read(path: Path) -> dict[str, Any]:
     return configuration
 
 
-def _schema() -> dict[str, Any]:
-    schema: dict[str, Any] = json.loads(SCHEMA.read_text(encoding="utf-8"))
-    return schema
+def schema() -> dict[str, Any]:
+    """The configuration's JSON Schema."""
+    found: dict[str, Any] = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    return found
 
 
 def _with_defaults(value: Any, schema: dict[str, Any] | bool, root: dict[str, Any]) -> Any:

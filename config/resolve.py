@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import boto3
 
-from config import configuration, dataset, deployed, deploying, image, parameters, spark
+from config import configuration, dataset, deployed, deploying, image, parameters, requests, spark
 from config.orchestrators import stack_parameters
 from config.training import training
 from config.versions import content_hash, training_key
@@ -31,13 +31,14 @@ VARIABLES: Final = BUILD / "variables.sh"
 
 def main() -> None:
     """Resolve with the environment that the build project and the pipeline's Build action set."""
-    written = configuration.load()
+    s3 = boto3.client("s3")
+    written = requests.written(s3)
     resolved = configuration.resolve(written)
     execution, sample = _execution(resolved)
     _write_parameters(resolved, written, execution)
     EXECUTION.parent.mkdir(parents=True, exist_ok=True)
     EXECUTION.write_text(json.dumps(execution, indent=2), encoding="utf-8")
-    _write_variables(_keep(execution, sample), _notice())
+    _write_variables(_keep(execution, sample), f"{_notice()}{requests.notice(s3)}")
     print(f"training key {execution['trainingKey']}, data version {execution['dataVersion']}")
 
 
@@ -90,10 +91,15 @@ def _write_parameters(resolved: dict[str, Any], written: dict[str, Any], executi
 
 
 def _keep(execution: dict[str, Any], sample: list[dict[str, float | str]]) -> str:
-    """Keep the execution, which new data is checked against, and rows to call the APIs with, whose URI is returned."""
+    """Keep the execution and what requests may set, which drops are checked against, and rows to call the APIs with.
+
+    The URI of these rows is returned.
+    """
     s3, bucket = boto3.client("s3"), os.environ["ARTIFACT_BUCKET"]
-    for key in (f"executions/{execution['commit']}.json", "executions/latest.json"):
-        _put(s3, bucket, key, execution)
+    rules = requests.rules(execution["config"])
+    for name in (execution["commit"], "latest"):
+        _put(s3, bucket, f"executions/{name}.json", execution)
+        _put(s3, bucket, f"executions/{name}.requests.json", rules)
     _put(s3, bucket, _sample_key(execution, "json"), {"features": sample})
     if execution["config"]["deploy"]["mode"] == "batch":
         _put_text(s3, bucket, _sample_key(execution, "csv"), dataset.as_csv(sample))

@@ -1,6 +1,7 @@
 """`python -m config.validate`: say whether the configuration is valid, and every way in which it is not.
 
-Without arguments it is Build's configuration, and `build/configuration.json` is written: the same with its defaults.
+Without arguments it is Build's configuration, with what the run's request asks for, and `build/configuration.json` is
+written: the same with its defaults.
 """
 
 from __future__ import annotations
@@ -10,7 +11,10 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from config.configuration import CONFIGURATION, InvalidConfiguration, load, resolve
+import boto3
+
+from config import requests
+from config.configuration import InvalidConfiguration, load, resolve
 
 RESOLVED: Final = Path("build/configuration.json")
 
@@ -21,7 +25,7 @@ def main(arguments: list[str]) -> None:
         for argument in arguments:
             load(Path(argument))
         if not arguments:
-            _write({"config": resolve(load(CONFIGURATION))})
+            _write({"config": resolve(requests.written(boto3.client("s3")))})
     except InvalidConfiguration as fault:
         sys.exit(str(fault))
 

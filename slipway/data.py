@@ -11,18 +11,29 @@ from slipway.errors import BadInput
 from slipway.install import Install
 
 INCOMING = "incoming/"
+# A request for one run; a folder with both files is one, as is a zip (docs/requests.md).
+REQUEST = ("deployment.json", "trainingjob.json")
 
 
 def check(path: Path) -> list[Path]:
-    """The files that a drop consists of: the file itself, or the CSVs of a folder; BadInput otherwise."""
+    """The files that a drop consists of: the file itself, or a folder's CSVs or request; BadInput otherwise."""
     if not path.exists():
         raise BadInput(f"{path} does not exist; expected a CSV, or a folder of CSVs")
+    if path.is_file() and path.suffix == ".zip":
+        return [path]
+    if is_request(path):
+        return [path / name for name in REQUEST]
     files = [path] if path.is_file() else sorted(path.iterdir())
     parts = [part for part in files if part.suffix == ".csv" and part.is_file()]
     if not parts:
         what = f"{path} does not end in .csv" if path.is_file() else f"{path} holds no .csv file"
-        raise BadInput(f"{what}; new data is CSV with a header")
+        raise BadInput(f"{what}; new data is CSV with a header, a request is {' and '.join(REQUEST)}, or a zip of them")
     return parts
+
+
+def is_request(folder: Path) -> bool:
+    """Whether a folder holds both files of a request."""
+    return all((folder / name).is_file() for name in REQUEST)
 
 
 def drop(install: Install, path: Path) -> str:
@@ -36,7 +47,8 @@ def drop(install: Install, path: Path) -> str:
     name = path.resolve().name  # a folder may be given as `.`
     for part in parts:
         s3.upload_file(str(part), install.data_bucket, f"{INCOMING}{name}/{part.name}")
-    s3.put_object(Bucket=install.data_bucket, Key=f"{INCOMING}{name}/_SUCCESS", Body=b"")
+    if not is_request(path):
+        s3.put_object(Bucket=install.data_bucket, Key=f"{INCOMING}{name}/_SUCCESS", Body=b"")
     return f"s3://{install.data_bucket}/{INCOMING}{name}/"
 
 

@@ -83,7 +83,7 @@ def drop(install: Install, path: Path) -> Dropped:
     before = {key: bucket.state(key) for key in (claim, reasons)}
     known = bucket.read(claim).get("pipelineExecutionId") if before[claim] else None
     uri = data.drop(install, path)
-    bucket.wait_until_gone(uri)
+    bucket.wait_until_gone(uri, data.REQUEST[-1] if data.is_request(path) else "_SUCCESS")
     if bucket.state(reasons) != before[reasons]:
         told = bucket.read(reasons)["reasons"]
         return Dropped(uri, version, rejected=f"s3://{bucket.name}/rejected/{version}/", reasons=told)
@@ -130,10 +130,10 @@ class _Bucket:
         """A JSON document."""
         return dict(json.load(self._s3.get_object(Bucket=self.name, Key=key)["Body"]))
 
-    def wait_until_gone(self, uri: str) -> None:
-        """Wait until a drop was looked at: then its file, or its folder's mark, is gone."""
+    def wait_until_gone(self, uri: str, mark: str) -> None:
+        """Wait until a drop was looked at: then its file, or its folder's last one, is gone."""
         key = uri.removeprefix(f"s3://{self.name}/")
-        last = f"{key}_SUCCESS" if key.endswith("/") else key
+        last = f"{key}{mark}" if key.endswith("/") else key
         pause = POLL_SECONDS if self.install.target.engine else POLL_SECONDS_AWS
         deadline = time.monotonic() + MOST_SECONDS
         while self.state(last):

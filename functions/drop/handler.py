@@ -1,8 +1,8 @@
 """Looks at new data under `incoming/`: a good drop becomes a version and starts a run, a bad one is rejected.
 
-A file is a drop; a folder is one once its `_SUCCESS` is there. The version is a hash of the content and its claim is
-put conditionally, so the same data, or the same event twice, starts one run. While a run with new data is going on,
-later drops wait, and only the newest of them starts when it is over.
+A file is a drop; a folder is one once its `_SUCCESS` is there, or both files of a request (`request.py`). The version
+is a hash of the content and its claim is put conditionally, so the same data, or the same event twice, starts one run.
+While a run with new data is going on, later drops wait, and only the newest of them starts when it is over.
 
 Invoked with messages of the queue that the rules in `cf/triggers.yaml` write to:
 https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
@@ -19,6 +19,7 @@ import boto3
 
 import checks
 import inbox
+import request
 import runs
 
 if TYPE_CHECKING:
@@ -48,21 +49,38 @@ def act(event: dict[str, Any]) -> None:
     drop = inbox.find(event["detail"]["object"]["key"])
     if drop is None:
         return
-    execution = runs.last_execution()
-    faults = checks.check(drop, execution["config"])
+    config = runs.last_execution()["config"]
+    if request.is_request(drop):
+        act_on_request(drop, config)
+        return
+    faults = checks.check(drop, config)
     if faults:
-        reject(drop, faults)
+        reject(drop, faults, "New data")
     else:
         accept(drop)
 
 
-def reject(drop: inbox.Drop, faults: list[str]) -> None:
+def act_on_request(drop: inbox.Drop, config: dict[str, Any]) -> None:
+    """Start the run that a request asks for; a request that is dropped again runs again."""
+    rules = runs.request_rules()
+    unknown = "the commit that production runs does not know requests yet; see a run of a newer one to production"
+    asked, faults = request.resolve(drop, rules, config) if rules else ({}, [unknown])
+    if faults:
+        reject(drop, faults, "A request")
+        return
+    run = runs.started(f"request-{drop.arrival}", "Request", request.keep(asked))
+    runs.record(drop.version, run)
+    inbox.clear(drop)
+
+
+def reject(drop: inbox.Drop, faults: list[str], what: str) -> None:
     """Move the drop aside with its reasons beside it, and tell people."""
     folder = f"rejected/{drop.version}/"
     inbox.copy(drop, folder)
     inbox.put(f"{folder}reason.json", {"files": drop.keys, "version": drop.version, "reasons": faults})
-    message = [f"New data was rejected: s3://{inbox.DATA_BUCKET}/{folder}", *faults, "Correct it and drop it again."]
-    SNS.publish(TopicArn=TOPIC_ARN, Subject=f"{runs.PIPELINE}: new data was rejected"[:100], Message="\n".join(message))
+    message = [f"{what} was rejected: s3://{inbox.DATA_BUCKET}/{folder}", *faults, "Correct it and drop it again."]
+    subject = f"{runs.PIPELINE}: {what.lower()} was rejected"
+    SNS.publish(TopicArn=TOPIC_ARN, Subject=subject[:100], Message="\n".join(message))
     inbox.clear(drop)
 
 

@@ -19,6 +19,8 @@ S3: Final[S3Client] = boto3.client("s3")
 
 INCOMING: Final = "incoming/"
 COMPLETE: Final = "_SUCCESS"
+# A request's two files are a drop once both are there.
+REQUEST: Final = ("deployment.json", "trainingjob.json")
 # Rows beyond this are looked at by Prepare, which reads all of them anyway.
 SAMPLE_BYTES: Final = 4 << 20
 CHUNK_BYTES: Final = 1 << 20
@@ -26,17 +28,24 @@ CHUNK_BYTES: Final = 1 << 20
 
 @dataclass(frozen=True)
 class Drop:
-    """Files that came together; `version` is a hash of their content, `sample` the beginning of the first of them."""
+    """Files that came together; `version` is a hash of their content, `sample` the beginning of the first of them.
+
+    `arrival` is a hash of the objects' own versions: the same content, dropped again, arrives anew.
+    """
 
     keys: list[str]
     version: str
     sample: bytes
     is_whole: bool
+    arrival: str = ""
 
 
 def find(key: str) -> Drop | None:
     """The drop that an object belongs to; None if it is not complete, or was dealt with before."""
     folder, _, name = key.rpartition("/")
+    if name in REQUEST:
+        keys = [item for item in listed(f"{folder}/") if item in [f"{folder}/{one}" for one in REQUEST]]
+        return open_drop(keys) if len(keys) == len(REQUEST) else None
     if f"{folder}/" == INCOMING:
         keys = [item for item in listed(key) if item == key]
     elif name == COMPLETE:
@@ -54,14 +63,21 @@ def listed(prefix: str) -> list[str]:
 
 def open_drop(keys: list[str]) -> Drop:
     """Read everything once, and remember only its hash and its beginning."""
-    digest, sample, size = hashlib.sha256(), bytearray(), 0
+    digest, arrival, sample, size = hashlib.sha256(), hashlib.sha256(), bytearray(), 0
     for key in keys:
-        for chunk in S3.get_object(Bucket=DATA_BUCKET, Key=key)["Body"].iter_chunks(CHUNK_BYTES):
+        found = S3.get_object(Bucket=DATA_BUCKET, Key=key)
+        arrival.update(found["VersionId"].encode())
+        for chunk in found["Body"].iter_chunks(CHUNK_BYTES):
             digest.update(chunk)
             size += len(chunk)
             if key == keys[0] and len(sample) < SAMPLE_BYTES:
                 sample += chunk
-    return Drop(keys, digest.hexdigest()[:16], bytes(sample), size == len(sample))
+    return Drop(keys, digest.hexdigest()[:16], bytes(sample), size == len(sample), arrival.hexdigest()[:32])
+
+
+def body(key: str, most: int) -> bytes:
+    """An object's content, of one that is too large no more than tells that it is."""
+    return S3.get_object(Bucket=DATA_BUCKET, Key=key)["Body"].read(most + 1)
 
 
 def copy(drop: Drop, folder: str) -> None:

@@ -33,6 +33,16 @@ def last_execution() -> dict[str, Any]:
     return inbox.read(key, ARTIFACT_BUCKET)
 
 
+def request_rules() -> dict[str, Any] | None:
+    """What a request may set, by path, as Build resolved it beside that execution; None before it did."""
+    commit = production_commit()
+    key = f"executions/{commit}.requests.json" if commit else "executions/latest.requests.json"
+    try:
+        return inbox.read(key, ARTIFACT_BUCKET)
+    except inbox.S3.exceptions.NoSuchKey:
+        return None
+
+
 def production_commit() -> str | None:
     """The commit that production runs, None before there is one."""
     try:
@@ -102,16 +112,21 @@ def data_version(execution_id: str) -> str:
 
 
 def start(version: str) -> None:
-    """Start the pipeline at production's commit; the token makes a second attempt the same run."""
+    """Start the run of new data."""
+    record(version, started(f"data-{version}", "DataVersion", version))
+
+
+def started(token: str, variable: str, value: str) -> str:
+    """Start the pipeline at production's commit with a variable; the token makes a second attempt the same run."""
     commit = production_commit()
     revision = {"actionName": "Source", "revisionType": SOURCE_REVISION_TYPE, "revisionValue": commit}
     run = CODEPIPELINE.start_pipeline_execution(
         name=PIPELINE,
-        clientRequestToken=f"data-{version}",
-        variables=[{"name": "DataVersion", "value": version}],
+        clientRequestToken=token,
+        variables=[{"name": variable, "value": value}],
         sourceRevisions=[revision] if commit else [],  # type: ignore[list-item]
     )
-    record(version, run["pipelineExecutionId"])
+    return run["pipelineExecutionId"]
 
 
 def record(version: str, execution_id: str) -> None:

@@ -25,14 +25,17 @@ class Environment(StrEnum):
 
 
 def drop(
-    file: Annotated[Path, typer.Argument(help="A CSV, or a folder of CSVs.")],
+    file: Annotated[Path, typer.Argument(help="A CSV, a folder of CSVs, or a request.")],
     stack: Stack = None,
     aws: Aws = False,
     region: Region = None,
     home: Home = HOME,
     as_json: Json = False,
 ) -> None:
-    """Drop new data in the data bucket, and wait until it was checked: then a run starts, or it is rejected."""
+    """Drop new data or a request in the data bucket, and wait until it was checked: a run starts, or it is rejected.
+
+    A request is a folder, or a zip, of trainingjob.json and deployment.json (docs/requests.md).
+    """
     data.check(file)
     where = installed(stack, aws, home, region)
     with errors.status(f"waiting until {file} is checked"):

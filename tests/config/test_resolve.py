@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from config import configuration, dataset, deployed, deploying, image, resolve
+from config import configuration, dataset, deployed, deploying, image, requests, resolve
 
 HEAD = "minutes,plan,churn\n1.5,basic,no\n"
 CONFIGURATION: dict[str, Any] = {
@@ -79,9 +79,12 @@ def test_the_execution_is_all_that_the_state_machine_needs(kept: dict[str, Any])
 def test_the_execution_and_a_sample_are_kept_for_drops_and_smoke_calls(kept: dict[str, Any]) -> None:
     resolve.main()
     execution = json.loads(resolve.EXECUTION.read_text())
+    rules = requests.rules(execution["config"])
     assert kept == {
         "executions/c0ffee.json": execution,
+        "executions/c0ffee.requests.json": rules,
         "executions/latest.json": execution,
+        "executions/latest.requests.json": rules,
         "samples/c0ffee/0123456789abcdef.json": {"features": [{"minutes": 1.5, "plan": "basic"}]},
     }
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from tests.functions.stubs import Bucket, Pipeline, Topic
 
 CONFIG: dict[str, Any] = {
     "dataset": {
@@ -32,82 +32,6 @@ ROWS = [
 ]
 GOOD = (HEADER + "".join(ROWS)).encode()
 VERSION = hashlib.sha256(GOOD).hexdigest()[:16]
-
-
-class Bucket:
-    """A bucket in memory: as much of S3 as the function uses, conditional writes included."""
-
-    def __init__(self, objects: dict[str, bytes]) -> None:
-        self.objects = objects
-
-    def get_paginator(self, _operation: str) -> Bucket:
-        return self
-
-    def paginate(self, *, Bucket: str, Prefix: str) -> list[dict[str, Any]]:  # noqa: N803
-        return [{"Contents": [{"Key": key} for key in self.objects if key.startswith(Prefix)]}]
-
-    def get_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803
-        return {"Body": Body(self.objects[Key])}
-
-    def put_object(self, *, Key: str, Body: bytes, **rest: Any) -> None:  # noqa: N803
-        if rest.get("IfNoneMatch") == "*" and Key in self.objects:
-            raise ClientError({"Error": {"Code": "PreconditionFailed"}}, "PutObject")
-        self.objects[Key] = Body
-
-    def copy(self, source: dict[str, str], _bucket: str, key: str, ExtraArgs: dict[str, str]) -> None:  # noqa: N803
-        assert ExtraArgs["ServerSideEncryption"] == "aws:kms"
-        self.objects[key] = self.objects[source["Key"]]
-
-    def delete_object(self, *, Bucket: str, Key: str) -> None:  # noqa: N803
-        self.objects.pop(Key, None)
-
-    def document(self, key: str) -> Any:
-        return json.loads(self.objects[key])
-
-
-class Body(io.BytesIO):
-    """A streaming body."""
-
-    def iter_chunks(self, size: int) -> Any:
-        return iter(lambda: self.read(size), b"")
-
-
-class Pipeline:
-    """Runs in memory: data version → status."""
-
-    def __init__(self) -> None:
-        self.runs: dict[str, dict[str, str]] = {}
-        self.started: list[dict[str, Any]] = []
-        self.crashes = False
-
-    def get_paginator(self, _operation: str) -> Pipeline:
-        return self
-
-    def paginate(self, *, pipelineName: str) -> list[dict[str, Any]]:  # noqa: N803
-        runs = [{"pipelineExecutionId": key, "status": run["status"]} for key, run in self.runs.items()]
-        return [{"pipelineExecutionSummaries": runs}]
-
-    def get_pipeline_execution(self, *, pipelineName: str, pipelineExecutionId: str) -> dict[str, Any]:  # noqa: N803
-        version = self.runs[pipelineExecutionId]["version"]
-        return {"pipelineExecution": {"variables": [{"name": "DataVersion", "resolvedValue": version}]}}
-
-    def start_pipeline_execution(self, **request: Any) -> dict[str, str]:
-        if self.crashes:
-            raise ConnectionError("the function is killed here")
-        self.started.append(request)
-        version = request["variables"][0]["value"]
-        self.runs[f"run-{version}"] = {"status": "InProgress", "version": version}
-        return {"pipelineExecutionId": f"run-{version}"}
-
-
-class Topic:
-    """What was published."""
-
-    def __init__(self) -> None:
-        self.messages: list[str] = []
-
-    def publish(self, *, TopicArn: str, Subject: str, Message: str) -> None:  # noqa: N803
-        self.messages.append(Message)
 
 
 @pytest.fixture
@@ -138,7 +62,7 @@ def finished() -> dict[str, Any]:
 
 
 def arrive(drop: ModuleType, content: bytes, key: str = "incoming/new.csv") -> None:
-    drop.inbox.S3.objects[key] = content
+    drop.inbox.S3.drop(key, content)
     drop.act(created(key))
 
 

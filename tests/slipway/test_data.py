@@ -41,6 +41,22 @@ def test_a_file_is_dropped_by_its_name(folder: Path, aws: Aws) -> None:
     assert data.drop(aws.install(DataBucket="data"), folder / "a.csv") == "s3://data/incoming/a.csv"
 
 
+def test_a_request_is_dropped_without_a_mark(folder: Path, aws: Aws) -> None:
+    for name in data.REQUEST:
+        (folder / name).write_text("{}")
+        expected = {"Bucket": "data", "Key": f"incoming/new/{name}", "Body": ANY, "ChecksumAlgorithm": ANY}
+        aws.answer("s3.put_object", {}, expected)
+    assert data.drop(aws.install(DataBucket="data"), folder) == "s3://data/incoming/new/"
+
+
+def test_a_zip_is_dropped_as_it_is(folder: Path, aws: Aws) -> None:
+    (folder / "june.zip").write_bytes(b"PK")
+    aws.answer(
+        "s3.put_object", {}, {"Bucket": "data", "Key": "incoming/june.zip", "Body": ANY, "ChecksumAlgorithm": ANY}
+    )
+    assert data.drop(aws.install(DataBucket="data"), folder / "june.zip") == "s3://data/incoming/june.zip"
+
+
 @pytest.mark.parametrize(
     ("name", "error", "message"),
     [

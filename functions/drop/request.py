@@ -1,0 +1,132 @@
+"""A request: `trainingjob.json` and `deployment.json`, in a zip or in one folder, start a run with what they ask for.
+
+What they ask for becomes an overlay of the configuration, kept under `requests/` by the hash of its content. Build lays
+it over the configuration of the commit that production runs, and has the last word on whether the two go together.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Mapping
+from typing import Any, Final
+
+import deployment
+import fields
+import inbox
+import training_job
+
+MOST_BYTES: Final = 256 << 10
+
+
+class Unreadable(ValueError):
+    """The drop holds no two documents; the message says what it holds instead."""
+
+
+def is_request(drop: inbox.Drop) -> bool:
+    """Whether a drop asks for a run, and brings no data."""
+    return any(key.endswith(".zip") or key.rpartition("/")[2] in inbox.REQUEST for key in drop.keys)
+
+
+def resolve(drop: inbox.Drop, rules: Mapping[str, Any], config: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """The overlay that a drop asks for, and what is wrong with it, in sentences."""
+    try:
+        documents = {name: parse(name, content) for name, content in contents(drop).items()}
+    except Unreadable as error:
+        return {}, [str(error)]
+    found = {
+        "trainingjob.json": training_job.read(documents["trainingjob.json"], rules),
+        "deployment.json": deployment.read(documents["deployment.json"]),
+    }
+    faults = [f"{name}: {fault}" for name, one in found.items() for fault in [*one.faults, *wrong(one, rules)]]
+    settings = {path: value for one in found.values() for path, (_, value) in one.settings.items()}
+    if not settings and not faults:
+        faults = ["the request sets nothing; expected at least one setting"]
+    return overlay(settings), faults or disagreements(settings, config)
+
+
+def wrong(found: fields.Found, rules: Mapping[str, Any]) -> list[str]:
+    """The settings whose values are not what the configuration's schema allows."""
+    faults = {path: fields.fault(rules[setting], value) for setting, (path, value) in found.settings.items()}
+    return [f"{path}: {fault}" for path, fault in faults.items() if fault]
+
+
+def disagreements(settings: Mapping[str, Any], config: dict[str, Any]) -> list[str]:
+    """Settings that do not go together, those that are not asked for being the configuration's."""
+
+    def value(path: str) -> Any:
+        found: Any = config
+        for name in path.split("."):
+            found = found[name]
+        return settings.get(path, found)
+
+    fewest, most = (value(f"{deployment.AUTOSCALING}.{name}Capacity") for name in ("min", "max"))
+    wait, runtime = value("train.spot.maxWaitInSeconds"), value("train.maxRuntimeInSeconds")
+    faults = []
+    if most < fewest:
+        faults.append(f"deployment.json: {deployment.SCALING}: MaxCapacity {most} is less than MinCapacity {fewest}")
+    if value("train.spot.enabled") and wait < runtime:
+        faults.append(f"trainingjob.json: MaxWaitTimeInSeconds {wait} is less than MaxRuntimeInSeconds {runtime}")
+    return faults
+
+
+def overlay(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings by dotted path as a configuration has them."""
+    document: dict[str, Any] = {}
+    for path, value in settings.items():
+        *parts, name = path.split(".")
+        place = document
+        for part in parts:
+            place = place.setdefault(part, {})
+        place[name] = value
+    return document
+
+
+def keep(asked: dict[str, Any]) -> str:
+    """Put an overlay where Build finds it, and return its name."""
+    name = hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:16]
+    inbox.put(f"requests/{name}.json", asked)
+    return name
+
+
+def contents(drop: inbox.Drop) -> dict[str, bytes]:
+    """The two files of a request; Unreadable for any other."""
+    archives = [key for key in drop.keys if key.endswith(".zip")]
+    found = _unzipped(inbox.body(archives[0], MOST_BYTES)) if archives == drop.keys else None
+    if found is None:
+        found = {key.rpartition("/")[2]: b"" for key in drop.keys}
+        if sorted(found) == sorted(inbox.REQUEST):
+            found = {key.rpartition("/")[2]: inbox.body(key, MOST_BYTES) for key in drop.keys}
+    if sorted(found) != sorted(inbox.REQUEST):
+        raise Unreadable(f"expected {' and '.join(inbox.REQUEST)}, found {', '.join(sorted(found)) or 'nothing'}")
+    too_large = [name for name, content in found.items() if len(content) > MOST_BYTES]
+    if too_large:
+        raise Unreadable(f"{too_large[0]} has more than {MOST_BYTES:,} bytes")
+    return found
+
+
+def _unzipped(content: bytes) -> dict[str, bytes]:
+    if len(content) > MOST_BYTES:
+        raise Unreadable(f"the zip has more than {MOST_BYTES:,} bytes")
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            members = [member for member in archive.infolist() if not member.is_dir()][:20]
+            # What an archive says of its sizes may be wrong, so no more is read than may be there.
+            return {member.filename: archive.open(member).read(MOST_BYTES + 1) for member in members}
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+        raise Unreadable(f"expected a zip that can be read: {error}") from error
+
+
+def parse(name: str, content: bytes) -> dict[str, Any]:
+    """A document, which is an object; Unreadable says where it is none."""
+    try:
+        document = json.loads(content)
+    except json.JSONDecodeError as error:
+        raise Unreadable(f"{name}, line {error.lineno}, column {error.colno}: not JSON: {error.msg}") from error
+    except (UnicodeDecodeError, RecursionError) as error:
+        raise Unreadable(f"{name} cannot be read as JSON in UTF-8: {error}") from error
+    if not isinstance(document, dict):
+        raise Unreadable(f"{name}: expected an object, found {fields.show(document)}")
+    return document

@@ -1,0 +1,92 @@
+"""config.requests: settings for one run, laid over the configuration."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+import pytest
+
+from config import configuration, requests
+
+RESOLVED = configuration.resolve(configuration.load())
+
+
+class Bucket:
+    """The data bucket with one request."""
+
+    def __init__(self, overlay: Any) -> None:
+        self.overlay = overlay
+
+    def get_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803
+        assert (Bucket, Key) == ("data", "requests/0123456789abcdef.json")
+        return {"Body": io.BytesIO(json.dumps(self.overlay).encode())}
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REQUEST", "0123456789abcdef")
+    monkeypatch.setenv("DATA_BUCKET", "data")
+
+
+def test_without_a_request_the_configuration_is_the_commits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REQUEST", "-")
+    assert requests.written(Bucket(None)) == configuration.load()  # type: ignore[arg-type]
+    assert requests.notice(Bucket(None)) == ""  # type: ignore[arg-type]
+    monkeypatch.delenv("REQUEST")
+    assert requests.written(Bucket(None)) == configuration.load()  # type: ignore[arg-type]
+
+
+@pytest.mark.usefixtures("asked")
+def test_a_request_sets_what_it_names_and_nothing_else() -> None:
+    overlay = {"train": {"hyperparameters": {"max_depth": 3}}, "serving": {"test": {"dataCapturePercentage": 0}}}
+    found = requests.written(Bucket(overlay))  # type: ignore[arg-type]
+    before = configuration.load()
+    assert found["train"]["hyperparameters"] == {**before["train"]["hyperparameters"], "max_depth": 3}
+    assert found["serving"]["test"] == {**before["serving"]["test"], "dataCapturePercentage": 0}
+    assert {**found, "train": 0, "serving": 0} == {**before, "train": 0, "serving": 0}
+
+
+@pytest.mark.usefixtures("asked")
+def test_a_request_that_does_not_go_with_the_configuration_is_refused_by_both_names() -> None:
+    with pytest.raises(configuration.InvalidConfiguration) as refused:
+        requests.written(Bucket({"train": {"hyperparameters": {"max_depth": 500}}}))  # type: ignore[arg-type]
+    assert str(refused.value) == (
+        "ml-pipeline.json with request 0123456789abcdef is not valid:\n"
+        "  $.train.hyperparameters.max_depth: found 500; allowed: 20 or less"
+    )
+
+
+@pytest.mark.usefixtures("asked")
+def test_the_approver_is_told_what_was_asked_for() -> None:
+    overlay = {"train": {"hyperparameters": {"max_depth": 3}, "instanceCount": 2}}
+    assert requests.notice(Bucket(overlay)) == (  # type: ignore[arg-type]
+        " Request 0123456789abcdef: train.hyperparameters.max_depth 3, train.instanceCount 2."
+    )
+    many = {"train": {"hyperparameters": {f"parameter_{number}": number for number in range(100)}}}
+    assert len(requests.notice(Bucket(many))) < 450  # type: ignore[arg-type]
+
+
+def test_laying_over_changes_neither_of_the_two() -> None:
+    document, overlay = {"a": {"b": 1}}, {"a": {"c": {"d": 2}}, "e": 3}
+    assert requests.lay_over(document, overlay) == {"a": {"b": 1, "c": {"d": 2}}, "e": 3}
+    assert (document, overlay) == ({"a": {"b": 1}}, {"a": {"c": {"d": 2}}, "e": 3})
+
+
+def test_the_rules_are_the_schemas() -> None:
+    rules = requests.rules(RESOLVED)
+    assert rules["train.instanceCount"] == {"type": "integer", "minimum": 1, "maximum": 20}
+    assert "ml.m5.large" in rules["serving.production.instanceType"]["enum"]
+    assert rules["train.hyperparameters.eta"] == {"type": "number", "exclusiveMinimum": 0, "maximum": 1}
+
+
+def test_an_algorithm_that_trains_alone_takes_one_instance() -> None:
+    alone = {**RESOLVED, "train": {**RESOLVED["train"], "algorithm": "logistic_regression"}}
+    assert requests.rules(alone)["train.instanceCount"]["maximum"] == 1
+    assert "train.hyperparameters.C" in requests.rules(alone)
+
+
+def test_another_engine_than_ours_has_no_hyperparameters_of_ours() -> None:
+    rules = requests.rules({**RESOLVED, "train": {**RESOLVED["train"], "engine": "other"}})
+    assert not [path for path in rules if path.startswith("train.hyperparameters")]
