@@ -11,6 +11,7 @@ import tarfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from config import aws_images
 from config.versions import content_hash, files
 
 if TYPE_CHECKING:
@@ -29,6 +30,18 @@ def upload(s3: S3Client, bucket: str, key_arn: str, scripts: Path = SCRIPTS) -> 
     name = key(scripts)
     s3.put_object(Bucket=bucket, Key=name, Body=archive(scripts), ServerSideEncryption="aws:kms", SSEKMSKeyId=key_arn)
     return name
+
+
+def direct_parameters(region: str) -> dict[str, str]:
+    """The training stack's, for its direct flow: none where no AutoGluon image of AWS's is known."""
+    try:
+        return {
+            "AutogluonTrainingImage": aws_images.uri("autogluon-training", region),
+            "AutogluonInferenceImage": aws_images.uri("autogluon-inference", region),
+            "AutogluonSourceKey": key(),
+        }
+    except aws_images.ImageNotInRegion:
+        return {}
 
 
 def archive(scripts: Path = SCRIPTS) -> bytes:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import boto3
 
-from config import configuration, dataset, deployed, deploying, image, parameters, requests, spark
+from config import autogluon, configuration, dataset, deployed, deploying, image, parameters, requests, spark
 from config.orchestrators import stack_parameters
 from config.training import training
 from config.versions import content_hash, training_key
@@ -68,6 +68,9 @@ def _write_parameters(resolved: dict[str, Any], written: dict[str, Any], executi
     training, test, production = (
         json.loads(os.environ[f"{stack}_PARAMETERS"]) for stack in ("TRAINING", "TEST", "PRODUCTION")
     )
+    training |= autogluon.direct_parameters(os.environ["AWS_REGION"])
+    if "AutogluonSourceKey" in training:
+        autogluon.upload(boto3.client("s3"), os.environ["ARTIFACT_BUCKET"], os.environ["KEY_ARN"])
     serving = resolved["serving"]
     training |= stack_parameters(boto3.client("s3"), execution)
     test |= parameters.test_parameters(serving["test"])

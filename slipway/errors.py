@@ -11,6 +11,7 @@ SlipwayError             shown as one message, without a traceback; `exit_code` 
 ├── GitFailed            git refused (slipway.git)
 ├── TrialFailed          an A/B test was not started, changed or ended (slipway.ab.production)
 ├── NotCaptured          the endpoint keeps none of its answers, so a test would tell nothing (slipway.ab.captured)
+├── ExecutionFailed      an execution of the direct flow ended otherwise than it should (slipway.direct)
 ├── RunFailed            a pipeline run ended otherwise than it should (slipway.follow)
 ├── DropRejected         new data is not as the configuration declares (slipway.inbox)
 └── PredictionFailed     an environment's API refused a request, or did not answer (slipway.api)
@@ -46,7 +47,7 @@ _MEANINGS = {
     ExitCode.USAGE: "An argument, an option or a file cannot be used.",
     ExitCode.NO_TARGET: "No engine runs here or it does not start; with `--aws`, there are no working credentials.",
     ExitCode.NOT_FOUND: "A stack, run, environment or log that was named is not there, or nothing waits for approval.",
-    ExitCode.RUN_FAILED: "A pipeline run failed, or was rejected, stopped or overtaken.",
+    ExitCode.RUN_FAILED: "A pipeline run or an execution failed, or was rejected, stopped or overtaken.",
     ExitCode.PREDICTION_FAILED: "The API refused the request for a prediction, or did not answer.",
     ExitCode.DATA_REJECTED: "New data is not as the configuration declares; it is kept aside, and no run starts.",
     ExitCode.INTERRUPTED: "Interrupted with Ctrl-C; what was started goes on.",

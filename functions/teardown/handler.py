@@ -78,6 +78,7 @@ def tear_down(context: Context) -> None:
     """Every step finds out what is left to do, so that it can be repeated."""
     stop_runs()
     stop_executions()
+    remove_direct()
     delete_stacks([PRODUCTION_STACK, TEST_STACK], context)
     empty_package_group()
     delete_stacks([TRAINING_STACK], context)
@@ -97,8 +98,9 @@ def stop_runs() -> None:
 
 
 def state_machines() -> Iterator[str]:
-    """Those that train, and those that predict in batches."""
+    """Those that train, the direct flow's, and those that predict in batches."""
     yield from outputs(TRAINING_STACK, "StateMachineArn")
+    yield from outputs(TRAINING_STACK, "DirectStateMachineArn")
     for stack in (TEST_STACK, PRODUCTION_STACK):
         yield from outputs(stack, "BatchStateMachineArn")
 
@@ -111,6 +113,23 @@ def stop_executions() -> None:
         )
         for execution in (execution for page in pages for execution in page["executions"]):
             STEP_FUNCTIONS.stop_execution(executionArn=execution["executionArn"], cause="The stack is being deleted")
+
+
+def remove_direct() -> None:
+    """Delete what the direct flow deployed, which is in no stack."""
+    name = f"{PIPELINE}-direct"
+    for page in SAGEMAKER.get_paginator("list_endpoints").paginate(NameContains=name):
+        for endpoint in page["Endpoints"]:
+            if endpoint["EndpointName"] == name and endpoint["EndpointStatus"] != "Deleting":
+                SAGEMAKER.delete_endpoint(EndpointName=name)
+    for configs in SAGEMAKER.get_paginator("list_endpoint_configs").paginate(NameContains=name):
+        for config in configs["EndpointConfigs"]:
+            if config["EndpointConfigName"].startswith(f"{name}-"):
+                SAGEMAKER.delete_endpoint_config(EndpointConfigName=config["EndpointConfigName"])
+    for models in SAGEMAKER.get_paginator("list_models").paginate(NameContains=name):
+        for model in models["Models"]:
+            if model["ModelName"].startswith(f"{name}-"):
+                SAGEMAKER.delete_model(ModelName=model["ModelName"])
 
 
 def empty_package_group() -> None:

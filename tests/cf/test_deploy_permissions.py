@@ -15,7 +15,7 @@ from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 from tests.cf import templates
 
 DEPLOYED = {
-    "training": ("training",),
+    "training": ("training", "direct"),
     "test": ("test", "serving", "batch", "model"),
     "production": ("production", "serving", "batch", "model"),
 }

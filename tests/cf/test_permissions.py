@@ -10,7 +10,7 @@ from tests.cf import templates
 
 ROLES = [
     pytest.param(name, logical_id, role, id=f"{name}.{logical_id}")
-    for name in ("training", "serving", "batch")
+    for name in ("training", "direct", "serving", "batch")
     for logical_id, role in templates.of_type(name, "AWS::IAM::Role").items()
 ]
 # These take no resource, or a resource whose name nobody knows beforehand.

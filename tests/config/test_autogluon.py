@@ -27,3 +27,8 @@ def test_the_same_scripts_are_the_same_archive_under_the_same_key(tmp_path: Path
 def test_the_images_are_awss_in_every_region_that_is_known() -> None:
     found = aws_images.uri("autogluon-training", "eu-west-1")
     assert found == "763104351884.dkr.ecr.eu-west-1.amazonaws.com/autogluon-training:1.5.0-cpu-py311-ubuntu22.04"
+
+
+def test_a_region_without_the_images_has_no_direct_flow() -> None:
+    assert autogluon.direct_parameters("me-south-1") == {}
+    assert autogluon.direct_parameters("us-east-1")["AutogluonSourceKey"] == autogluon.key()

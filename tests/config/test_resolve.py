@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from config import configuration, dataset, deployed, deploying, image, requests, resolve
+from config import autogluon, configuration, dataset, deployed, deploying, image, requests, resolve
 
 HEAD = "minutes,plan,churn\n1.5,basic,no\n"
 CONFIGURATION: dict[str, Any] = {
@@ -57,6 +57,7 @@ def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     monkeypatch.setattr(deployed, "refuse_instance_type_change", lambda *_: None)
     monkeypatch.setattr(deploying, "check", lambda *_: None)
     monkeypatch.setattr(deployed, "drifted", lambda *_: [])
+    monkeypatch.setattr(autogluon, "upload", lambda *_: "")
     return documents
 
 
@@ -92,7 +93,7 @@ def test_the_execution_and_a_sample_are_kept_for_drops_and_smoke_calls(kept: dic
 def test_each_stack_gets_what_the_pipeline_knows_and_what_the_configuration_says(kept: dict[str, Any]) -> None:
     resolve.main()
     files = {path.name: json.loads(path.read_text())["Parameters"] for path in Path("build/output").iterdir()}
-    assert files["training.parameters.json"] == {"Prefix": "shop"}
+    assert files["training.parameters.json"] == {"Prefix": "shop", **autogluon.direct_parameters("eu-west-1")}
     assert files["test.parameters.json"]["InstanceCount"] == "1"
     production = files["production.parameters.json"]
     assert (production["Commit"], production["MaxCapacity"]) == ("c0ffee", "4")

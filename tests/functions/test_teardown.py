@@ -59,6 +59,8 @@ class Account:
         return {"StackEvents": [event, {"LogicalResourceId": "Role", "ResourceStatus": "DELETE_COMPLETE"}]}
 
     def get_paginator(self, operation: str) -> Any:
+        # Another install's has a name that contains this one's.
+        direct = ["shop-direct", "my-shop-direct"] if self.stacks else []
         pages: dict[str, Any] = {
             "list_pipeline_executions": {
                 "pipelineExecutionSummaries": [
@@ -67,6 +69,9 @@ class Account:
                 ]
             },
             "list_executions": {"executions": [{"executionArn": "execution"}]},
+            "list_endpoints": {"Endpoints": [{"EndpointName": name, "EndpointStatus": "InService"} for name in direct]},
+            "list_endpoint_configs": {"EndpointConfigs": [{"EndpointConfigName": f"{name}-1"} for name in direct]},
+            "list_models": {"Models": [{"ModelName": f"{name}-1"} for name in direct]},
             "list_model_packages": {"ModelPackageSummaryList": [{"ModelPackageArn": "package/1"}]},
         }
         return SimpleNamespace(paginate=lambda **_: [pages[operation]])
@@ -77,6 +82,15 @@ class Account:
 
     def stop_execution(self, **request: Any) -> None:
         self.done.append(f"stop {request['executionArn']}")
+
+    def delete_endpoint(self, *, EndpointName: str) -> None:  # noqa: N803
+        self.done.append(f"delete endpoint {EndpointName}")
+
+    def delete_endpoint_config(self, *, EndpointConfigName: str) -> None:  # noqa: N803
+        self.done.append(f"delete config {EndpointConfigName}")
+
+    def delete_model(self, *, ModelName: str) -> None:  # noqa: N803
+        self.done.append(f"delete model {ModelName}")
 
     def delete_model_package(self, *, ModelPackageName: str) -> None:  # noqa: N803
         self.done.append(f"delete {ModelPackageName}")
@@ -117,6 +131,9 @@ def test_what_serves_goes_before_what_trains_and_the_group_is_emptied(teardown: 
     assert account.done == [
         "stop run 1",
         "stop execution",
+        "delete endpoint shop-direct",
+        "delete config shop-direct-1",
+        "delete model shop-direct-1",
         "delete shop-production",
         "delete shop-test",
         "delete package/1",

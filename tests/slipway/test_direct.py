@@ -1,0 +1,166 @@
+"""A request's rules: one JSON Schema, which the state machine's JSONata and `slipway execute` read alike."""
+
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from slipway import direct
+from tests.cf import state_machine
+
+ROOT = Path(__file__).parents[2]
+SUBSTITUTIONS = {"DataBucket": "data", "ArtifactBucket": "artifacts"}
+STATES = state_machine.load(ROOT / "cf/direct.asl.json", SUBSTITUTIONS)["States"]
+RULES = STATES["Rules"]["Assign"]["rules"]
+REQUEST: dict[str, Any] = {
+    "Parameters": {
+        "Flow": {"Train": True, "Evaluate": True, "Deploy": True},
+        "PretrainedModel": {"Name": ""},
+        "Train": {
+            "TrainDataPath": "s3://data/direct/train.csv",
+            "TestDataPath": "s3://artifacts/direct/test.csv",
+            "TrainingOutput": "s3://artifacts/direct/out",
+            "InstanceCount": 1,
+            "InstanceType": "ml.m5.large",
+            "FitArgs": json.dumps(json.dumps({"presets": "medium_quality"})),
+            "InitArgs": json.dumps({"label": "churn"}),
+        },
+        "Evaluation": {"Threshold": 0.8, "Metric": "roc_auc"},
+        "Deploy": {
+            "InstanceCount": 2,
+            "InstanceType": "ml.m5.large",
+            "Mode": "endpoint",
+            "BatchInputDataPath": "",
+            "BatchOutputDataPath": "",
+        },
+    }
+}
+
+
+def by_the_state_machine(request: Any) -> list[str]:
+    """The faults that the state machine's own states find."""
+    variables: dict[str, Any] = {"rules": RULES}
+    for name, variable in (("InitArgs", "initArgs"), ("FitArgs", "fitArgs")):
+        branch = STATES[name]["Branches"][0]["States"][f"Decode {name}"]
+        try:
+            variables[variable] = state_machine.evaluate(branch["Output"], {}, {"input": request})
+        except ValueError:
+            variables[variable] = STATES[name]["Catch"][0]["Assign"][variable]
+    found: list[str] = state_machine.evaluate(STATES["Validate"]["Assign"]["faults"], variables, {"input": request})
+    return found
+
+
+def changed(path: str, value: Any) -> dict[str, Any]:
+    """The request with one field set, or taken out by `...`."""
+    request = copy.deepcopy(REQUEST)
+    *parents, name = path.split(".")
+    place: dict[str, Any] = request
+    for parent in parents:
+        place = place[parent]
+    if value is ...:
+        del place[name]
+    else:
+        place[name] = value
+    return request
+
+
+def places(value: Any, path: str = "") -> list[str]:
+    """The path of each field, at any depth."""
+    if not isinstance(value, dict):
+        return []
+    inner = [(f"{path}.{name}" if path else name, item) for name, item in value.items()]
+    return [found for place, item in inner for found in (place, *places(item, place))]
+
+
+VALUES = st.one_of(
+    st.just(...),
+    st.none(),
+    st.booleans(),
+    st.integers(-3, 9),
+    st.sampled_from([0.5, 1.0, 2.5]),
+    st.sampled_from(["", "batch", "endpoint", "serverless", "m5.large", "ml.m5.large", "Roc", "f1", "-bad-"]),
+    st.just("churn-7"),
+    st.sampled_from(["s3://data/a", "s3://artifacts/direct/b", "s3://other/x", "s3://data/", "s3://artifacts/runs/a"]),
+    st.sampled_from(["{}", '{"label": "y"}', '"{}"', '{"label": 1}', "[", "NaN", '"', "null", '"\\"a\\""']),
+    st.just("arn:aws:sagemaker:eu-west-1:123456789012:model-package/g/1"),
+    st.lists(st.sampled_from([1, "a", {"Train": True}]), max_size=2),
+    st.dictionaries(st.sampled_from(["Train", "Name", "Other"]), st.sampled_from([True, False, "x", 1]), max_size=3),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(st.sampled_from([*places(REQUEST), "Extra", "Parameters.Flow.Extra"]), VALUES), max_size=4),
+    st.tuples(st.booleans(), st.booleans(), st.booleans()),
+)
+def test_the_state_machine_and_the_schema_find_the_same_faults(
+    changes: list[tuple[str, Any]], flags: tuple[bool, bool, bool]
+) -> None:
+    request = copy.deepcopy(REQUEST)
+    request["Parameters"]["Flow"] = dict(zip(("Train", "Evaluate", "Deploy"), flags, strict=True))
+    for path, value in changes:
+        *parents, name = path.split(".")
+        place: Any = request
+        for parent in parents:
+            place = place.get(parent) if isinstance(place, dict) else None
+        if isinstance(place, dict):
+            place.pop(name, None) if value is ... else place.__setitem__(name, value)
+    assert by_the_state_machine(request) == direct.faults(request, RULES)
+
+
+@pytest.mark.parametrize("request_", [None, [], "Parameters", 1, {}, {"Parameters": []}, {"Parameters": {"Flow": []}}])
+def test_what_is_no_request_at_all_is_refused_alike(request_: Any) -> None:
+    found = by_the_state_machine(request_)
+    assert found == direct.faults(request_, RULES)
+    assert len(found) == 1
+
+
+def test_the_state_machine_has_the_schema_itself() -> None:
+    text = (ROOT / "config/direct.schema.json").read_text(encoding="utf-8")
+    schema = json.loads(text.replace("${DataBucket}", "data").replace("${ArtifactBucket}", "artifacts"))
+    assert {name: rule for name, rule in schema.items() if name not in ("$schema", "$id", "title")} == RULES
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "sentence"),
+    [
+        ("Parameters.Flow.Deploy", ..., "missing; expected true or false, whether it is deployed"),
+        ("Parameters.Flow.Train", "yes", 'expected true or false, whether a model is trained; found "yes"'),
+        ("Parameters.Train.InstanceCount", 2, "expected 1, since AutoGluon trains on one instance; found 2"),
+        ("Parameters.Evaluation", ..., "missing; expected an object, since Flow.Evaluate is true"),
+        (
+            "Parameters.Train.TrainingOutput",
+            "s3://data/out",
+            "expected an s3:// address below direct/ in the artifact bucket: where the model and its scores go; "
+            'found "s3://data/out"',
+        ),
+    ],
+)
+def test_a_fault_names_the_field_what_was_expected_and_what_was_found(path: str, value: Any, sentence: str) -> None:
+    assert direct.faults(changed(path, value), RULES) == [f"{path}: {sentence}"]
+
+
+def test_json_encoded_once_or_twice_is_the_same_request() -> None:
+    arguments = {"label": "churn"}
+    for text in (json.dumps(arguments), json.dumps(json.dumps(arguments))):
+        assert direct.faults(changed("Parameters.Train.InitArgs", text), RULES) == []
+
+
+def test_a_part_that_the_flow_does_not_use_is_not_looked_at() -> None:
+    request = changed("Parameters.Deploy", {"Anything": 1})
+    request["Parameters"]["Flow"]["Deploy"] = False
+    assert direct.faults(request, RULES) == []
+
+
+def test_there_is_nothing_to_evaluate_without_training() -> None:
+    request = changed("Parameters.Flow", {"Train": False, "Evaluate": True, "Deploy": False})
+    assert [fault.split(";")[0] for fault in direct.faults(request, RULES)] == [
+        "Parameters.Flow.Evaluate: expected false when Flow.Train is false, "
+        "since the score is of the training's test data"
+    ]
