@@ -46,6 +46,7 @@ def start(
             return yes or _asked(question)
 
         started = trial.start(found, candidate, weight, instances, agree, _tell)
+        found = production.of(found.install, _tell)
     live = endpoint.of(found)
     text = "" if started else "this test is on already: "
     text += f"model {candidate} answers {live.share(CANDIDATE):.0%} of the requests to {found.endpoint}"

@@ -49,7 +49,24 @@ def answers(variant: str, right: int, wrong: int) -> Captured:
     return Captured(found)
 
 
+def test_a_start_tells_what_is_on_from_then_on(install: Aws, capsys: pytest.CaptureFixture[str]) -> None:
+    is_on(install)
+    told.has_candidate(install)
+    told.has_execution(install, "two")
+    told.has_execution(install, "one")
+    told.has_endpoint(install, default=1)
+    told.has_config(install)
+    weights = {"CandidateWeight": "0.1", "ChampionWeight": "0.9", "CandidateInstanceCount": "1"}
+    told.expect_update(install, {**ON, **weights})
+    is_on(install, **ON)
+    runs(install, 0.9, 0.1)
+    assert cli.run(["ab", "start", "--candidate", "2", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["started"], found["champion"], found["candidate"]) == (True, f"{GROUP}/1", f"{GROUP}/2")
+
+
 def test_starting_the_test_that_is_on_says_so(install: Aws, capsys: pytest.CaptureFixture[str]) -> None:
+    is_on(install, **ON)
     is_on(install, **ON)
     runs(install, 0.9, 0.1)
     assert cli.run(["ab", "start", "--candidate", "2"]) == 0
