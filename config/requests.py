@@ -42,6 +42,8 @@ PATHS: Final = (
 ENGINES: Final = ("container", "xgboost")
 _KEYWORDS: Final = ("type", "enum", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
 _LONGEST_NOTICE: Final = 400
+# Lists of so many values are tried one by one; those of instance types are longer.
+_FEW: Final = 10
 
 Document = dict[str, Any]
 
@@ -67,18 +69,38 @@ def lay_over(document: Document, overlay: Document) -> Document:
     return laid
 
 
-def rules(resolved: Document) -> dict[str, Document]:
-    """What may stand in each setting that a request may change, as a part of a JSON Schema, by the setting's path."""
-    schema = configuration.schema()
+def rules(commit: Document) -> dict[str, Document]:
+    """What may stand in each setting that a request may change, and the commit's own `value`, by the setting's path.
+
+    A rule is a part of a JSON Schema. What the commit's mode or engine has no use for is `refused`, with the reason.
+    """
+    resolved, schema = configuration.resolve(commit), configuration.schema()
     found = {path: _rule(path, schema) for path in PATHS}
     train = resolved["train"]
-    algorithm = configuration.algorithm(train["algorithm"])
-    if train["engine"] == "container" and not algorithm["severalInstances"]:
-        found["train.instanceCount"] |= {"maximum": 1}
     if train["engine"] in ENGINES:
-        known = algorithm["hyperparameters"]["properties"]
+        known = configuration.algorithm(train["algorithm"])["hyperparameters"]["properties"]
         found |= {f"train.hyperparameters.{name}": _constraints(rule) for name, rule in known.items()}
-    return found
+    return {path: _tried(commit, path, rule, _at(resolved, path)) for path, rule in found.items()}
+
+
+def _tried(commit: Document, path: str, rule: Document, value: Any) -> Document:
+    """The rule with what does not go with the rest of the configuration taken out, which is found by trying."""
+    rule = {**rule, "value": value}
+    faults = _faults(commit, path, value)
+    if faults:
+        return {**rule, "refused": faults[0]}
+    if len(rule.get("enum", [])) in range(1, _FEW):
+        rule["enum"] = [choice for choice in rule["enum"] if not _faults(commit, path, choice)]
+    if path == "train.instanceCount" and _faults(commit, path, 2):
+        rule["maximum"] = 1
+    return rule
+
+
+def _faults(commit: Document, path: str, value: Any) -> list[str]:
+    overlay: Any = value
+    for name in reversed(path.split(".")):
+        overlay = {name: overlay}
+    return [fault.allowed for fault in configuration.validate(lay_over(commit, overlay))]
 
 
 def notice(s3: S3Client) -> str:
@@ -112,6 +134,13 @@ def _rule(path: str, schema: Document) -> Document:
     if "$ref" in found:
         found = {**schema["$defs"][found["$ref"].rpartition("/")[2]], **found}
     return _constraints(found)
+
+
+def _at(document: Document, path: str) -> Any:
+    found: Any = document
+    for name in path.split("."):
+        found = found[name]
+    return found
 
 
 def _constraints(rule: Document) -> Document:

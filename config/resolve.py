@@ -99,7 +99,7 @@ def _keep(execution: dict[str, Any], sample: list[dict[str, float | str]]) -> st
     The URI of these rows is returned.
     """
     s3, bucket = boto3.client("s3"), os.environ["ARTIFACT_BUCKET"]
-    rules = requests.rules(execution["config"])
+    rules = requests.rules(configuration.load())
     for name in (execution["commit"], "latest"):
         _put(s3, bucket, f"executions/{name}.json", execution)
         _put(s3, bucket, f"executions/{name}.requests.json", rules)

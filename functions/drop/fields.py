@@ -68,6 +68,8 @@ def read(document: Mapping[str, Any], fields: Fields, prefix: str = "") -> Found
 
 def fault(rule: Mapping[str, Any], value: Any) -> str:
     """What is wrong with a value by its field's rule, "" if nothing is; the rule is a part of a JSON Schema."""
+    if "refused" in rule:
+        return f"found {show(value)}; allowed: {rule['refused']}"
     allowed = next((sentence for holds, sentence in _checks(rule, value) if not holds), "")
     return f"found {show(value)}; allowed: {allowed}" if allowed else ""
 

@@ -49,22 +49,22 @@ def act(event: dict[str, Any]) -> None:
     drop = inbox.find(event["detail"]["object"]["key"])
     if drop is None:
         return
-    config = runs.last_execution()["config"]
     if request.is_request(drop):
-        act_on_request(drop, config)
+        act_on_request(drop)
         return
-    faults = checks.check(drop, config)
+    execution = runs.last_execution()
+    faults = checks.check(drop, execution["config"])
     if faults:
         reject(drop, faults, "New data")
     else:
         accept(drop)
 
 
-def act_on_request(drop: inbox.Drop, config: dict[str, Any]) -> None:
+def act_on_request(drop: inbox.Drop) -> None:
     """Start the run that a request asks for; a request that is dropped again runs again."""
     rules = runs.request_rules()
     unknown = "the commit that production runs does not know requests yet; see a run of a newer one to production"
-    asked, faults = request.resolve(drop, rules, config) if rules else ({}, [unknown])
+    asked, faults = request.resolve(drop, rules) if rules else ({}, [unknown])
     if faults:
         reject(drop, faults, "A request")
         return

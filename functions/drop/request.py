@@ -30,7 +30,7 @@ def is_request(drop: inbox.Drop) -> bool:
     return any(key.endswith(".zip") or key.rpartition("/")[2] in inbox.REQUEST for key in drop.keys)
 
 
-def resolve(drop: inbox.Drop, rules: Mapping[str, Any], config: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+def resolve(drop: inbox.Drop, rules: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
     """The overlay that a drop asks for, and what is wrong with it, in sentences."""
     try:
         documents = {name: parse(name, content) for name, content in contents(drop).items()}
@@ -44,7 +44,7 @@ def resolve(drop: inbox.Drop, rules: Mapping[str, Any], config: dict[str, Any]) 
     settings = {path: value for one in found.values() for path, (_, value) in one.settings.items()}
     if not settings and not faults:
         faults = ["the request sets nothing; expected at least one setting"]
-    return overlay(settings), faults or disagreements(settings, config)
+    return overlay(settings), faults or disagreements(settings, rules)
 
 
 def wrong(found: fields.Found, rules: Mapping[str, Any]) -> list[str]:
@@ -53,14 +53,11 @@ def wrong(found: fields.Found, rules: Mapping[str, Any]) -> list[str]:
     return [f"{path}: {fault}" for path, fault in faults.items() if fault]
 
 
-def disagreements(settings: Mapping[str, Any], config: dict[str, Any]) -> list[str]:
+def disagreements(settings: Mapping[str, Any], rules: Mapping[str, Any]) -> list[str]:
     """Settings that do not go together, those that are not asked for being the configuration's."""
 
     def value(path: str) -> Any:
-        found: Any = config
-        for name in path.split("."):
-            found = found[name]
-        return settings.get(path, found)
+        return settings.get(path, rules[path]["value"])
 
     fewest, most = (value(f"{deployment.AUTOSCALING}.{name}Capacity") for name in ("min", "max"))
     wait, runtime = value("train.spot.maxWaitInSeconds"), value("train.maxRuntimeInSeconds")

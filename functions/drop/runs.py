@@ -34,7 +34,7 @@ def last_execution() -> dict[str, Any]:
 
 
 def request_rules() -> dict[str, Any] | None:
-    """What a request may set, by path, as Build resolved it beside that execution; None before it did."""
+    """What a request may set, by path, as Build has it for that commit's own configuration; None before it did."""
     commit = production_commit()
     key = f"executions/{commit}.requests.json" if commit else "executions/latest.requests.json"
     try:

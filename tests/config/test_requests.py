@@ -10,7 +10,7 @@ import pytest
 
 from config import configuration, requests
 
-RESOLVED = configuration.resolve(configuration.load())
+COMMIT = configuration.load()
 
 
 class Bucket:
@@ -74,19 +74,38 @@ def test_laying_over_changes_neither_of_the_two() -> None:
     assert (document, overlay) == ({"a": {"b": 1}}, {"a": {"c": {"d": 2}}, "e": 3})
 
 
-def test_the_rules_are_the_schemas() -> None:
-    rules = requests.rules(RESOLVED)
-    assert rules["train.instanceCount"] == {"type": "integer", "minimum": 1, "maximum": 20}
+def trained(**train: Any) -> dict[str, dict[str, Any]]:
+    """The rules of the configuration with another train part."""
+    return requests.rules({**COMMIT, "train": train})
+
+
+def test_the_rules_are_the_schemas_with_the_commits_values() -> None:
+    rules = requests.rules(COMMIT)
+    assert rules["train.instanceCount"] == {"type": "integer", "minimum": 1, "maximum": 20, "value": 1}
     assert "ml.m5.large" in rules["serving.production.instanceType"]["enum"]
-    assert rules["train.hyperparameters.eta"] == {"type": "number", "exclusiveMinimum": 0, "maximum": 1}
+    eta = {"type": "number", "exclusiveMinimum": 0, "maximum": 1, "value": 0.1}
+    assert rules["train.hyperparameters.eta"] == eta
+    assert not [path for path, rule in rules.items() if "refused" in rule]
 
 
 def test_an_algorithm_that_trains_alone_takes_one_instance() -> None:
-    alone = {**RESOLVED, "train": {**RESOLVED["train"], "algorithm": "logistic_regression"}}
-    assert requests.rules(alone)["train.instanceCount"]["maximum"] == 1
-    assert "train.hyperparameters.C" in requests.rules(alone)
+    rules = trained(algorithm="logistic_regression")
+    assert rules["train.instanceCount"]["maximum"] == 1
+    assert rules["train.hyperparameters.C"]["value"] == 1
 
 
-def test_another_engine_than_ours_has_no_hyperparameters_of_ours() -> None:
-    rules = requests.rules({**RESOLVED, "train": {**RESOLVED["train"], "engine": "other"}})
-    assert not [path for path in rules if path.startswith("train.hyperparameters")]
+def test_a_value_that_the_engine_does_not_take_is_no_choice() -> None:
+    assert trained()["train.hyperparameters.class_weight"]["enum"] == ["none", "balanced"]
+    assert trained(engine="xgboost")["train.hyperparameters.class_weight"]["enum"] == ["none"]
+
+
+def test_what_the_mode_has_no_use_for_is_refused_with_the_reason() -> None:
+    rules = requests.rules({**COMMIT, "deploy": {"mode": "serverless"}, "serving": {}})
+    reason = "nothing with deploy.mode serverless: a serverless endpoint has no instances"
+    assert rules["serving.test.instanceCount"]["refused"] == reason
+    assert "refused" not in rules["train.instanceType"]
+
+
+def test_another_engine_than_ours_has_no_hyperparameters_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(requests, "ENGINES", ("other",))
+    assert not [path for path in requests.rules(COMMIT) if path.startswith("train.hyperparameters")]

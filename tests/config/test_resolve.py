@@ -80,7 +80,7 @@ def test_the_execution_is_all_that_the_state_machine_needs(kept: dict[str, Any])
 def test_the_execution_and_a_sample_are_kept_for_drops_and_smoke_calls(kept: dict[str, Any]) -> None:
     resolve.main()
     execution = json.loads(resolve.EXECUTION.read_text())
-    rules = requests.rules(execution["config"])
+    rules = requests.rules(CONFIGURATION)
     assert kept == {
         "executions/c0ffee.json": execution,
         "executions/c0ffee.requests.json": rules,

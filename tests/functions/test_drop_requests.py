@@ -16,8 +16,7 @@ from hypothesis import strategies as st
 from config import configuration, requests
 from tests.functions.stubs import Bucket, Pipeline, Topic
 
-CONFIG = configuration.resolve(configuration.load())
-RULES = requests.rules(CONFIG)
+RULES = requests.rules(configuration.load())
 TRAINING: dict[str, Any] = {
     "AlgorithmSpecification": {"TrainingInputMode": "File"},
     "ResourceConfig": {"InstanceType": "ml.m5.2xlarge", "InstanceCount": 2, "VolumeSizeInGB": 40},
@@ -90,8 +89,7 @@ def drop(load: Callable[..., ModuleType], monkeypatch: pytest.MonkeyPatch) -> Mo
         SOURCE_REVISION_TYPE="COMMIT_ID",
         TOPIC_ARN="topic",
     )
-    objects = {"executions/c1.json": {"config": CONFIG}, "executions/c1.requests.json": RULES}
-    bucket = Bucket({key: json.dumps(document).encode() for key, document in objects.items()})
+    bucket = Bucket({"executions/c1.requests.json": json.dumps(RULES).encode()})
     monkeypatch.setattr(module.inbox, "S3", bucket)
     monkeypatch.setattr(module.runs, "CODEPIPELINE", Pipeline())
     monkeypatch.setattr(module, "SNS", Topic())
@@ -306,6 +304,17 @@ def test_wrong_endpoint_settings_are_told_by_field(drop: ModuleType, deployment:
     assert found.startswith(f"deployment.json: {expected}")
 
 
+def test_a_setting_without_use_in_the_commits_mode_is_refused_with_the_reason(drop: ModuleType) -> None:
+    written = configuration.load()
+    serverless = {**written, "deploy": {"mode": "serverless"}, "serving": {}}
+    drop.inbox.S3.objects["executions/c1.requests.json"] = json.dumps(requests.rules(serverless)).encode()
+    arrive(drop, both({}, {"ProductionEndpoint": {"InstanceType": "ml.c5.large"}}))
+    assert reasons(drop) == [
+        'deployment.json: ProductionEndpoint.InstanceType: found "ml.c5.large"; allowed: nothing with deploy.mode'
+        " serverless: a serverless endpoint has no instances"
+    ]
+
+
 def test_every_fault_is_told_at_once(drop: ModuleType) -> None:
     arrive(drop, both({"RoleArn": "x", "Tags": [{"Key": "a"}]}, {"EndpointPrefix": "p"}))
     assert [reason.split(" is refused")[0] for reason in reasons(drop)] == [
@@ -367,5 +376,5 @@ def test_whatever_is_asked_for_is_refused_or_is_what_build_takes(
 ) -> None:
     files = [drop.inbox.Drop(["incoming/a.zip"], "v", b"", True)]
     drop.inbox.S3.objects["incoming/a.zip"] = zipped(both(training, deployment))["june.zip"]
-    asked, faults = drop.request.resolve(files[0], RULES, CONFIG)
+    asked, faults = drop.request.resolve(files[0], RULES)
     assert faults or configuration.validate(requests.lay_over(configuration.load(), asked)) == []
