@@ -117,4 +117,4 @@ def test_the_definition_of_a_sagemaker_pipeline_is_kept_and_named_to_its_stack(
     (key,) = [key for key in kept if key.startswith("packages/")]
     assert {step["Name"] for step in kept[key]["Steps"]} == {"Prepare", "Train", "Evaluate", "Gate"}
     written = json.loads(Path("build/output/training.parameters.json").read_text())["Parameters"]
-    assert written == {"Prefix": "shop", "PipelineDefinitionKey": key}
+    assert written["PipelineDefinitionKey"] == key
