@@ -103,6 +103,10 @@ def test_without_an_engine_every_command_says_how_to_start_one(arguments: list[s
         (["demo"], "holds no config/ml-pipeline.json; run this in the bundle's folder"),
         (["demo", "--data", "x.csv"], "--data FILE and --target COLUMN go together"),
         (["configure", "a.csv", "--target", "y"], "config/ml-pipeline.json does not exist"),
+        (["automl", "a.xlsx", "--target", "y"], "a.xlsx: expected a file that ends in .csv, .jsonl"),
+        (["automl", "a.parquet", "--target", "y"], "a.parquet: there is no such file; expected a table"),
+        (["automl", "a.csv", "--target", "y", "--aws"], "--aws asks before it changes anything"),
+        (["automl", "a.csv", "--target", "y", "--region", "eu-west-1"], "--region eu-west-1 goes with --aws"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
