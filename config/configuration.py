@@ -47,7 +47,8 @@ def validate(configuration: object) -> list[Fault]:
     known = schema()
     errors = sorted(Draft202012Validator(known).iter_errors(configuration), key=lambda error: error.json_path)
     if errors or not isinstance(configuration, dict):
-        return [explain(error) for error in errors]
+        # A field that two parts of the schema speak of has its fault twice.
+        return list(dict.fromkeys(explain(error) for error in errors))
     resolved = resolve(configuration)
     return [*inconsistencies(resolved, variants(known)), *modes.faults(configuration, resolved)]
 

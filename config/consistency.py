@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+from typing import Any, Final
 
 from config import orchestrators, tuning
 from config.faults import Fault, closest, show
+
+# Engines whose models are measured by their answers.
+FOREIGN: Final = ("autogluon",)
+# Families that processing jobs have and transform jobs have not:
+# https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_TransformResources.html
+NOT_FOR_TRANSFORMS: Final = ("r5", "t3")
 
 
 def inconsistencies(configuration: dict[str, Any], algorithms: dict[str, dict[str, Any]]) -> list[Fault]:
@@ -21,6 +27,7 @@ def inconsistencies(configuration: dict[str, Any], algorithms: dict[str, dict[st
         *_spot(configuration["train"]),
         *_algorithm(configuration, algorithms),
         *_built_in(configuration),
+        *_foreign(configuration),
         *tuning.faults(
             configuration["train"], algorithms[configuration["train"]["algorithm"]]["hyperparameters"]["properties"]
         ),
@@ -102,6 +109,36 @@ def _built_in(configuration: dict[str, Any]) -> list[Fault]:
         allowed = "none with train.engine xgboost, whose image weighs rows by a column only"
         faults.append(Fault("$.train.hyperparameters.class_weight", show(weight), allowed))
     return faults
+
+
+def _foreign(configuration: dict[str, Any]) -> list[Fault]:
+    """Models that the job image cannot load, which are measured by what they answer: a label and one score a row."""
+    train, faults = configuration["train"], []
+    engine = train["engine"]
+    if engine not in FOREIGN:
+        return []
+    if configuration["dataset"]["task"] == "multiclass":
+        allowed = f"binary with train.engine {engine}: of its answers, label and score, no other class's score is known"
+        faults.append(Fault("$.dataset.task", '"multiclass"', f"{allowed}; train.engine container takes both"))
+    instance = configuration["evaluate"]["instanceType"]
+    if instance.split(".")[1] in NOT_FOR_TRANSFORMS:
+        allowed = f"a type that transform jobs have too with train.engine {engine}, such as ml.m5.large"
+        faults.append(Fault("$.evaluate.instanceType", show(instance), allowed))
+    if configuration["prepare"]["engine"] != "processing":
+        allowed = f"processing with train.engine {engine}, whose rows Spark does not leave as it wants them"
+        faults.append(Fault("$.prepare.engine", show(configuration["prepare"]["engine"]), allowed))
+    if train["spot"]["enabled"]:
+        allowed = f"false with train.engine {engine}, which cannot go on from a checkpoint"
+        faults.append(Fault("$.train.spot.enabled", "true", allowed))
+    return faults + _autogluon(train)
+
+
+def _autogluon(train: dict[str, Any]) -> list[Fault]:
+    limit, longest = train.get("autogluon", {}).get("timeLimitInSeconds", 0), train["maxRuntimeInSeconds"]
+    if limit < longest:
+        return []
+    allowed = f"less than {longest}, which is train.maxRuntimeInSeconds"
+    return [Fault("$.train.autogluon.timeLimitInSeconds", show(limit), allowed)]
 
 
 def _algorithm(configuration: dict[str, Any], algorithms: dict[str, dict[str, Any]]) -> list[Fault]:

@@ -40,6 +40,8 @@ def explain(error: ValidationError) -> Fault:
         return _missing(error)
     if keyword == "additionalProperties":
         return _unknown(error)
+    if keyword == "not":
+        return _not(error)
     allowed = _ALLOWED.get(keyword, lambda _: error.message)(error.validator_value)
     return Fault(error.json_path, show(error.instance), allowed)
 
@@ -71,6 +73,14 @@ def _unknown(error: ValidationError) -> Fault:
     )
 
 
+def _not(error: ValidationError) -> Fault:
+    """A field that has no place here, or a name that is among those that are not allowed."""
+    others = cast("dict[str, Any]", error.validator_value).get("enum")
+    description = cast("dict[str, Any]", error.schema).get("description", "")
+    allowed = f"any but {', '.join(others)}, which the pipeline gives" if others else description
+    return Fault(error.json_path, show(error.instance), allowed)
+
+
 def _properties(error: ValidationError) -> dict[str, Any]:
     properties: dict[str, Any] = cast("dict[str, Any]", error.schema).get("properties", {})
     return properties
@@ -97,6 +107,7 @@ _ALLOWED: Final[dict[str, Callable[[Any], str]]] = {
     "maxLength": _count("characters", "at most"),
     "minItems": _count("items", "at least"),
     "maxItems": _count("items", "at most"),
+    "maxProperties": _count("fields", "at most"),
     "uniqueItems": lambda _: "each item once",
     "pattern": lambda value: f"a text that matches {value}",
 }

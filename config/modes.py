@@ -29,7 +29,7 @@ WITHOUT_USE: Final[dict[str, dict[str, tuple[str, ...]]]] = {
     },
     "batch": {"a batch has neither endpoint nor API": ("test", "production")},
 }
-# The modes whose model may have one container only; the built-in XGBoost stands between two of ours.
+# The modes whose model may have one container only; those of AWS's images stand beside ours.
 ONE_CONTAINER: Final = ("serverless",)
 
 
@@ -47,10 +47,10 @@ def faults(written: dict[str, Any], resolved: dict[str, Any]) -> list[Fault]:
         for field in fields
         if _at(written, field) is not None
     ]
-    if mode in ONE_CONTAINER and engine == "xgboost":
+    if mode in ONE_CONTAINER and engine != "container":
         allowed = (
-            "endpoint with train.engine xgboost, whose model is an inference pipeline, which SageMaker does not "
-            f"make {mode}; train.engine container trains the same algorithm"
+            f"endpoint with train.engine {engine}, whose model is an inference pipeline, which SageMaker does not "
+            f"make {mode}; train.engine container has one container"
         )
         found.append(Fault("$.deploy.mode", show(mode), allowed))
     return found

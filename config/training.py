@@ -6,16 +6,19 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any, Final
 
-from config import aws_images, configuration
+from config import autogluon, aws_images, configuration
 from config.tuning import tuning
 
 # Where Prepare leaves what Train reads and, packed as a model is, the encoder; below the run's folder.
 ENCODER_MODEL: Final = "prepare/encoder/model.tar.gz"
 # What `jobs/train.py` prints each round.
 METRICS: Final = ("roc_auc", "log_loss")
+# Of what `jobs/autogluon/train.py` prints at its end.
+AUTOGLUON_METRICS: Final = ("roc_auc", "accuracy", "f1")
 
 
 def training(resolved: dict[str, Any], job_image: str, region: str) -> dict[str, Any]:
@@ -71,6 +74,65 @@ def _xgboost_hyperparameters(resolved: dict[str, Any]) -> dict[str, Any]:
     return {**chosen, "objective": "binary:logistic", "eval_metric": "auc,logloss"}
 
 
+def _autogluon(resolved: dict[str, Any], job_image: str, region: str) -> dict[str, Any]:
+    """AutoGluon trains and scores by the scripts of jobs/autogluon/, behind a container of the job image.
+
+    That one checks rows and puts their values in order, as the job image's own models do; AutoGluon takes what comes.
+    https://docs.aws.amazon.com/sagemaker/latest/dg/autogluon-tabular.html
+    """
+    folder, _, archive = autogluon.key().rpartition("/")
+    return {
+        "image": aws_images.uri("autogluon-training", region),
+        "hyperParameters": {
+            "sagemaker_program": "train.py",
+            # A container without network finds its code in a channel.
+            "sagemaker_submit_directory": f"/opt/ml/input/data/code/{archive}",
+            **{name: json.dumps(value) for name, value in _autogluon_arguments(resolved).items()},
+        },
+        "metricDefinitions": [
+            {"name": f"test:{metric}", "regex": f"test:{metric}=([0-9.e-]+)"} for metric in AUTOGLUON_METRICS
+        ],
+        "channels": [
+            _channel("train", "text/csv"),
+            _channel("test", "text/csv"),
+            _channel("encoder", "application/json"),
+            _channel("code", "application/gzip") | {"key": f"{folder}/"},
+        ],
+        "containers": [
+            {"image": job_image, "model": ENCODER_MODEL, "environment": {"SERVE": "arrange"}},
+            {
+                "image": aws_images.uri("autogluon-inference", region),
+                "model": "train",
+                "environment": {
+                    "SAGEMAKER_PROGRAM": "inference.py",
+                    "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
+                },
+            },
+        ],
+        "measuredBy": "predictions",
+    }
+
+
+def _autogluon_arguments(resolved: dict[str, Any]) -> dict[str, Any]:
+    """What TabularPredictor() and its fit() are given; labels follow from scores at 0.5, as everywhere here."""
+    chosen, dataset = resolved["train"]["autogluon"], resolved["dataset"]
+    return {
+        "init_args": {
+            **chosen["initArgs"],
+            "label": dataset["target"],
+            "problem_type": "binary",
+            "positive_class": resolved["evaluate"].get("positiveClass"),
+            "eval_metric": chosen["evalMetric"],
+        },
+        "fit_args": {
+            **chosen["fitArgs"],
+            "presets": chosen["presets"],
+            "time_limit": chosen["timeLimitInSeconds"],
+            "calibrate_decision_threshold": False,
+        },
+    }
+
+
 def _channel(name: str, content_type: str, distribution: str = "FullyReplicated") -> dict[str, str]:
     return {"name": name, "contentType": content_type, "path": f"prepare/{name}/", "distribution": distribution}
 
@@ -83,4 +145,5 @@ def texts(values: dict[str, Any]) -> dict[str, str]:
 ENGINES: Final[dict[str, Callable[[dict[str, Any], str, str], dict[str, Any]]]] = {
     "container": _container,
     "xgboost": _xgboost,
+    "autogluon": _autogluon,
 }

@@ -1,25 +1,29 @@
 """What the server answers with: predictions, or one half of them on either side of another image's model.
 
 SageMaker's own algorithms take encoded rows and give bare scores. In an inference pipeline a container of this image
-encodes before them and another decodes behind them; SERVE says which this one is:
+encodes before them and another decodes behind them. Models that encode by themselves have one before them that checks
+rows and arranges their values. SERVE says which this one is:
 docs.aws.amazon.com/sagemaker/latest/dg/inference-pipelines.html
 """
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 
 from jobs import encoder as encoders
 from jobs import formats
 from jobs import model as models
+from jobs.arrangement import arranged
 from jobs.encoder import Encoder
 from jobs.errors import ConfigurationError, RequestError
 from jobs.model import Model, predictions
@@ -61,6 +65,20 @@ class Encode:
 
 
 @dataclass(frozen=True)
+class Arrange:
+    """Raw rows in, checked rows out: CSV without a header, in the order of the training's columns."""
+
+    encoder: Encoder
+
+    def __call__(self, body: bytes, content_type: str, accept: str) -> tuple[str, bytes]:  # noqa: ARG002
+        """The arranged rows."""
+        text = io.StringIO()
+        rows = formats.read(body, formats.content_type(content_type), self.encoder)
+        csv.writer(text, lineterminator="\n").writerows(arranged(rows, self.encoder))
+        return formats.CSV, text.getvalue().encode()
+
+
+@dataclass(frozen=True)
 class Decode:
     """The positive class's scores in, labels and scores out: JSON unless the caller accepts another format first."""
 
@@ -73,15 +91,17 @@ class Decode:
         return wanted, formats.write(predictions(np.column_stack((1 - positive, positive)), self.encoder), wanted)
 
 
+FACES: Final[dict[str, Callable[[Encoder], Answers]]] = {"encode": Encode, "arrange": Arrange, "decode": Decode}
+
+
 def load(folder: Path, environment: Mapping[str, str] = os.environ) -> Answers:
     """What the container of that folder and these variables answers with."""
     face = environment.get(VARIABLE, "predict")
     if face == "predict":
         return Predict(models.load(folder))
-    if face not in ("encode", "decode"):
-        raise ConfigurationError(f"{VARIABLE}: expected predict, encode or decode, found {face!r}")
-    encoder = encoders.load(folder)
-    return Encode(encoder) if face == "encode" else Decode(encoder)
+    if face not in FACES:
+        raise ConfigurationError(f"{VARIABLE}: expected predict, {', '.join(FACES)}, found {face!r}")
+    return FACES[face](encoders.load(folder))
 
 
 def _scores(body: bytes, content_type: str) -> list[float]:

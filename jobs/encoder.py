@@ -27,6 +27,8 @@ TRUE = ("true", "yes", "y", "t", "1")
 # Stripped from around a value; named, since polars and Python know different blanks.
 BLANKS = " \t\r\n"
 FALSE = ("false", "no", "n", "f", "0")
+# What both become for those who encode by themselves.
+YES, NO = "yes", "no"
 # The model counts in single precision; beyond this a number would become infinite.
 LARGEST = float(np.finfo(np.float32).max)
 

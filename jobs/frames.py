@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from jobs import fitting
-from jobs.encoder import BLANKS, FALSE, LARGEST, NUMBER, TRUE, Encoder, Feature
+from jobs.encoder import BLANKS, FALSE, LARGEST, NO, NUMBER, TRUE, YES, Encoder, Feature
 from jobs.errors import TableError
 from jobs.rows import read, value_fault
 from jobs.settings import Column, Settings
@@ -66,6 +66,25 @@ def encode_for_built_in(part: Path, encoder: Encoder, settings: Settings, folder
     for instance in range(settings.instances):
         share = rows.filter(pl.col(POSITION) % settings.instances == instance).drop(POSITION)
         share.sink_csv(folder / f"{part.stem}-{instance + 1}.csv", include_header=False, engine="streaming")
+
+
+def arrange(part: Path, settings: Settings, output: Path) -> None:
+    """Write the raw rows for those who encode by themselves: no ids, one text for yes and one for no, target last."""
+    columns = [_arranged(column) for column in settings.features]
+    scan(part, settings).select(*columns, settings.target).sink_csv(output, engine="streaming")
+
+
+def features(part: Path, settings: Settings, output: Path) -> None:
+    """Write the raw rows as an endpoint takes CSV: neither header nor ids nor target."""
+    names = [column.name for column in settings.features]
+    scan(part, settings).select(names).sink_csv(output, include_header=False, engine="streaming")
+
+
+def _arranged(column: Column) -> pl.Expr:
+    if column.type != "boolean":
+        return pl.col(column.name)
+    value = _value(column)
+    return pl.when(value == 1).then(pl.lit(YES)).when(value == 0).then(pl.lit(NO)).alias(column.name)
 
 
 def _encodings(encoder: Encoder) -> tuple[list[pl.Expr], pl.Expr]:

@@ -2,8 +2,9 @@
 
 A SageMaker processing job. Inputs `dataset` (CSV files) and `config` (execution.json); outputs `train`, `validation`
 and `test` (encoded, the target last, or as SageMaker's own algorithms read them), `encoder` (encoder.json, and the same
-packed as a model, for the containers that only encode or decode) and `holdout` (the raw rows of the test part, by which
-models with other encoders can be measured too).
+packed as a model, for the containers that only encode or decode), `holdout` (the raw rows of the test part, by which
+models with other encoders can be measured too) and `features` (the same rows as a caller sends them, for models that
+only their own containers can ask).
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ def main() -> None:
             _encode(file, encoder, configuration, paths.processing_output(part))
             print(f"{part}: {result.rows(part)} rows, {dict(sorted(result.classes[part].items()))}")
         shutil.copyfile(files["test"], paths.processing_output("holdout") / "holdout.csv")
+        frames.features(files["test"], configuration, paths.processing_output("features") / "features.csv")
     print(f"encoded {len(configuration.features)} columns as {len(encoder.names)}; target {encoder.target!r}")
 
 
@@ -40,5 +42,9 @@ def _encode(part: Path, encoder: Encoder, configuration: Settings, folder: Path)
     """Write a part as the one who trains reads it."""
     if configuration.engine == "container":
         frames.encode(part, encoder, configuration, folder / part.name)
-    else:
+    elif configuration.engine == "xgboost":
         frames.encode_for_built_in(part, encoder, configuration, folder)
+    else:
+        # These hold out rows for validation by themselves.
+        ours = folder if part.stem != "validation" else paths.processing_output("train")
+        frames.arrange(part, configuration, ours / part.name)

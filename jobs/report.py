@@ -5,10 +5,10 @@ from __future__ import annotations
 from html import escape
 from pathlib import Path
 from string import Template
-from typing import Any
+from typing import Any, Protocol
 
 from jobs import charts
-from jobs.model import Model
+from jobs.encoder import Encoder
 from jobs.settings import Settings
 
 TEMPLATE = Path(__file__).with_name("report.html")
@@ -21,13 +21,26 @@ TITLES = {
     "log_loss": "Log loss",
 }
 MOST_FEATURES = 12
+MOST_MODELS = 20
 # With more classes than this, the confusion matrix takes a row of its own, in small cells.
 MOST_ROOMY_CLASSES = 3
 
 Evaluation = dict[str, Any]
 
 
-def render(evaluation: Evaluation, model: Model, settings: Settings) -> str:
+class Described(Protocol):
+    """A model as the report sees it."""
+
+    @property
+    def encoder(self) -> Encoder:
+        """What it takes and tells apart."""
+
+    @property
+    def description(self) -> dict[str, Any]:
+        """What training said of it."""
+
+
+def render(evaluation: Evaluation, model: Described, settings: Settings) -> str:
     """The page as HTML."""
     cards = [
         _comparison(evaluation, settings),
@@ -35,7 +48,8 @@ def render(evaluation: Evaluation, model: Model, settings: Settings) -> str:
         *_curves(evaluation),
         _calibration(evaluation),
         _distribution(evaluation),
-        _importance(model),
+        *_importance(model),
+        *_leaderboard(model),
         _origin(model, settings),
         _hyperparameters(model),
     ]
@@ -188,26 +202,49 @@ def _distribution(evaluation: Evaluation) -> str:
     return _card("Score distribution", plot + key, "The less the two overlap, the better the model tells them apart.")
 
 
-def _importance(model: Model) -> str:
+def _importance(model: Described) -> list[str]:
+    if "importance" not in model.description:
+        return []
     shares = list(model.description["importance"].items())[:MOST_FEATURES]
-    return _card("Feature importance", charts.bars("Feature importance", shares), model.description["importanceNote"])
+    note = model.description["importanceNote"]
+    return [_card("Feature importance", charts.bars("Feature importance", shares), note)]
 
 
-def _origin(model: Model, settings: Settings) -> str:
+def _leaderboard(model: Described) -> list[str]:
+    """The models that were tried, the best first."""
+    board = model.description.get("leaderboard")
+    if board is None:
+        return []
+    head = "".join(f"<th>{escape(name)}</th>" for name in board["columns"])
+    rows = "".join(f"<tr>{''.join(_entry(value) for value in row)}</tr>" for row in board["rows"][:MOST_MODELS])
+    table = f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
+    note = f"{len(board['rows'])} models tried; {board.get('note', 'scores are such that more is better.')}"
+    return [_card("Leaderboard", table, note, wide=True)]
+
+
+def _entry(value: str) -> str:
+    try:
+        text = f"{float(value):.4g}"
+    except ValueError:
+        text = value
+    return f"<td>{escape(text)}</td>"
+
+
+def _origin(model: Described, settings: Settings) -> str:
     description = model.description
     facts = {
         "Commit": settings.commit,
         "Data version": settings.data_version,
-        "Rows": ", ".join(f"{part} {count:,}" for part, count in description["rows"].items()),
+        "Rows": ", ".join(f"{part} {count:,}" for part, count in description.get("rows", {}).items()),
         "Algorithm": description["algorithm"],
-        "Rounds kept": f"{description['rounds']} ({description['stopped']})",
+        "Rounds kept": f"{description['rounds']} ({description['stopped']})" if "rounds" in description else "",
         "Columns": f"{len(model.encoder.columns)}, encoded as {len(model.encoder.names)}",
         "Left out": ", ".join(model.encoder.ids) or "none",
     }
-    return _card("Where it comes from", _list(facts))
+    return _card("Where it comes from", _list({name: fact for name, fact in facts.items() if fact}))
 
 
-def _hyperparameters(model: Model) -> str:
+def _hyperparameters(model: Described) -> str:
     values = model.description["hyperparameters"].items()
     return _card("Hyperparameters", _list({name: f"{v:g}" if isinstance(v, float) else v for name, v in values}))
 

@@ -1,11 +1,12 @@
 """Trains AutoGluon's tabular predictor, in AWS's AutoGluon training image (script mode).
 
 Channels `train` and, optionally, `test`: CSV files with a header and the target. AutoGluon holds out a validation set
-of its own. Hyperparameters: `init_args` for TabularPredictor(), with the target as `label`, and `fit_args` for .fit(),
-both JSON; optionally `metric`, which is measured beside AutoGluon's usual ones. The model has `inference.py` in code/.
-Beside it, in output.tar.gz: leaderboard.csv, and of the test data scores.json, test_predictions.csv and
-feature_importance.csv. Each score is a line `test:<metric>=<value>` of the log, where greater is better whatever the
-metric: AutoGluon makes losses negative.
+of its own. With a channel `encoder`, which is Prepare's, columns are what its encoder.json says: a category of digits
+stays a category, and nothing but an empty field is missing. Hyperparameters: `init_args` for TabularPredictor(), with
+the target as `label`, and `fit_args` for .fit(), both JSON; optionally `metric`, which is measured beside AutoGluon's
+usual ones. The model has `inference.py` in code/. Beside it, in output.tar.gz: leaderboard.csv, and of the test data
+scores.json, test_predictions.csv and feature_importance.csv. Each score is a line `test:<metric>=<value>` of the log,
+where greater is better whatever the metric: AutoGluon makes losses negative.
 
 github.com/aws/sagemaker-training-toolkit/blob/master/ENVIRONMENT_VARIABLES.md
 auto.gluon.ai/stable/api/autogluon.tabular.TabularPredictor.html
@@ -43,13 +44,22 @@ def arguments(hyperparameters: dict[str, Any], name: str) -> dict[str, Any]:
     return given
 
 
+def reading() -> dict[str, Any]:
+    """How pandas is to read the tables: what is no number is text, if Prepare has said which columns are."""
+    if "SM_CHANNEL_ENCODER" not in os.environ:
+        return {}
+    encoder = json.loads(Path(os.environ["SM_CHANNEL_ENCODER"], "encoder.json").read_text(encoding="utf-8"))
+    texts = [feature["column"] for feature in encoder["features"] if feature["type"] != "number"]
+    return {"dtype": dict.fromkeys([*texts, encoder["target"]], str), "keep_default_na": False, "na_values": [""]}
+
+
 def table(channel: str) -> pd.DataFrame:
     """The rows of a channel's files, in the order of their names."""
     folder = Path(os.environ[f"SM_CHANNEL_{channel.upper()}"])
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
     if not paths:
         raise Wrong(f"channel {channel}: expected CSV files with a header, found none")
-    frames = [pd.read_csv(path) for path in paths]
+    frames = [pd.read_csv(path, **reading()) for path in paths]
     columns = list(frames[0].columns)
     for path, frame in zip(paths, frames, strict=True):
         if list(frame.columns) != columns:

@@ -1,4 +1,4 @@
-"""The encoded rows of a file as polars writes them, and the raw rows of the test part.
+"""The encoded rows of a file as polars writes them, and the raw rows of the test part, as kept and as asked.
 
 A table of one file becomes the files that `prepare.py` leaves. Of several files each becomes a piece of every part,
 numbered, so that whoever reads the pieces in their order reads the same rows.
@@ -18,7 +18,7 @@ from typing import IO, TYPE_CHECKING, Any
 import numpy as np
 
 from jobs import rows
-from jobs.encoder import Encoder
+from jobs.encoder import Encoder, clean
 from jobs.errors import TableError
 from jobs.rows import Row
 from jobs.settings import Settings
@@ -67,16 +67,20 @@ def write(plan: Plan, outputs: Outputs, index: int, found: Iterable[Row | TableE
         with ExitStack() as stack:
             writers = {part: _Writer(plan, part, index, Path(folder), stack) for part in rows.PARTS}
             holdout = rows.writer(stack, Path(folder) / "holdout.csv", plan.settings)
+            features = stack.enter_context((Path(folder) / "features.csv").open("w", encoding="utf-8", newline=""))
             for batch in _batches(found):
                 for part, writer in writers.items():
                     writer.add([row for row in batch if row.part == part])
-                holdout.writerows(row.values for row in batch if row.part == "test")
+                held_out = [row.values for row in batch if row.part == "test"]
+                holdout.writerows(held_out)
+                features.writelines(_features(plan, values) for values in held_out)
         for part, writer in writers.items():
             if plan.whole or plan.sizes[part][index]:
                 for file, name in writer.files:
                     outputs.put(file, name)
         if plan.whole or plan.sizes["test"][index]:
-            outputs.put(Path(folder) / "holdout.csv", f"holdout/holdout{_suffix(plan, index)}.csv")
+            for name in ("holdout", "features"):
+                outputs.put(Path(folder) / f"{name}.csv", f"{name}/{name}{_suffix(plan, index)}.csv")
 
 
 def decimal(value: np.float32) -> str:
@@ -123,6 +127,12 @@ def _batches(found: Iterable[Row | TableError]) -> Iterator[list[Row]]:
     known = (row for row in found if isinstance(row, Row))
     while batch := list(islice(known, BATCH)):
         yield batch
+
+
+def _features(plan: Plan, values: list[str]) -> str:
+    """A row as an endpoint takes CSV."""
+    cleaned = (clean(values[position], plan.settings.missing_values) for position in plan.positions)
+    return ",".join("" if value is None else _quoted(value) for value in cleaned) + "\n"
 
 
 def _suffix(plan: Plan, index: int) -> str:

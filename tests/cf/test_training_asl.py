@@ -38,6 +38,8 @@ FRESH = [
     "Prepare",
     "Tuning",
     "Train",
+    "Containers",
+    "Predictions",
     "Evaluate",
     "Evaluation",
     "Gate",
@@ -72,7 +74,8 @@ def given(
         },
         "config": {
             "prepare": job,
-            "train": job | {"instanceCount": 1, "spot": {"enabled": spot, "maxWaitInSeconds": 900}},
+            "train": job
+            | {"engine": "container", "instanceCount": 1, "spot": {"enabled": spot, "maxWaitInSeconds": 900}},
             "evaluate": job | {"metric": metric, "direction": direction, "threshold": threshold},
             "serving": {"test": {"instanceType": "ml.m5.large"}, "production": {"instanceType": "ml.m5.large"}},
         },
@@ -107,11 +110,19 @@ def champion(package: str = CHAMPION) -> Task:
     return answers({"Parameter": {"Value": json.dumps(value)}})
 
 
+def package(measured_by: str) -> Task:
+    """The champion's package."""
+    container = {"Image": "i", "ImageDigest": "sha256:2", "ModelDataUrl": "s3://m", "Environment": {"A": "b"}}
+    properties = {"measuredBy": measured_by}
+    return answers({"InferenceSpecification": {"Containers": [container]}, "CustomerMetadataProperties": properties})
+
+
 def tasks(**changed: Task) -> dict[str, Task]:
     """A first run in which everything goes well, but for what is changed."""
     return {
         "Reuse": fails("S3.NoSuchKeyException"),
         "Champion": fails("Ssm.ParameterNotFoundException"),
+        "Package": package("model"),
         "Configure": answers({}),
         "Prepare": answers({}),
         "PrepareBySpark": answers({}),
@@ -119,6 +130,9 @@ def tasks(**changed: Task) -> dict[str, Task]:
             {"ModelArtifacts": {"S3ModelArtifacts": "s3://artifacts/runs/run-1/train/j/output/model.tar.gz"}}
         ),
         "Tune": answers({"BestTrainingJob": {"TrainingJobName": "tune-1-002-abc"}}),
+        "Model": answers({}),
+        "Predict": answers({}),
+        "Forget": answers({}),
         "Evaluate": answers({}),
         "Evaluation": evaluation(),
         "Register": answers({"ModelPackageArn": PACKAGE}),
@@ -165,7 +179,7 @@ def test_the_result_is_saved_under_its_training_key() -> None:
 
 def test_a_known_model_beside_the_same_champion_is_reused_at_once() -> None:
     execution = run(Reuse=body(saved(CHAMPION)), Champion=champion())
-    assert execution.visited == ["Reuse", "Champion", "Known", "Reused"]
+    assert execution.visited == ["Reuse", "Champion", "Package", "Known", "Reused"]
     assert execution.output == {**saved(CHAMPION), "commit": "c0ffee", "reused": True}
 
 
@@ -178,7 +192,8 @@ def test_the_champion_itself_is_reused_and_names_itself_as_champion() -> None:
 
 def test_a_known_model_is_evaluated_again_when_the_champion_changed() -> None:
     execution = run(Reuse=body(saved()), Champion=champion(), Evaluation=evaluation({"roc_auc": 0.9}))
-    assert execution.visited == ["Reuse", "Champion", "Known", "Evaluate", "Evaluation", "Gate", "Result", "Save"]
+    before = ["Reuse", "Champion", "Package", "Known", "Predictions"]
+    assert execution.visited == [*before, "Evaluate", "Evaluation", "Gate", "Result", "Save"]
     inputs = {
         item["InputName"]: item["S3Input"]["S3Uri"] for item in execution.arguments["Evaluate"][0]["ProcessingInputs"]
     }
@@ -244,6 +259,8 @@ def on_the_way(step: str) -> dict[str, Any]:
     if step == "PrepareBySpark":
         document["preparation"] = {"code": "s3://artifacts/packages/jobs-1.zip"}
         document["config"]["prepare"] |= {"engine": "glue", "workerType": "G.2X", "workers": 4}
+    if step in ("Model", "Predict", "Forget"):
+        document["training"]["measuredBy"] = "predictions"
     return document
 
 
@@ -292,12 +309,13 @@ def test_tuning_trains_many_times_and_the_best_model_goes_on() -> None:
     "step", [name for name, state in STATES.items() if state["Type"] == "Task" and name not in ELSEWHERE]
 )
 def test_a_step_that_fails_ends_in_a_fail_that_names_it(step: str) -> None:
-    execution = run(on_the_way(step), **{step: fails("States.TaskFailed", "AccessDenied: not authorized")})
+    champions = {"Champion": champion()} if step == "Package" else {}
+    execution = run(on_the_way(step), **champions, **{step: fails("States.TaskFailed", "AccessDenied: not authorized")})
     assert (execution.visited[-1], execution.error) == ("Failed", step)
     assert execution.cause == f"{step}: States.TaskFailed: AccessDenied: not authorized"
 
 
-@pytest.mark.parametrize("step", ["Prepare", "Train", "Tune", "Evaluate"])
+@pytest.mark.parametrize("step", ["Prepare", "Train", "Tune", "Predict", "Evaluate"])
 @pytest.mark.parametrize(
     ("description", "cause"),
     [
@@ -316,7 +334,7 @@ def test_a_failed_jobs_reason_is_the_cause(step: str, description: dict[str, Any
     assert execution.cause == f"{step}: States.TaskFailed: {cause}"
 
 
-@pytest.mark.parametrize("step", ["Prepare", "Train", "Tune", "Evaluate"])
+@pytest.mark.parametrize("step", ["Prepare", "Train", "Tune", "Predict", "Evaluate"])
 @pytest.mark.parametrize(
     "reason", ["CapacityError: Unable to provision requested ML compute capacity", "InternalServerError"]
 )
@@ -326,7 +344,7 @@ def test_a_job_without_capacity_is_tried_again_under_another_name(step: str, rea
     assert [60 * 2**n <= 2 * wait <= 3 * 60 * 2**n for n, wait in enumerate(execution.arguments["Backoff"], 1)] == [
         True
     ] * 3
-    members = ("TrainingJobName", "ProcessingJobName", "HyperParameterTuningJobName")
+    members = ("TrainingJobName", "ProcessingJobName", "HyperParameterTuningJobName", "TransformJobName")
     names = [arguments[member] for arguments in execution.arguments[step] for member in members if member in arguments]
     assert len(set(names)) == 4
 
@@ -397,6 +415,8 @@ def test_the_registered_package_waits_for_approval_and_carries_its_origin() -> N
         "execution": "run-1",
         "metric": "roc_auc",
         "value": "0.91",
+        "engine": "container",
+        "measuredBy": "model",
     }
     assert arguments["InferenceSpecification"]["SupportedRealtimeInferenceInstanceTypes"] == ["ml.m5.large"]
 

@@ -101,7 +101,8 @@ def test_the_champion_is_measured_beside_the_candidate() -> None:
 
 def test_a_known_model_is_evaluated_again_without_the_pipeline() -> None:
     execution = run(Reuse=body(saved()), Champion=champion(), Evaluation=evaluation({"roc_auc": 0.9}))
-    assert execution.visited == ["Reuse", "Champion", "Known", "Evaluate", "Evaluation", "Gate", "Result", "Save"]
+    before = ["Reuse", "Champion", "Package", "Known", "Predictions"]
+    assert execution.visited == [*before, "Evaluate", "Evaluation", "Gate", "Result", "Save"]
     assert (execution.output["reused"], execution.output["championPackageArn"]) == (True, CHAMPION)
 
 

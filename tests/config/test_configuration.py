@@ -94,6 +94,51 @@ def test_the_configuration_of_the_repository_is_valid() -> None:
             id="classes of the built-in image",
         ),
         pytest.param(
+            lambda c: c.update(train={"engine": "autogluon", "algorithm": "xgboost"}),
+            '$.train.algorithm: found "xgboost"; allowed: nothing here, since it is a field of another train.engine',
+            id="a field of another engine",
+        ),
+        pytest.param(
+            lambda c: c.update(train={"engine": "autogluon", "hyperparameters": {"eta": 0.1}}),
+            '$.train.hyperparameters: found {"eta": 0.1}; allowed: at most 0 fields',
+            id="hyperparameters of none",
+        ),
+        pytest.param(
+            lambda c: c.update(train={"autogluon": {}}),
+            "$.train.autogluon: found {}; allowed: nothing here",
+            id="AutoGluon's fields without it",
+        ),
+        pytest.param(
+            lambda c: c.update(train={"engine": "autogluon", "autogluon": {"initArgs": {"label": "plan"}}}),
+            '$.train.autogluon.initArgs: found "label"; allowed: any but label, path, problem_type',
+            id="an argument that the pipeline gives",
+        ),
+        pytest.param(
+            lambda c: c.update(train={"engine": "autogluon", "autogluon": {"timeLimitInSeconds": 3600}}),
+            "$.train.autogluon.timeLimitInSeconds: found 3600; allowed: less than 3600",
+            id="no time to measure",
+        ),
+        pytest.param(
+            lambda c: c.update(train={"engine": "autogluon", "spot": {"enabled": True}}),
+            "$.train.spot.enabled: found true; allowed: false with train.engine autogluon",
+            id="spot without checkpoints",
+        ),
+        pytest.param(
+            lambda c: c.update(
+                train={"engine": "autogluon"}, evaluate={"instanceType": "ml.t3.large", "positiveClass": "yes"}
+            ),
+            '$.evaluate.instanceType: found "ml.t3.large"; allowed: a type that transform jobs have too',
+            id="an instance that transforms nothing",
+        ),
+        pytest.param(
+            lambda c: (
+                c["dataset"].update(task="multiclass"),
+                c.update(train={"engine": "autogluon"}, evaluate={"metric": "f1"}),
+            ),
+            '$.dataset.task: found "multiclass"; allowed: binary with train.engine autogluon',
+            id="classes without scores",
+        ),
+        pytest.param(
             lambda c: c.update(train={"algorithm": "logistic_regression"}, prepare={"imputation": "none"}),
             '$.prepare.imputation: found "none"; allowed: "median", since logistic_regression needs a value in every '
             "column",

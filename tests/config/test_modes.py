@@ -76,8 +76,8 @@ def test_a_mode_needs_little_more_than_its_name(mode: str) -> None:
         pytest.param(
             {"deploy": {"mode": "serverless"}, "train": {"engine": "xgboost"}},
             '$.deploy.mode: found "serverless"; allowed: endpoint with train.engine xgboost, whose model is an '
-            "inference pipeline, which SageMaker does not make serverless; train.engine container trains the same "
-            "algorithm",
+            "inference pipeline, which SageMaker does not make serverless; train.engine container has one "
+            "container",
             id="serverless pipeline",
         ),
     ],

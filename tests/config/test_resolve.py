@@ -41,7 +41,7 @@ def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
     def put_object(*, Key: str, Body: bytes, **rest: str) -> None:  # noqa: N803
         assert rest == {"Bucket": "artifacts", "ServerSideEncryption": "aws:kms", "SSEKMSKeyId": "key"}
-        if not Key.endswith(".zip"):
+        if not Key.endswith((".tar.gz", ".zip")):
             documents[Key] = json.loads(Body)
 
     monkeypatch.chdir(tmp_path)

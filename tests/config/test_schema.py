@@ -107,8 +107,10 @@ def test_every_field_is_described() -> None:
 
 
 def test_every_object_refuses_unknown_fields() -> None:
-    # Those of train.hyperparameters are refused by the algorithm's variant, those of the ranges by config/tuning.py.
-    elsewhere = ("$.train.hyperparameters", "$.train.tuning.ranges")
+    # Those of train.hyperparameters are refused by the algorithm's variant, those of the ranges by config/tuning.py,
+    # arguments of AutoGluon's by AutoGluon.
+    arguments = ("$#autogluon.initArgs", "$#autogluon.fitArgs")
+    elsewhere = ("$.train.hyperparameters", "$.train.tuning.ranges", *arguments)
     objects = [path for path, field in fields(SCHEMA) if field.get("type") == "object" and path not in elsewhere]
     assert all(found["hyperparameters"]["additionalProperties"] is False for found in variants(SCHEMA).values())
     assert objects
@@ -168,7 +170,7 @@ def test_instance_types_are_sagemakers(definition: str, shape: str) -> None:
             id="unknown field",
         ),
         pytest.param(
-            "train.engine", "autopilot", "'autopilot' is not one of ['container', 'xgboost']", id="another engine"
+            "train.engine", "magic", "'magic' is not one of ['container', 'xgboost', 'autogluon'", id="another engine"
         ),
         pytest.param("train.instanceType", "ml.p9.large", "'ml.p9.large' is not one of", id="unknown instance"),
         pytest.param("evaluate.metric", "auc", "'auc' is not one of ['accuracy', 'precision'", id="unknown metric"),

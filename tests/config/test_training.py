@@ -67,6 +67,39 @@ def test_sagemakers_own_xgboost_scores_between_an_encoder_and_a_decoder() -> Non
     assert "metricDefinitions" not in made
 
 
+def test_autogluon_is_told_what_the_configuration_says_and_scores_behind_a_container_of_ours() -> None:
+    chosen = {"presets": "good_quality", "initArgs": {"verbosity": 3}, "fitArgs": {"num_bag_folds": 5}}
+    made = training(resolved(engine="autogluon", hyperparameters={}, autogluon=chosen), IMAGE, "eu-west-1")
+    registry = "763104351884.dkr.ecr.eu-west-1.amazonaws.com"
+    assert made["image"] == f"{registry}/autogluon-training:1.5.0-cpu-py311-ubuntu22.04"
+    assert json.loads(made["hyperParameters"]["init_args"]) == {
+        "label": "churn",
+        "problem_type": "binary",
+        "positive_class": "yes",
+        "eval_metric": "roc_auc",
+        "verbosity": 3,
+    }
+    assert json.loads(made["hyperParameters"]["fit_args"]) == {
+        "presets": "good_quality",
+        "time_limit": 600,
+        "calibrate_decision_threshold": False,
+        "num_bag_folds": 5,
+    }
+    assert {type(value) for value in made["hyperParameters"].values()} == {str}
+    assert [(found["image"], found["environment"].get("SERVE")) for found in made["containers"]] == [
+        (IMAGE, "arrange"),
+        (f"{registry}/autogluon-inference:1.5.0-cpu-py311-ubuntu22.04", None),
+    ]
+    assert made["measuredBy"] == "predictions"
+
+
+def test_the_code_of_a_container_without_network_is_a_channel() -> None:
+    made = training(resolved(engine="autogluon", hyperparameters={}), IMAGE, "eu-west-1")
+    (code,) = [channel for channel in made["channels"] if channel["name"] == "code"]
+    assert re.fullmatch(r"packages/autogluon/[0-9a-f]{32}/", code["key"])
+    assert made["hyperParameters"]["sagemaker_submit_directory"] == "/opt/ml/input/data/code/sourcedir.tar.gz"
+
+
 @pytest.mark.parametrize(("instances", "distribution"), [(1, "FullyReplicated"), (2, "ShardedByS3Key")])
 def test_several_instances_of_the_built_in_image_share_the_files(instances: int, distribution: str) -> None:
     made = training(resolved(engine="xgboost", instanceCount=instances), IMAGE, "eu-west-1")

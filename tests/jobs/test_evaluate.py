@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import xgboost as xgb
 
-from jobs import evaluate
+from jobs import evaluate, heldout
 from jobs.errors import ModelError, TableError
 
 
@@ -96,7 +96,7 @@ def test_an_empty_champion_folder_means_no_champion(job: Path) -> None:
 def test_batches_change_nothing(job: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     evaluate.main()
     whole = evaluation(job)
-    monkeypatch.setattr(evaluate, "BATCH", 7)
+    monkeypatch.setattr(heldout, "BATCH", 7)
     evaluate.main()
     assert evaluation(job) == whole
 

@@ -19,6 +19,7 @@ def test_the_outputs_are_those_of_the_contract(trained: Path) -> None:
     assert files == [
         "encoder/encoder.json",
         "encoder/model.tar.gz",
+        "features/features.csv",
         "holdout/holdout.csv",
         "test/test.csv",
         "train/train.csv",
@@ -92,3 +93,21 @@ def test_sagemakers_own_algorithm_gets_the_same_rows_target_first_without_header
     together = np.empty_like(ours)
     together[0::2], together[1::2] = shares
     assert (together == np.roll(ours, 1, axis=1)).all()
+
+
+def test_models_that_encode_by_themselves_get_raw_rows_and_hold_out_their_own(container: Path, trained: Path) -> None:
+    inputs = container / "processing" / "input"
+    shutil.copytree(trained / "processing" / "input" / "dataset", inputs / "dataset")
+    shutil.copytree(trained / "config", inputs / "config")
+    document = json.loads((inputs / "config" / "execution.json").read_text())
+    document["config"]["train"]["engine"] = "autogluon"
+    (inputs / "config" / "execution.json").write_text(json.dumps(document))
+    prepare.main()
+    output = container / "processing" / "output"
+    assert sorted(file.name for file in (output / "train").iterdir()) == ["train.csv", "validation.csv"]
+    assert list((output / "validation").iterdir()) == []
+    header = (output / "test" / "test.csv").read_text().splitlines()[0].split(",")
+    assert header[0] == "state"
+    assert header[-1] == "churn"
+    held_out = (output / "holdout" / "holdout.csv").read_text().splitlines()
+    assert len((output / "features" / "features.csv").read_text().splitlines()) == len(held_out) - 1

@@ -68,10 +68,15 @@ def joined(found: Files | str) -> Files | str:
         if not name.endswith(".csv") or len(number) != 6:
             whole[name] = found[name]
         elif f"{stem}.csv" in whole:
-            whole[f"{stem}.csv"] += _without_header(found[name], headed=not stem[-1].isdigit())
+            whole[f"{stem}.csv"] += _without_header(found[name], headed=_is_headed(stem))
         else:
             whole[f"{stem}.csv"] = found[name]
     return whole
+
+
+def _is_headed(stem: str) -> bool:
+    """Whether that file has a header: what SageMaker's own algorithms read has none, nor has what an endpoint reads."""
+    return not (stem[-1].isdigit() or stem.startswith("features"))
 
 
 def _written(made: list[list[str]]) -> bytes:

@@ -1,0 +1,107 @@
+"""Models that the job image cannot load, from the configuration of their page to an endpoint that answers."""
+
+from __future__ import annotations
+
+import io
+import json
+import tarfile
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from slipway import local
+from tests.end_to_end.plant import Plant
+from tests.end_to_end.workshop import Document, Executed, Workshop, customer
+
+QUICK = {"timeLimitInSeconds": 120, "fitArgs": {"hyperparameters": {"GBM": {}, "RF": {}}}}
+AUTOGLUON: Document = {"train": {"engine": "autogluon", "hyperparameters": {}, "autogluon": QUICK}}
+
+
+@pytest.fixture(scope="module")
+def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
+    plant = Plant(tmp_path_factory.mktemp("foreign") / ".slipway")
+    try:
+        yield Workshop(plant)
+    finally:
+        local.remove(plant.home)
+
+
+@pytest.fixture(scope="module")
+def autogluon(workshop: Workshop) -> Executed:
+    return workshop.execute(AUTOGLUON, 900)
+
+
+def read(workshop: Workshop, uri: str) -> bytes:
+    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    body: bytes = workshop.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
+    return body
+
+
+def models(workshop: Workshop) -> list[str]:
+    found = workshop.client("sagemaker").list_models(MaxResults=100)["Models"]
+    names = [model["ModelName"] for model in found]
+    return [name for name in names if "-model-" in name or "-champion-" in name]
+
+
+def test_autogluon_registers_a_model_that_serves(workshop: Workshop, autogluon: Executed) -> None:
+    answer: dict[str, Any] = workshop.serve(autogluon, customer())
+    assert set(answer["predictions"][0]) == {"label", "score"}
+    assert answer["predictions"][0]["label"] in {"yes", "no"}
+    assert autogluon.output["metrics"]["roc_auc"] > 0.8
+
+
+def test_the_candidate_is_measured_beside_the_champion_of_the_job_image(autogluon: Executed) -> None:
+    assert autogluon.output["championMetrics"]["roc_auc"] > 0.8
+
+
+def test_autogluons_findings_are_beside_the_model_and_in_the_report(workshop: Workshop, autogluon: Executed) -> None:
+    output = read(workshop, autogluon.output["modelDataUrl"].replace("model.tar.gz", "output.tar.gz"))
+    with tarfile.open(fileobj=io.BytesIO(output)) as archive:
+        names = {name.removeprefix("./") for name in archive.getnames()}
+    assert {"leaderboard.csv", "test_predictions.csv", "scores.json", "feature_importance.csv"} <= names
+    page = read(workshop, autogluon.output["reportUri"]).decode()
+    assert "Leaderboard" in page
+    assert "LightGBM" in page
+    assert "Feature importance" in page
+
+
+def test_a_row_that_is_none_is_refused_as_the_job_images_own_models_refuse_it(
+    workshop: Workshop, autogluon: Executed
+) -> None:
+    with pytest.raises(workshop.client("sagemaker-runtime").exceptions.ModelError) as refused:
+        workshop.serve(autogluon, {**customer(), "day_minutes": "many"})
+    answered = json.loads(refused.value.response["OriginalMessage"])
+    assert answered["error"] == "row 1, column 'day_minutes': expected a number, found 'many'"
+
+
+def test_autogluons_scores_are_those_of_its_own_predictor(workshop: Workshop, autogluon: Executed) -> None:
+    output = read(workshop, autogluon.output["modelDataUrl"].replace("model.tar.gz", "output.tar.gz"))
+    with tarfile.open(fileobj=io.BytesIO(output)) as archive:
+        member = next(name for name in archive.getnames() if name.endswith("scores.json"))
+        found = archive.extractfile(member)
+        assert found is not None
+        scores = json.load(found)
+    assert autogluon.output["metrics"]["roc_auc"] == pytest.approx(scores["roc_auc"], abs=1e-4)
+
+
+def test_no_model_is_left_of_those_that_were_asked(workshop: Workshop, autogluon: Executed) -> None:
+    assert autogluon.status == "SUCCEEDED"
+    assert models(workshop) == []
+
+
+def test_a_library_that_refuses_its_arguments_fails_train_by_name(workshop: Workshop) -> None:
+    wrong: Document = {"train": {**AUTOGLUON["train"], "autogluon": {**QUICK, "fitArgs": {"num_trees": 3}}}}
+    failed = workshop.execute(wrong, 300)
+    assert failed.status == "FAILED"
+    assert failed.error.startswith("Train: ")
+    assert "num_trees" in failed.error
+
+
+def test_autogluon_goes_to_production_and_is_the_champion_that_others_are_measured_beside(workshop: Workshop) -> None:
+    workshop.through_the_pipeline(AUTOGLUON)
+    assert set(workshop.predict()["predictions"][0]) == {"label", "score"}
+    ours = workshop.execute({"train": {"hyperparameters": {"max_depth": 4}}})
+    assert ours.status == "SUCCEEDED", ours.error
+    assert ours.output["championMetrics"]["roc_auc"] > 0.8
+    assert models(workshop) == []
