@@ -79,9 +79,10 @@ def _document(text: str) -> dict[str, Any]:
         raise unparsable("Expecting start of Json Object.")
     if document.get("Version") != VERSION:
         raise unparsable(f"Version must be '{VERSION}', and is {json.dumps(document.get('Version'))}.")
-    if "MlflowConfig" in document:
+    # The SDK writes null where no tracking is asked for.
+    if document.get("MlflowConfig") is not None:
         raise refused("MlflowConfig", "MLflow")
-    unknown = sorted(set(document) - _MEMBERS)
+    unknown = sorted(set(document) - _MEMBERS - {"MlflowConfig"})
     if unknown:
         raise unparsable(f"Unknown member '{unknown[0]}'.")
     return document

@@ -51,6 +51,10 @@ def referring(text: str, *steps: dict[str, Any], **more: Any) -> str:
     return definition(*steps, fail("Says", get(text)), **more)
 
 
+def test_no_tracking_by_mlflow_is_null_as_the_sdk_writes_it() -> None:
+    assert set(parse(definition(A, MlflowConfig=None)).steps) == {"A"}
+
+
 def test_steps_of_branches_wait_for_their_condition_and_for_what_they_refer_to() -> None:
     train = training("B", get("Steps.A.ProcessingOutputConfig.Outputs['words'].S3Output.S3Uri"))
     found = parse(
