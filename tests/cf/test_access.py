@@ -10,7 +10,7 @@ import pytest
 
 from tests.cf import templates
 
-PARTS = ("access", "serving-access", "actions", "pipeline", "triggers", "teardown")
+PARTS = ("access", "serving-access", "actions", "pipeline", "triggers", "teardown", "notebook")
 ROLES = [
     pytest.param(name, role, id=f"{name}.{logical_id}")
     for name in PARTS

@@ -45,6 +45,10 @@ REFUSED = [
         "Give the VPC endpoints that there are, or have them created, not both.",
     ),
     (
+        {"CreateNotebook": "true", "SourceProvider": "S3", "SourceBucket": "sources", "SourceKey": "a.zip"},
+        "A notebook instance clones the bundle from CodeCommit, which is not the source here.",
+    ),
+    (
         {"ProductionMinCapacity": "2", "ProductionMaxCapacity": "1"},
         "The most instances of production cannot be fewer than the fewest.",
     ),
