@@ -20,6 +20,14 @@ def test_the_push_role_can_start_this_pipeline_and_nothing_else() -> None:
     )
 
 
+def test_a_schedule_starts_the_pipeline_too_and_is_off_unless_given() -> None:
+    rule = templates.properties("triggers", "Scheduled")
+    assert rule["ScheduleExpression"] == {"Ref": "Schedule"}
+    assert rule["Targets"] == templates.properties("triggers", "Push")["Targets"]
+    assert templates.load("triggers")["Resources"]["Scheduled"]["Condition"] == "HasSchedule"
+    assert templates.load("triggers")["Parameters"]["Schedule"]["Default"] == ""
+
+
 def test_a_rule_only_stands_for_its_own_source_provider() -> None:
     resources = templates.load("triggers")["Resources"]
     assert (resources["Push"]["Condition"], resources["Upload"]["Condition"]) == ("IsCodeCommit", "IsS3")
