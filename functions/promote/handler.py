@@ -39,6 +39,10 @@ class TestRunning(Exception):
     """Production tries a candidate beside its champion; a deployment would take it away."""
 
 
+class ModelPromoted(Exception):
+    """An A/B test has made another model the champion since the run that is rolled back to."""
+
+
 class StackNotRemoved(Exception):
     """What is left of a creation that failed cannot be removed."""
 
@@ -64,8 +68,11 @@ def handler(event: dict[str, Any], _context: object) -> None:
 def promote(run: dict[str, str]) -> bool:
     """Approve the package of a run; False while what is left of a failed creation is still being removed."""
     package = run["modelPackageArn"]
-    refuse_running_test()
-    if not is_rollback(run["pipelineExecutionId"]):
+    parameters = production_parameters()
+    refuse_running_test(parameters)
+    if is_rollback(run["pipelineExecutionId"]):
+        refuse_undone_promotion(package, parameters)
+    else:
         refuse_changed_champion(package, expected=run["champion"])
     if not make_room():
         return False
@@ -77,15 +84,32 @@ def promote(run: dict[str, str]) -> bool:
     return True
 
 
-def refuse_running_test() -> None:
-    """Refuse every deployment, a rollback too, while an A/B test is on: a person ends it, who sees how it stands."""
+def production_parameters() -> dict[str, str]:
+    """The parameters of the production stack, none without one."""
     stack = production_stack() or {}
-    parameters = {one["ParameterKey"]: one.get("ParameterValue", "") for one in stack.get("Parameters", [])}
+    return {one["ParameterKey"]: one.get("ParameterValue", "") for one in stack.get("Parameters", [])}
+
+
+def refuse_running_test(parameters: dict[str, str]) -> None:
+    """Refuse every deployment, a rollback too, while an A/B test is on: a person ends it, who sees how it stands."""
     candidate = parameters.get("CandidateModelPackageArn", "")
     if candidate:
         raise TestRunning(
             f"expected no A/B test on {PRODUCTION_STACK}; found one of {candidate}. End it by `slipway ab promote` or "
             "`slipway ab stop`, then start the run again: it reuses the training."
+        )
+
+
+def refuse_undone_promotion(package: str, parameters: dict[str, str]) -> None:
+    """Refuse to go back behind a promotion: what failed is rolled back by its stack, to the model that was promoted.
+
+    The end of a test leaves the guard out, and the next deployment puts it back.
+    """
+    champion = parameters.get("ModelPackageArn", "")
+    if parameters.get("GuardDeployment") == "false" and champion != package:
+        raise ModelPromoted(
+            f"expected to go back to {package}; found {champion}, which an A/B test has promoted since. "
+            f"{PRODUCTION_STACK} stays as it is."
         )
 
 

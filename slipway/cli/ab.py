@@ -83,6 +83,7 @@ def promote(
     with _waiting(f"making the candidate of {found.endpoint} its champion"):
         arn = trial.promote(found, _tell)
     text = f"model {candidates.version(arn)} is the champion now, and answers every request to {found.endpoint}"
+    text += "; approve its run, if that waits, so that a later rollback goes back to it"
     show({"champion": arn, "endpoint": found.endpoint}, as_json, text)
 
 

@@ -145,6 +145,7 @@ def test_a_test_is_started_measured_and_promoted(
 
 def test_a_test_of_the_former_champion_is_stopped_and_the_next_run_is_guarded_again(workshop: Workshop) -> None:
     now = champion(workshop)
+    assert now.endswith("/2"), "the rollback of the run that was refused has undone the promotion"
     assert ab(workshop, "start", "--candidate", "1")["started"] is True
     assert variants(workshop) == {"default", "candidate"}
     assert ab(workshop, "stop")["champion"] == now

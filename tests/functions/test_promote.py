@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from botocore.stub import Stubber
+from botocore.stub import ANY, Stubber
 
 PACKAGE = "arn:aws:sagemaker:eu-west-1:111122223333:model-package/shop/3"
 CHAMPION = "arn:aws:sagemaker:eu-west-1:111122223333:model-package/shop/2"
@@ -62,11 +62,12 @@ def stack_is(aws: dict[str, Stubber], status: str | None) -> None:
     aws["CLOUDFORMATION"].add_response("describe_stacks", {"Stacks": [stack]})
 
 
-def candidate_is(aws: dict[str, Stubber], candidate: str) -> None:
+def candidate_is(aws: dict[str, Stubber], candidate: str, **more: str) -> None:
     """Whether an A/B test is on is asked first."""
-    parameter = {"ParameterKey": "CandidateModelPackageArn", "ParameterValue": candidate}
+    given = {"CandidateModelPackageArn": candidate, **more}
+    parameters = [{"ParameterKey": name, "ParameterValue": value} for name, value in given.items()]
     stack = {"StackName": "shop-production", "StackStatus": "UPDATE_COMPLETE", "CreationTime": "2026-01-01T00:00:00Z"}
-    aws["CLOUDFORMATION"].add_response("describe_stacks", {"Stacks": [{**stack, "Parameters": [parameter]}]})
+    aws["CLOUDFORMATION"].add_response("describe_stacks", {"Stacks": [{**stack, "Parameters": parameters}]})
 
 
 def expect_approval(aws: dict[str, Stubber]) -> None:
@@ -131,9 +132,31 @@ def test_nothing_is_deployed_while_an_ab_test_is_on(promote: ModuleType, aws: di
     promote.handler(EVENT, None)
 
 
+@pytest.mark.parametrize("guard", ["true", "false"])
+def test_a_rollback_does_not_go_back_behind_a_promotion(promote: ModuleType, guard: str) -> None:
+    parameters = {"ModelPackageArn": OTHER, "GuardDeployment": guard}
+    promote.refuse_undone_promotion(OTHER, parameters)
+    if guard == "true":
+        promote.refuse_undone_promotion(PACKAGE, parameters)
+        return
+    with pytest.raises(promote.ModelPromoted) as refused:
+        promote.refuse_undone_promotion(PACKAGE, parameters)
+    assert str(refused.value) == (
+        f"expected to go back to {PACKAGE}; found {OTHER}, which an A/B test has promoted since. "
+        "shop-production stays as it is."
+    )
+
+
+def test_a_rollback_asks_whether_a_test_promoted_another_model(promote: ModuleType, aws: dict[str, Stubber]) -> None:
+    candidate_is(aws, "", ModelPackageArn=OTHER, GuardDeployment="false")
+    run_is(aws, "ROLLBACK")
+    aws["CODEPIPELINE"].add_response("put_job_failure_result", {}, {"jobId": JOB, "failureDetails": ANY})
+    promote.handler(EVENT, None)
+
+
 def test_before_the_first_production_there_is_no_test(promote: ModuleType, aws: dict[str, Stubber]) -> None:
     stack_is(aws, None)
-    promote.refuse_running_test()
+    assert promote.production_parameters() == {}
 
 
 def test_before_the_first_champion_there_is_none_to_change(promote: ModuleType, aws: dict[str, Stubber]) -> None:
