@@ -63,6 +63,11 @@ def check(target: Target, stack: str) -> None:
         )
 
 
+def is_new(described: Mapping[str, Any] | None) -> bool:
+    """Whether a stack was never created: there is none, a change set of it only, or one that holds nothing."""
+    return described is None or described["StackStatus"] in ("REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE")
+
+
 def _usable(target: Target, stack: str, dialogue: Dialogue) -> dict[str, Any] | None:
     """The stack to update, None where there is none; one that was never created is removed first."""
     check(target, stack)

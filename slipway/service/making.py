@@ -40,7 +40,8 @@ def serve(
     # What is wrong with the table is said before anything starts.
     configure.guess(table, order.target)
     target = aws or _engine(home)
-    if install.describe(target, stack) is None:
+    launch.check(target, stack)
+    if launch.is_new(install.describe(target, stack)):
         made = _from_bundle(root, table, order)
         _tell(console, made)
         installed, run_id = _launched(target, stack, root, made, dialogue, console)
