@@ -97,7 +97,13 @@ def _enter(
         return None, None
     if state["Type"] == "Wait":
         execution.arguments.setdefault(name, []).append(evaluate(state["Seconds"], execution.variables, states))
-    if state["Type"] == "Task":
+    if state["Type"] == "Parallel":
+        try:
+            states["result"] = [run(branch, data, tasks).output for branch in state["Branches"]]
+        except ValueError as error:
+            states["errorOutput"] = {"Error": "States.QueryEvaluationError", "Cause": str(error)}
+            state = state["Catch"][0]
+    elif state["Type"] == "Task":
         arguments = evaluate(state["Arguments"], execution.variables, states)
         execution.arguments.setdefault(name, []).append(arguments)
         try:
