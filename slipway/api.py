@@ -29,10 +29,11 @@ class PredictionFailed(SlipwayError):
 
 @dataclass(frozen=True)
 class Answer:
-    """What the API answered."""
+    """What the API answered, and which variant of the endpoint, where one was asked."""
 
     status: int
     body: Any
+    variant: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class Api:
             response = _POOL.request("POST", self.url, body=body, headers=headers, timeout=60.0)
         except urllib3.exceptions.HTTPError as error:
             raise PredictionFailed(f"POST {self.url} got no answer: {error}") from error
-        return Answer(response.status, _parsed(response.data))
+        return Answer(response.status, _parsed(response.data), response.headers.get("X-Variant", ""))
 
     def predict(self, features: Any) -> Any:
         """The answer's body; PredictionFailed when the API refuses."""

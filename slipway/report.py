@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import tarfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,9 @@ from rich.table import Table
 from slipway.errors import NotFound
 from slipway.install import Install
 from slipway.runs import Run
+
+# What the job image says of a model, in its archive.
+DESCRIPTION = "model.json"
 
 
 @dataclass(frozen=True)
@@ -59,3 +64,21 @@ def download(install: Install, evaluation: Evaluation, path: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     install.target.client("s3").download_file(uri.netloc, uri.path.lstrip("/"), str(path))
     return path
+
+
+def importance(install: Install, evaluation: Evaluation) -> dict[str, float]:
+    """Each column's share in the candidate's answers, largest first, as its training wrote it beside the model.
+
+    NotFound where no model of the run was registered, or where it is of an engine that says nothing of its columns.
+    """
+    arn = evaluation.outcome.get("modelPackageArn")
+    if not arn:
+        raise NotFound("the run registered no model: its candidate did not pass the gate, which the report shows")
+    package = install.target.client("sagemaker").describe_model_package(ModelPackageName=arn)
+    uri = urlsplit(package["InferenceSpecification"]["Containers"][0].get("ModelDataUrl", ""))
+    body = install.target.client("s3").get_object(Bucket=uri.netloc, Key=uri.path.lstrip("/"))["Body"].read()
+    with tarfile.open(fileobj=io.BytesIO(body)) as archive:
+        found = archive.extractfile(DESCRIPTION) if DESCRIPTION in archive.getnames() else None
+        if found is None:
+            raise NotFound(f"{uri.geturl()} holds no {DESCRIPTION}; the report shows what its engine says of the model")
+        return dict(json.load(found)["importance"])

@@ -23,6 +23,7 @@ class Gateway:
     url: str
     status: int = 200
     body: bytes = b'{"predictions": []}'
+    headers: dict[str, str] = field(default_factory=dict)
     requests: list[tuple[dict[str, str], Any]] = field(default_factory=list)
 
 
@@ -33,6 +34,8 @@ def gateway() -> Iterator[Gateway]:
             content = self.rfile.read(int(self.headers["content-length"]))
             told.requests.append(({name.lower(): value for name, value in self.headers.items()}, json.loads(content)))
             self.send_response(told.status)
+            for header in told.headers.items():
+                self.send_header(*header)
             self.end_headers()
             self.wfile.write(told.body)
 
@@ -51,6 +54,12 @@ def gateway() -> Iterator[Gateway]:
 
 def at_url(url: str, key: str = "", log_group: str = "") -> Api:
     return Api(Aws().install(), url, key, log_group)
+
+
+def test_an_answer_says_which_variant_gave_it(gateway: Gateway) -> None:
+    assert at_url(gateway.url).call([1]).variant == ""
+    gateway.headers["x-variant"] = "candidate"
+    assert at_url(gateway.url).call([1]).variant == "candidate"
 
 
 def test_a_request_is_signed_for_api_gateway(gateway: Gateway) -> None:

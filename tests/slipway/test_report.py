@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import io
 import json
+import tarfile
 from typing import Any
 
 import pytest
+from botocore.response import StreamingBody
 from rich.console import Console
 
 from slipway import report
@@ -41,3 +44,45 @@ def test_the_candidate_stands_beside_the_champion() -> None:
         console.print(Evaluation(OUTCOME).table())
     rows = [line.split() for line in captured.get().splitlines()]
     assert rows == [["metric", "candidate", "champion"], ["roc_auc", "0.9123", "0.9000"], ["f1", "0.5000", "-"]]
+
+
+PACKAGE = "arn:aws:sagemaker:us-east-1:111122223333:model-package/churn/1"
+REGISTERED = Evaluation({"modelPackageArn": PACKAGE})
+
+
+def registered(aws: Aws, files: dict[str, str]) -> None:
+    """A package whose archive holds these files."""
+    target = io.BytesIO()
+    with tarfile.open(fileobj=target, mode="w:gz") as archive:
+        for name, text in files.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(text)
+            archive.addfile(info, io.BytesIO(text.encode()))
+    containers = [{"Image": "jobs", "ModelDataUrl": "s3://artifacts/models/1/model.tar.gz"}]
+    told = {
+        "ModelPackageName": "churn",
+        "ModelPackageArn": PACKAGE,
+        "CreationTime": at(0),
+        "ModelPackageStatus": "Completed",
+        "ModelPackageStatusDetails": {"ValidationStatuses": []},
+        "InferenceSpecification": {"Containers": containers},
+    }
+    aws.answer("sagemaker.describe_model_package", told, {"ModelPackageName": PACKAGE})
+    body = StreamingBody(io.BytesIO(target.getvalue()), len(target.getvalue()))
+    aws.answer("s3.get_object", {"Body": body}, {"Bucket": "artifacts", "Key": "models/1/model.tar.gz"})
+
+
+def test_the_columns_shares_are_read_from_beside_the_model(aws: Aws) -> None:
+    registered(aws, {"model.json": json.dumps({"importance": {"calls": 0.75, "plan": 0.25}})})
+    assert report.importance(aws.install(), REGISTERED) == {"calls": 0.75, "plan": 0.25}
+
+
+def test_a_model_that_says_nothing_of_its_columns_is_told_by_its_place(aws: Aws) -> None:
+    registered(aws, {"predictor.pkl": "x"})
+    with pytest.raises(NotFound, match=r"s3://artifacts/models/1/model\.tar\.gz holds no model\.json; the report"):
+        report.importance(aws.install(), REGISTERED)
+
+
+def test_a_candidate_that_was_not_registered_has_no_shares() -> None:
+    with pytest.raises(NotFound, match="registered no model: its candidate did not pass the gate"):
+        report.importance(Aws().install(), Evaluation({"metrics": {}}))
