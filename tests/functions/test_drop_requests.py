@@ -6,9 +6,11 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import boto3
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -369,7 +371,7 @@ JSON = st.recursive(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50, deadline=None)
 @given(training=st.dictionaries(st.sampled_from(NAMES), JSON), deployment=st.dictionaries(st.sampled_from(NAMES), JSON))
 def test_whatever_is_asked_for_is_refused_or_is_what_build_takes(
     drop: ModuleType, training: dict[str, Any], deployment: dict[str, Any]
@@ -378,3 +380,24 @@ def test_whatever_is_asked_for_is_refused_or_is_what_build_takes(
     drop.inbox.S3.objects["incoming/a.zip"] = zipped(both(training, deployment))["june.zip"]
     asked, faults = drop.request.resolve(files[0], RULES)
     assert faults or configuration.validate(requests.lay_over(configuration.load(), asked)) == []
+
+
+def test_the_pages_examples_are_taken(drop: ModuleType) -> None:
+    page = (Path(__file__).parents[2] / "docs/requests.md").read_text("utf-8")
+    blocks = {
+        name: page.split(f"`{name}`:\n\n")[1].split("\n\n")[0] for name in ("trainingjob.json", "deployment.json")
+    }
+    arrive(drop, {name: block.encode() for name, block in blocks.items()})
+    assert kept(drop)["train"]["hyperparameters"] == {"max_depth": 3, "eta": 0.2}
+    assert configuration.validate(requests.lay_over(configuration.load(), kept(drop))) == []
+
+
+def test_every_member_of_create_training_job_is_known(drop: ModuleType) -> None:
+    model = boto3.Session(region_name="eu-west-1").client("sagemaker").meta.service_model
+    request = model.operation_model("CreateTrainingJob").input_shape
+    fields = drop.request.training_job.FIELDS
+    known = {*fields.settings, *fields.only, *fields.refused, *fields.parts}
+    parts = ("AlgorithmSpecification", "ResourceConfig", "StoppingCondition")
+    members = {name for name in request.members if name not in parts}
+    members |= {f"{part}.{name}" for part in parts for name in request.members[part].members}
+    assert members - known == set()
