@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 VARIABLE: Final = "ORCHESTRATOR"
 STEP_FUNCTIONS: Final = "stepfunctions"
-SAGEMAKER: Final = "sagemaker"
 # By what trains: engines whose steps only the state machine has.
 _ENGINES: Final = ("container", "xgboost")
 
@@ -30,7 +29,7 @@ def chosen() -> str:
 
 def stack_parameters(s3: S3Client, execution: dict[str, Any]) -> dict[str, str]:
     """What the training stack is given for the orchestrator of this install; what it names is kept in S3."""
-    if chosen() != SAGEMAKER:
+    if chosen() == STEP_FUNCTIONS:
         return {}
     body = json.dumps(sagemaker_pipeline.definition(execution), indent=1).encode()
     key = f"packages/{hashlib.sha256(body).hexdigest()[:32]}.pipeline.json"

@@ -2,8 +2,10 @@
 
 docs.aws.amazon.com/step-functions/latest/apireference/API_GetExecutionHistory.html
 
-What it has an orchestrator do is told as if it were its own: a SageMaker pipeline's steps stand among the states.
+What it has an orchestrator do is told as if it were its own: a SageMaker pipeline's steps and a Glue workflow's jobs
+stand among the states.
 docs.aws.amazon.com/sagemaker/latest/APIReference/API_ListPipelineExecutionSteps.html
+docs.aws.amazon.com/glue/latest/dg/aws-glue-api-workflow.html
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from typing import Any
 from slipway.target import Target
 
 _FAILED = frozenset({"ExecutionFailed", "ExecutionAborted", "ExecutionTimedOut"})
+_JOB_RUNS = {"SUCCEEDED": "Succeeded", **dict.fromkeys(("FAILED", "ERROR", "STOPPED", "TIMEOUT", "EXPIRED"), "Failed")}
 _STEPS = {"Succeeded": "Succeeded", "Failed": "Failed", "Stopped": "Failed"}
 
 
@@ -43,9 +46,10 @@ class Job:
 
 
 def states(target: Target, execution_arn: str) -> list[State]:
-    """The states that an execution entered, in that order, and the steps of the pipeline that it started."""
+    """The states that an execution entered, in that order, and the steps of what it started to orchestrate."""
     events = _history(target, execution_arn)
-    return [*_entered(events), *(_step(step) for step in _pipeline_steps(target, events))]
+    runs = (run for flow in _workflow_runs(target, events) for run in _job_runs(flow))
+    return [*_entered(events), *map(_step, _pipeline_steps(target, events)), *map(_job_run, runs)]
 
 
 def _entered(events: list[dict[str, Any]]) -> list[State]:
@@ -70,6 +74,12 @@ def _step(step: dict[str, Any]) -> State:
     return State(step["StepName"], _STEPS.get(step["StepStatus"], "InProgress"), step["StartTime"], step.get("EndTime"))
 
 
+def _job_run(run: dict[str, Any]) -> State:
+    return State(
+        run["JobName"], _JOB_RUNS.get(run["JobRunState"], "InProgress"), run["StartedOn"], run.get("CompletedOn")
+    )
+
+
 def jobs(target: Target, execution_arn: str) -> list[Job]:
     """The jobs that an execution started, in that order: their ARNs are what its tasks were answered with."""
     events = _history(target, execution_arn)
@@ -77,6 +87,9 @@ def jobs(target: Target, execution_arn: str) -> list[Job]:
     arns = [value for output in outputs for name, value in output.items() if name.endswith("JobArn")]
     for step in _pipeline_steps(target, events):
         arns += [made["Arn"] for kind, made in step.get("Metadata", {}).items() if kind.endswith("Job")]
+    for run in _workflow_runs(target, events):
+        # The jobs of our workflow tell in its properties what they started.
+        arns += [value for name, value in run.get("WorkflowRunProperties", {}).items() if name.endswith("_job")]
     return [_job(arn) for arn in arns]
 
 
@@ -92,6 +105,23 @@ def _pipeline_steps(target: Target, events: list[dict[str, Any]]) -> list[dict[s
     paginator = target.client("sagemaker").get_paginator("list_pipeline_execution_steps")
     pages = (page for arn in started for page in paginator.paginate(PipelineExecutionArn=arn, SortOrder="Ascending"))
     return [step for page in pages for step in page["PipelineExecutionSteps"]]
+
+
+def _workflow_runs(target: Target, events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The runs of Glue workflows that tasks asked after, as they are now."""
+    outputs = _outputs(events, "taskSucceededEventDetails")
+    told = (output["Run"] for output in outputs if "WorkflowRunId" in output.get("Run", {}))
+    asked = {(run["Name"], run["WorkflowRunId"]) for run in told}
+    if not asked:
+        return []
+    glue = target.client("glue")
+    return [glue.get_workflow_run(Name=name, RunId=run, IncludeGraph=True)["Run"] for name, run in asked]
+
+
+def _job_runs(run: dict[str, Any]) -> list[dict[str, Any]]:
+    nodes = run.get("Graph", {}).get("Nodes", [])
+    found = [one for node in nodes for one in node.get("JobDetails", {}).get("JobRuns", [])]
+    return sorted(found, key=lambda one: one["StartedOn"])
 
 
 def _outputs(events: list[dict[str, Any]], details: str) -> list[dict[str, Any]]:

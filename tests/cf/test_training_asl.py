@@ -46,8 +46,8 @@ FRESH = [
     "Register",
 ]
 METRICS = {"roc_auc": 0.91, "log_loss": 0.3}
-# States of another orchestrator, tried in test_training_by_sagemaker.py.
-ELSEWHERE = {"Start", "Watch", "Steps", "Reason", "Stop"}
+# States of other orchestrators, tried in test_training_by_sagemaker.py and test_training_by_glue.py.
+ELSEWHERE = {"Start", "Watch", "Steps", "Reason", "Stop", "StartWorkflow", "WatchWorkflow", "StopWorkflow"}
 
 
 def given(

@@ -28,7 +28,7 @@ from tests.cf.test_training_asl import run as run_by_states
 DEFINITION = state_machine.load(PATH, SUBSTITUTIONS | {"Orchestrator": "sagemaker"})
 PIPELINE_EXECUTION = "arn:aws:sagemaker:eu-west-1:123456789012:pipeline/p-training/execution/abc"
 JOBS = "arn:aws:sagemaker:eu-west-1:123456789012"
-WATCHED = ["Start", "Wait", "Watch", "Watched", "Steps", "Ran"]
+WATCHED = ["Orchestrated", "Start", "Wait", "Watch", "Watched", "Steps", "Ran"]
 
 
 def step(name: str, status: str = "Succeeded", reason: str = "", **metadata: Any) -> dict[str, Any]:

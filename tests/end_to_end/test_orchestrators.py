@@ -21,7 +21,7 @@ def by_sagemaker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]
     """An install that a SageMaker pipeline trains for, with its first model in production."""
     plant = Plant(tmp_path_factory.mktemp("by-sagemaker") / ".slipway")
     try:
-        yield Workshop(plant, {"Orchestrator": "sagemaker"})
+        yield Workshop(plant, parameters={"Orchestrator": "sagemaker"})
     finally:
         local.remove(plant.home)
 
@@ -105,5 +105,67 @@ def test_what_fails_reaches_the_person_as_step_and_reason(
 ) -> None:
     defined(by_sagemaker, {})
     executed: Executed = by_sagemaker.execute(changes)
+    assert executed.status == "FAILED"
+    assert executed.error.startswith(error)
+
+
+@pytest.fixture(scope="module")
+def by_glue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
+    """An install that a Glue workflow trains for, with its first model in production."""
+    plant = Plant(tmp_path_factory.mktemp("by-glue") / ".slipway")
+    try:
+        yield Workshop(plant, parameters={"Orchestrator": "glue"})
+    finally:
+        local.remove(plant.home)
+
+
+def workflow_run(workshop: Workshop) -> dict[str, Any]:
+    """The newest run of the workflow, with its graph."""
+    found: dict[str, Any] = workshop.client("glue").get_workflow_runs(Name=PIPELINE, IncludeGraph=True)["Runs"][0]
+    return found
+
+
+def test_a_glue_workflow_takes_a_model_to_production_after_asking_a_live_endpoint(by_glue: Workshop) -> None:
+    run = workflow_run(by_glue)
+    assert (run["Status"], run["Statistics"]["SucceededActions"]) == ("COMPLETED", 2)
+    properties = run["WorkflowRunProperties"]
+    assert float(properties["live_accuracy"]) > 0.7
+    endpoints = by_glue.client("sagemaker").list_endpoints()["Endpoints"]
+    assert sorted(endpoint["EndpointName"] for endpoint in endpoints) == [f"{STACK}-production", f"{STACK}-test"]
+    assert set(by_glue.predict()["predictions"][0]) == {"label", "score"}
+
+
+def test_its_jobs_are_told_like_those_of_states(by_glue: Workshop) -> None:
+    action = by_glue.plant.run(by_glue.plant.newest()).action("Train", "Train")
+    assert action is not None
+    target = by_glue.plant.target
+    told = {state.name: state.status for state in executions.states(target, action.external_id)}
+    assert told[f"{STACK}-workflow-prepare"] == told[f"{STACK}-workflow-train"] == "Succeeded"
+    assert sorted(job.kind for job in executions.jobs(target, action.external_id)) == [
+        "processing",
+        "processing",
+        "training",
+    ]
+
+
+def test_the_workflow_trains_by_other_values_beside_the_champion(by_glue: Workshop) -> None:
+    executed = by_glue.execute({"train": {"hyperparameters": {"max_depth": 3}}})
+    assert executed.status == "SUCCEEDED", executed.error
+    assert executed.output["championMetrics"]["roc_auc"] > 0.8
+    assert set(by_glue.serve(executed, customer())["predictions"][0]) == {"label", "score"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"evaluate": {"threshold": 0.999}}, "Gate: roc_auc is "),
+        ({"dataset": {"target": "customer"}}, "Prepare: States.TaskFailed: AlgorithmError: telecom-churn.csv, "),
+    ],
+    ids=["below the threshold", "a bad table"],
+)
+def test_what_fails_in_a_workflow_reaches_the_person_as_step_and_reason(
+    by_glue: Workshop, changes: Document, error: str
+) -> None:
+    executed = by_glue.execute(changes)
     assert executed.status == "FAILED"
     assert executed.error.startswith(error)

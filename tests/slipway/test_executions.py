@@ -102,3 +102,32 @@ def test_the_jobs_of_a_pipeline_are_the_executions(aws: Aws) -> None:
     started_pipeline(aws, prepare, step("Train", "Executing", TrainingJob={"Arn": f"{arn}:training-job/t"}), gate)
     found = executions.jobs(aws.target, ARN)
     assert found == [Job("processing", "pipelines-abc-Prepare-1"), Job("training", "t")]
+
+
+def workflow_run(aws: Aws, **found: Any) -> None:
+    key = {"Name": "churn-training", "WorkflowRunId": "wr_1"}
+    details = {"resourceType": "aws-sdk:glue", "resource": "getWorkflowRun", "output": json.dumps({"Run": key})}
+    asked = (1.0, "TaskSucceeded", {"taskSucceededEventDetails": details})
+    aws.answer("stepfunctions.get_execution_history", history(entered(0, "Watch"), asked, asked))
+    aws.answer("glue.get_workflow_run", {"Run": {**key, **found}})
+
+
+def test_the_jobs_of_a_workflow_are_told_like_states(aws: Aws) -> None:
+    runs = [
+        {"JobName": "train", "JobRunState": "RUNNING", "StartedOn": BEGAN + timedelta(seconds=5)},
+        {
+            "JobName": "prepare",
+            "JobRunState": "TIMEOUT",
+            "StartedOn": BEGAN,
+            "CompletedOn": BEGAN + timedelta(seconds=4),
+        },
+    ]
+    workflow_run(aws, Graph={"Nodes": [{"Type": "JOB", "JobDetails": {"JobRuns": runs}}, {"Type": "TRIGGER"}]})
+    told = [(state.name, state.status) for state in executions.states(aws.target, ARN)]
+    assert told == [("Watch", "InProgress"), ("prepare", "Failed"), ("train", "InProgress")]
+
+
+def test_what_a_workflow_started_is_in_its_properties(aws: Aws) -> None:
+    arn = "arn:aws:sagemaker:us-east-1:111122223333:training-job/churn-train-1"
+    workflow_run(aws, WorkflowRunProperties={"train_job": arn, "endpoint_name": "check"})
+    assert executions.jobs(aws.target, ARN) == [Job("training", "churn-train-1")]
