@@ -12,12 +12,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slipway import direct
+from slipway.errors import BadInput, NotFound
 from tests.cf import state_machine
+from tests.slipway.stubs import Aws
 
 ROOT = Path(__file__).parents[2]
 SUBSTITUTIONS = {"DataBucket": "data", "ArtifactBucket": "artifacts"}
 STATES = state_machine.load(ROOT / "cf/direct.asl.json", SUBSTITUTIONS)["States"]
 RULES = STATES["Rules"]["Assign"]["rules"]
+MACHINE = "arn:aws:states:us-east-1:111122223333:stateMachine:churn-direct"
+EXECUTION = "arn:aws:states:us-east-1:111122223333:execution:churn-direct:1"
 REQUEST: dict[str, Any] = {
     "Parameters": {
         "Flow": {"Train": True, "Evaluate": True, "Deploy": True},
@@ -41,6 +45,19 @@ REQUEST: dict[str, Any] = {
         },
     }
 }
+
+
+def described() -> dict[str, Any]:
+    """DescribeStateMachine's answer."""
+    definition = json.dumps({"States": STATES})
+    return {
+        "stateMachineArn": MACHINE,
+        "name": "churn-direct",
+        "definition": definition,
+        "roleArn": "arn:aws:iam::111122223333:role/churn",
+        "type": "STANDARD",
+        "creationDate": 0,
+    }
 
 
 def by_the_state_machine(request: Any) -> list[str]:
@@ -164,3 +181,57 @@ def test_there_is_nothing_to_evaluate_without_training() -> None:
         "Parameters.Flow.Evaluate: expected false when Flow.Train is false, "
         "since the score is of the training's test data"
     ]
+
+
+def training_stack(aws: Aws, **outputs: str) -> None:
+    """Let the training stack be there, with these outputs."""
+    listed = [{"OutputKey": key, "OutputValue": value} for key, value in outputs.items()]
+    stack = {"StackName": "churn-training", "CreationTime": 0, "StackStatus": "CREATE_COMPLETE", "Outputs": listed}
+    aws.answer("cloudformation.describe_stacks", {"Stacks": [stack]})
+
+
+def test_a_file_that_is_no_json_is_refused_with_its_name(tmp_path: Path) -> None:
+    file = tmp_path / "request.json"
+    file.write_text("{")
+    with pytest.raises(BadInput, match=r"request\.json is not JSON"):
+        direct.read(file)
+
+
+def test_an_install_without_the_flow_says_what_brings_it() -> None:
+    aws = Aws()
+    training_stack(aws, StateMachineArn="arn:of-the-training")
+    with pytest.raises(NotFound, match="churn-training has no direct flow yet"):
+        direct.execute(aws.install(), REQUEST)
+
+
+def test_a_wrong_request_starts_no_execution() -> None:
+    aws = Aws()
+    training_stack(aws, DirectStateMachineArn=MACHINE)
+    aws.answer("stepfunctions.describe_state_machine", described())
+    with pytest.raises(BadInput, match=r"nothing was started:\n  Parameters.Flow.Train: missing"):
+        direct.execute(aws.install(), changed("Parameters.Flow.Train", ...))
+    aws.done()
+
+
+def test_a_right_request_starts_one_whose_end_is_waited_for() -> None:
+    aws = Aws()
+    training_stack(aws, DirectStateMachineArn=MACHINE)
+    aws.answer("stepfunctions.describe_state_machine", described())
+    started = {"executionArn": EXECUTION, "startDate": 0}
+    aws.answer("stepfunctions.start_execution", started, {"stateMachineArn": MACHINE, "input": json.dumps(REQUEST)})
+    execution = direct.execute(aws.install(), REQUEST)
+    ended = {"executionArn": EXECUTION, "stateMachineArn": MACHINE, "status": "SUCCEEDED", "startDate": 0}
+    aws.answer("stepfunctions.describe_execution", ended | {"output": '{"Train": 1}'})
+    assert direct.wait(aws.install(), execution).as_json() == {
+        "executionArn": EXECUTION,
+        "status": "SUCCEEDED",
+        "output": {"Train": 1},
+    }
+
+
+def test_an_execution_that_fails_says_why() -> None:
+    aws = Aws()
+    ended = {"executionArn": EXECUTION, "stateMachineArn": MACHINE, "status": "FAILED", "startDate": 0}
+    aws.answer("stepfunctions.describe_execution", ended | {"error": "Train", "cause": "Train: no rows"})
+    with pytest.raises(direct.ExecutionFailed, match="has the status FAILED: Train: no rows"):
+        direct.wait(aws.install(), direct.Execution(EXECUTION))
