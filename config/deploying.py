@@ -12,12 +12,14 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
 
 # What UpdateEndpoint makes of an endpoint in service: a serverless one may get instances, never the other way round.
-# Mode batch has none, so that CloudFormation deletes what there was and creates what comes.
+# That it takes away or adds AsyncInferenceConfig is not documented. Mode batch has no endpoint, so that CloudFormation
+# deletes what there was and creates what comes.
 # https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-update.html
 _CHANGES: Final[dict[str, tuple[str, ...]]] = {
     "endpoint": ("endpoint", "batch"),
     "serverless": ("endpoint", "serverless", "batch"),
-    "batch": ("endpoint", "serverless", "batch"),
+    "async": ("async", "batch"),
+    "batch": ("endpoint", "serverless", "async", "batch"),
 }
 # Where cf/triggers.yaml looks for new data.
 _INCOMING: Final = "incoming/"

@@ -27,6 +27,16 @@ WITHOUT_USE: Final[dict[str, dict[str, tuple[str, ...]]]] = {
         "a serverless endpoint captures no data": _CAPTURE,
         "a serverless endpoint has one variant": _VARIANTS,
     },
+    "async": {
+        "what an asynchronous endpoint takes and gives is in S3 anyway": _CAPTURE,
+        "SageMaker takes no variant with an asynchronous request": _VARIANTS,
+        "its requests are no GET": ("test.api.cache", "production.api.cache"),
+        "an answer's address is made by the request, so that no page knows it beforehand": (
+            "test.api.cors",
+            "production.api.cors",
+        ),
+        "instances follow deploy.async.backlogPerInstance": ("production.autoscaling.invocationsPerInstance",),
+    },
     "batch": {"a batch has neither endpoint nor API": ("test", "production")},
 }
 # The modes whose model may have one container only; those of AWS's images stand beside ours.

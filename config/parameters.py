@@ -38,12 +38,14 @@ def api_parameters(api: dict[str, Any]) -> dict[str, str]:
 
 def deploy_parameters(deploy: dict[str, Any]) -> dict[str, str]:
     """How the model is put to use, which both environments share."""
-    batch = deploy.get("batch", {})
+    batch, asynchronous = deploy.get("batch", {}), deploy["async"]
     return _texts(
         {
             "DeployMode": deploy["mode"],
             "MemorySizeInMB": deploy["serverless"]["memorySizeInMB"],
             "MaxConcurrency": deploy["serverless"]["maxConcurrency"],
+            "MaxConcurrentInvocationsPerInstance": asynchronous["maxConcurrentInvocationsPerInstance"],
+            "AsyncNotification": asynchronous["notification"],
             **(
                 {"BatchInstanceType": batch["instanceType"], "BatchInstanceCount": batch["instanceCount"]}
                 if batch

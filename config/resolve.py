@@ -81,6 +81,7 @@ def _write_parameters(resolved: dict[str, Any], written: dict[str, Any], executi
         "DataUri": execution["sourceUri"],
     }
     places = parameters.batch_places(resolved["deploy"], _sample_uri(execution, "csv"), os.environ["ARTIFACT_BUCKET"])
+    production["BacklogPerInstance"] = str(resolved["deploy"]["async"]["backlogPerInstance"])
     for environment, values, place in (("test", test, places[0]), ("production", production, places[1])):
         values |= parameters.deploy_parameters(resolved["deploy"]) | place
         deploying.check(boto3.client("cloudformation"), environment, values)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import time
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,6 +19,9 @@ from botocore.awsrequest import AWSRequest
 from slipway.errors import ExitCode, NotFound, SlipwayError
 from slipway.install import Install
 
+# How long `predict` waits for an answer that comes later.
+LONGEST_SECONDS = 60.0
+SECONDS_BETWEEN_LOOKS = 0.2
 _POOL = urllib3.PoolManager(maxsize=32, retries=False)
 
 
@@ -47,17 +51,18 @@ class Api:
 
     def call(self, features: Any) -> Answer:
         """POST one request of one row or many; PredictionFailed without an answer."""
-        body = json.dumps({"features": features}).encode()
-        headers = {"content-type": "application/json", **self._authorization(body)}
-        try:
-            response = _POOL.request("POST", self.url, body=body, headers=headers, timeout=60.0)
-        except urllib3.exceptions.HTTPError as error:
-            raise PredictionFailed(f"POST {self.url} got no answer: {error}") from error
-        return Answer(response.status, _parsed(response.data), response.headers.get("X-Variant", ""))
+        return self._sent("POST", self.url, json.dumps({"features": features}).encode())
+
+    def later(self, request_id: str) -> Answer:
+        """What an asynchronous API answers to an earlier request by now; 202 as long as there is nothing."""
+        return self._sent("GET", f"{self.url}/{request_id}", b"")
 
     def predict(self, features: Any) -> Any:
-        """The answer's body; PredictionFailed when the API refuses."""
-        answer = self.call(features)
+        """The answer's body, waited for where it comes later; PredictionFailed when the API refuses."""
+        answer, until = self.call(features), time.monotonic() + LONGEST_SECONDS
+        while answer.status == 202 and time.monotonic() < until:
+            time.sleep(SECONDS_BETWEEN_LOOKS)
+            answer = self.later(answer.body["id"])
         if answer.status != 200:
             log = f"; its log: slipway logs --group {self.log_group}" if answer.status >= 500 else ""
             raise PredictionFailed(f"POST {self.url} answered {answer.status}: {json.dumps(answer.body)}{log}")
@@ -74,11 +79,19 @@ class Api:
             f" -H 'content-type: application/json' -d {data} {self.url}"
         )
 
-    def _authorization(self, body: bytes) -> dict[str, str]:
+    def _sent(self, method: str, url: str, body: bytes) -> Answer:
+        headers = {"content-type": "application/json", **self._authorization(method, url, body)}
+        try:
+            response = _POOL.request(method, url, body=body, headers=headers, timeout=60.0)
+        except urllib3.exceptions.HTTPError as error:
+            raise PredictionFailed(f"{method} {url} got no answer: {error}") from error
+        return Answer(response.status, _parsed(response.data), response.headers.get("X-Variant", ""))
+
+    def _authorization(self, method: str, url: str, body: bytes) -> dict[str, str]:
         if self.key:
             return {"x-api-key": self.key}
         target = self.install.target
-        request = AWSRequest("POST", self.url, headers={"host": urlsplit(self.url).netloc}, data=body)
+        request = AWSRequest(method, url, headers={"host": urlsplit(url).netloc}, data=body)
         SigV4Auth(target.session.get_credentials(), "execute-api", target.region).add_auth(request)
         return dict(request.headers.items())
 

@@ -16,6 +16,8 @@ import io
 import json
 import math
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NoReturn, Protocol
@@ -24,7 +26,9 @@ import botocore.session
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectTimeoutError, HTTPClientError, ReadTimeoutError
 
+import asynchronous
 from exchange import CSV, INFERENCE_ID, JSON, VARIANT, answer_type, as_csv, canary_variant, cors_headers, is_csv
+from refusal import RequestError
 
 ENDPOINT_NAME = os.environ["ENDPOINT_NAME"]
 # dataset.columns of the configuration, put beside this file by Build.
@@ -62,24 +66,19 @@ class Context(Protocol):
     aws_request_id: str
 
 
-class RequestError(Exception):
-    """The request gets an answer other than 200: `status`, and `code` and message for its body."""
-
-    def __init__(self, status: int, code: str, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-        self.code = code
-
-
 def handler(event: dict[str, Any], context: Context) -> Response:
     """Answer one request of the REST API.
 
     docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
     """
     try:
+        if event.get("httpMethod") == "GET" and asynchronous.PLACE:
+            return answered(event, event["pathParameters"]["id"])
         body = json.dumps({"instances": rows(features(event))}, allow_nan=False).encode()
         if len(body) > LARGEST_BODY:
             raise RequestError(413, "TooLarge", f"expected at most {LARGEST_BODY} bytes of rows, found {len(body)}")
+        if asynchronous.PLACE:
+            return submitted(event, body, context.aws_request_id)
         text, variant = predict(body, context.aws_request_id, canary_variant(event))
         kind = answer_type(event)
         inference_id = {INFERENCE_ID: context.aws_request_id}
@@ -90,6 +89,29 @@ def handler(event: dict[str, Any], context: Context) -> Response:
             print(json.dumps({"status": error.status, "code": error.code, "cause": str(error.__cause__ or error)}))
         text = json.dumps({"error": {"code": error.code, "message": str(error)}})
         return {"statusCode": error.status, "headers": {"Content-Type": JSON, **cors_headers(event)}, "body": text}
+
+
+def submitted(event: dict[str, Any], body: bytes, inference_id: str) -> Response:
+    """Queue the rows; the answer says where theirs will be."""
+    with endpoint_errors():
+        asynchronous.submit(CLIENT, ENDPOINT_NAME, body, inference_id)
+    return waiting(f"{event['requestContext']['path']}/{inference_id}", inference_id)
+
+
+def answered(event: dict[str, Any], inference_id: str) -> Response:
+    """The answer to an earlier request, or 202 as long as there is none."""
+    text = asynchronous.result(inference_id)
+    if text is None:
+        return waiting(event["requestContext"]["path"], inference_id)
+    kind = answer_type(event)
+    headers = {"Content-Type": kind, INFERENCE_ID: inference_id}
+    return {"statusCode": 200, "headers": headers, "body": as_csv(text) if kind == CSV else text}
+
+
+def waiting(location: str, inference_id: str) -> Response:
+    """202, https://www.rfc-editor.org/rfc/rfc9110#name-202-accepted."""
+    body = json.dumps({"id": inference_id, "location": location})
+    return {"statusCode": 202, "headers": {"Content-Type": JSON, "Location": location}, "body": body}
 
 
 def features(event: dict[str, Any]) -> Any:
@@ -135,9 +157,16 @@ def predict(body: bytes, inference_id: str, variant: str = "") -> tuple[str, str
     JSON whatever the caller wants, so that what is captured of the endpoint has one form.
     """
     told = {"InferenceId": inference_id, **({"TargetVariant": variant} if variant else {})}
-    try:
+    with endpoint_errors():
         answer = CLIENT.invoke_endpoint(EndpointName=ENDPOINT_NAME, ContentType=JSON, Accept=JSON, Body=body, **told)
         return str(answer["Body"].read().decode()), answer["InvokedProductionVariant"]
+
+
+@contextmanager
+def endpoint_errors() -> Iterator[None]:
+    """Make errors of the endpoint answers of the API."""
+    try:
+        yield
     except ClientError as error:
         raise _endpoint_error(error) from error
     except (ConnectTimeoutError, ReadTimeoutError) as error:

@@ -44,6 +44,8 @@ HTTP: Final = URLLib3Session(timeout=30)
 # Less than the function's timeout; CodePipeline starts the job again with the token.
 LOAD_SECONDS: Final = 240
 SECONDS_BETWEEN_CALLS: Final = 0.2
+# An asynchronous endpoint's instances may have to work off what waits first.
+ANSWER_SECONDS: Final = 60
 # A new API and its permissions take a moment to be there for every caller.
 ATTEMPTS: Final = 6
 SECONDS_BETWEEN_ATTEMPTS: Final = 5
@@ -176,6 +178,8 @@ def expect_predictions(api: Api, features: object, count: int) -> None:
         if attempt:
             time.sleep(SECONDS_BETWEEN_ATTEMPTS)
         status, body = post(api, {"features": features})
+        if status == 202:
+            status, body = later(api, json.loads(body)["id"])
         if status == 200:
             break
     else:
@@ -185,10 +189,26 @@ def expect_predictions(api: Api, features: object, count: int) -> None:
         raise SmokeFailed(f"expected {count} predictions from {api.url}, found {len(predictions)}: {body}")
 
 
+def later(api: Api, request_id: str) -> tuple[int, str]:
+    """What an asynchronous API answers to an earlier request in the end; 202 when it takes too long."""
+    until = time.monotonic() + ANSWER_SECONDS
+    while True:
+        status, body = send(api, AWSRequest("GET", f"{api.url}/{request_id}"))
+        if status != 202 or time.monotonic() > until:
+            return status, body
+        time.sleep(SECONDS_BETWEEN_CALLS)
+
+
 def post(api: Api, document: object) -> tuple[int, str]:
+    """The status and body of an answer to features."""
+    headers = {"Content-Type": "application/json"}
+    return send(api, AWSRequest("POST", api.url, data=json.dumps(document), headers=headers))
+
+
+def send(api: Api, request: AWSRequest) -> tuple[int, str]:
     """The status and body of a signed request; 0 when there was no answer at all."""
-    headers = {"Content-Type": "application/json", **({"x-api-key": api.key} if api.key else {})}
-    request = AWSRequest("POST", api.url, data=json.dumps(document), headers=headers)
+    if api.key:
+        request.headers["x-api-key"] = api.key
     SigV4Auth(CREDENTIALS, "execute-api", REGION).add_auth(request)
     try:
         response = HTTP.send(request.prepare())

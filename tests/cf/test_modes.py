@@ -85,3 +85,34 @@ def test_a_batchs_model_reads_and_writes_its_own_places_only() -> None:
         found["ReadBatchInput"]["Resource"]["Fn::Join"][1][1]["Fn::Select"][1]["Fn::Split"][1]
     ]
     assert found["WriteBatchOutput"]["Action"] == "s3:PutObject"
+
+
+def test_an_asynchronous_endpoint_keeps_answers_and_failures_apart_and_tells_whom_it_is_told() -> None:
+    condition, found, otherwise = templates.properties("serving", "EndpointConfig")["AsyncInferenceConfig"]["Fn::If"]
+    assert (condition, otherwise) == ("IsAsync", NOTHING)
+    output = found["OutputConfig"]
+    assert output["S3OutputPath"] != output["S3FailurePath"]
+    condition, topics, otherwise = output["NotificationConfig"]["Fn::If"]
+    assert (condition, otherwise) == ("NotifiesErrors", NOTHING)
+    assert topics == {
+        "ErrorTopic": {"Ref": "TopicArn"},
+        "SuccessTopic": {"Fn::If": ["NotifiesAll", {"Ref": "TopicArn"}, NOTHING]},
+    }
+
+
+def test_an_asynchronous_endpoint_follows_its_backlog_and_the_others_their_invocations() -> None:
+    resources = templates.load("production")["Resources"]
+    assert resources["BacklogPolicy"]["Condition"] == "ScalesByBacklog"
+    assert resources["ScalingPolicy"]["Condition"] == "ScalesByInvocations"
+    tracked = resources["BacklogPolicy"]["Properties"]["TargetTrackingScalingPolicyConfiguration"]
+    assert tracked["CustomizedMetricSpecification"]["MetricName"] == "ApproximateBacklogSizePerInstance"
+    metric = resources["NoInvocationAlarm"]["Properties"]["MetricName"]
+    assert metric == {"Fn::If": ["IsAsync", "InvocationsProcessed", "Invocations"]}
+
+
+def test_the_answer_to_an_earlier_request_has_an_address_of_its_own() -> None:
+    paths = templates.properties("serving", "Api")["DefinitionBody"]["paths"]
+    condition, path, otherwise = paths["/predictions/{id}"]["Fn::If"]
+    assert (condition, otherwise) == ("IsAsync", NOTHING)
+    assert path["get"]["security"] == paths["/predictions"]["post"]["security"]
+    assert templates.load("serving")["Resources"]["AnswersPermission"]["Condition"] == "IsAsync"

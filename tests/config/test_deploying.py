@@ -35,6 +35,7 @@ def check(old: dict[str, str] | None, mode: str, **parameters: str) -> None:
         ({"DeployMode": "serverless"}, "endpoint"),
         ({"DeployMode": "serverless"}, "batch"),
         ({"DeployMode": "batch"}, "serverless"),
+        ({"DeployMode": "batch"}, "async"),
     ],
 )
 def test_a_change_that_sagemaker_makes_is_let_through(old: dict[str, str] | None, new: str) -> None:
@@ -50,6 +51,12 @@ def test_an_endpoint_with_instances_does_not_become_serverless(old: dict[str, st
         "of mode serverless. Deploy twice: first with mode batch, which removes the endpoint and its API, then with "
         "serverless."
     )
+
+
+@pytest.mark.parametrize(("old", "new"), [("endpoint", "async"), ("async", "endpoint"), ("serverless", "async")])
+def test_an_endpoint_stays_asynchronous_or_never_is(old: str, new: str) -> None:
+    with pytest.raises(CannotDeploy, match=f"{new} instead of {old}"):
+        check({"DeployMode": old}, new)
 
 
 def test_a_serverless_endpoint_is_in_no_vpc() -> None:

@@ -63,6 +63,18 @@ def test_a_mode_needs_little_more_than_its_name(mode: str) -> None:
             id="serverless with data capture",
         ),
         pytest.param(
+            {"deploy": {"mode": "async"}, "serving": {"production": {"autoscaling": {"invocationsPerInstance": 9}}}},
+            "$.serving.production.autoscaling.invocationsPerInstance: found 9; allowed: nothing with deploy.mode "
+            "async: instances follow deploy.async.backlogPerInstance",
+            id="async scaled by invocations",
+        ),
+        pytest.param(
+            {"deploy": {"mode": "async"}, "serving": {"test": {"api": {"cache": {"sizeInGigabytes": 0.5}}}}},
+            '$.serving.test.api.cache: found {"sizeInGigabytes": 0.5}; allowed: nothing with deploy.mode async: its '
+            "requests are no GET",
+            id="async with a cache",
+        ),
+        pytest.param(
             {"deploy": {"mode": "batch"}},
             "$.deploy.batch: found nothing; allowed: this field is needed",
             id="a batch of nothing",

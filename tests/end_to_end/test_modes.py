@@ -117,3 +117,28 @@ def test_a_batch_predicts_the_rows_that_are_configured_and_leaves_no_endpoint(li
     assert line.client("sagemaker").list_endpoints()["Endpoints"] == []
     with pytest.raises(NotFound, match="production has no API: it predicts in batches"):
         line.api()
+
+
+def test_an_asynchronous_api_answers_later_under_the_address_that_it_gave(line: Line) -> None:
+    small = {"autoscaling": {"minCapacity": 1, "maxCapacity": 2}}
+    line.approved(line.pushed({"mode": "async", "async": {"notification": "all"}}, small))
+    accepted = line.api().call(customer())
+    assert accepted.status == 202
+
+    assert accepted.body["location"] == f"/production/predictions/{accepted.body['id']}"
+    assert set(line.api().predict(customer())["predictions"][0]) == {"label", "score"}
+    policies = line.client("application-autoscaling").describe_scaling_policies(ServiceNamespace="sagemaker")
+    (policy,) = policies["ScalingPolicies"]
+    tracked = policy["TargetTrackingScalingPolicyConfiguration"]["CustomizedMetricSpecification"]
+    assert tracked["MetricName"] == "ApproximateBacklogSizePerInstance"
+
+
+def test_an_endpoint_that_is_asynchronous_becomes_no_other_in_one_push(line: Line) -> None:
+    run = line.plant.ended(line.pushed({"mode": "endpoint"}))
+    (failed,) = problems(run)
+    assert failed[:2] == ("Build", "Build")
+    log = "".join(
+        event["message"]
+        for event in line.client("logs").filter_log_events(logGroupName=f"/aws/codebuild/{STACK}-build")["events"]
+    )
+    assert "$.deploy.mode: endpoint instead of async" in log

@@ -74,7 +74,8 @@ def predict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
     spec.loader.exec_module(module)
     yield module
     environment.undo()
-    del sys.modules["exchange"]
+    for name in ("asynchronous", "exchange", "refusal"):
+        del sys.modules[name]
 
 
 @pytest.fixture

@@ -70,6 +70,20 @@ def test_a_new_api_may_take_a_moment(smoke: ModuleType, monkeypatch: pytest.Monk
     smoke.expect_predictions(smoke.Api("https://api", None), ROWS[0], 1)
 
 
+def test_an_answer_that_comes_later_is_waited_for(smoke: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = iter([(202, ""), (202, ""), answer(1)])
+    asked: list[str] = []
+
+    def send(_api: Any, request: Any) -> tuple[int, str]:
+        asked.append(request.url)
+        return next(answers)
+
+    monkeypatch.setattr(smoke, "post", lambda *_: (202, '{"id": "7"}'))
+    monkeypatch.setattr(smoke, "send", send)
+    smoke.expect_predictions(smoke.Api("https://api", None), ROWS[0], 1)
+    assert asked == ["https://api/7"] * 3
+
+
 def test_a_stack_without_an_api_is_named(smoke: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(smoke, "outputs", lambda _stack: {})
     with pytest.raises(smoke.SmokeFailed, match="expected the output ApiUrl in the stack shop-test, found none"):

@@ -11,6 +11,7 @@ import pytest
 
 from slipway import api, load
 from slipway.api import Api, PredictionFailed
+from slipway.errors import NotFound
 from slipway.local import free_port
 from tests.slipway.samples import at
 from tests.slipway.stubs import Aws
@@ -25,6 +26,7 @@ class Gateway:
     body: bytes = b'{"predictions": []}'
     headers: dict[str, str] = field(default_factory=dict)
     requests: list[tuple[dict[str, str], Any]] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
 
 
 @pytest.fixture
@@ -38,6 +40,12 @@ def gateway() -> Iterator[Gateway]:
                 self.send_header(*header)
             self.end_headers()
             self.wfile.write(told.body)
+
+        def do_GET(self) -> None:
+            told.asked.append(self.path)
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b'{"predictions": ["later"]}')
 
         def log_message(self, *arguments: Any) -> None:
             """Nothing in the test's output."""
@@ -67,6 +75,20 @@ def test_a_request_is_signed_for_api_gateway(gateway: Gateway) -> None:
     headers, body = gateway.requests[0]
     assert body == {"features": [1, "a"]}
     assert "/us-east-1/execute-api/aws4_request" in headers["authorization"]
+
+
+def test_an_answer_that_comes_later_is_asked_for(gateway: Gateway) -> None:
+    gateway.status, gateway.body = 202, b'{"id": "7", "location": "/test/predictions/7"}'
+    assert at_url(gateway.url).predict([1]) == {"predictions": ["later"]}
+    assert gateway.asked == ["/predictions/7"]
+
+
+def test_an_environment_that_predicts_in_batches_has_no_api(aws: Aws) -> None:
+    outputs = [{"OutputKey": "BatchStateMachineArn", "OutputValue": "arn:machine"}]
+    stack = {"StackName": "churn-test", "CreationTime": at(0), "StackStatus": "CREATE_COMPLETE", "Outputs": outputs}
+    aws.answer("cloudformation.describe_stacks", {"Stacks": [stack]}, {"StackName": "churn-test"})
+    with pytest.raises(NotFound, match="test has no API: it predicts in batches, by the state machine arn:machine"):
+        api.of(aws.install(), "test")
 
 
 def test_an_api_key_takes_the_signatures_place(gateway: Gateway) -> None:
