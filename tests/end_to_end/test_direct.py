@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from slipway import direct, local
+from slipway import direct, launch, local
 from slipway.errors import BadInput
 from tests.end_to_end.plant import STACK, Plant, eventually
 from tests.end_to_end.support import run_slipway
@@ -97,6 +97,11 @@ def test_the_parts_of_the_install_are_found_by_ssm(workshop: Workshop) -> None:
     assert found["state-machine"].endswith(f":stateMachine:{STACK}-training")
     assert found["execution-role"].startswith("arn:aws:iam::")
     assert found["model-package-group"].endswith(f"model-package-group/{STACK}")
+    for environment in ("test", "production"):
+        outputs = workshop.plant.installed.environment(environment)
+        for name, output in (("endpoint-name", "EndpointName"), ("api-url", "ApiUrl")):
+            parameter = workshop.client("ssm").get_parameter(Name=f"/{STACK}/{environment}/{name}")["Parameter"]
+            assert parameter["Value"] == outputs[output]
 
 
 def test_a_wrong_request_is_refused_by_field_before_anything_starts(workshop: Workshop) -> None:
@@ -206,3 +211,14 @@ def test_the_command_line_checks_starts_and_waits(workshop: Workshop, package: s
     waited = run_slipway(workshop.plant.home, "execute", str(file), "--wait", "--json")
     assert waited.returncode == 0, waited.stderr
     assert json.loads(waited.stdout)["output"]["Deployment"]["Deployed"] is True
+
+
+def test_a_schedule_starts_runs(workshop: Workshop) -> None:
+    before = workshop.plant.newest()
+    workshop.client("cloudformation").update_stack(
+        StackName=STACK,
+        UsePreviousTemplate=True,
+        Capabilities=launch.CAPABILITIES,
+        Parameters=[{"ParameterKey": "Schedule", "ParameterValue": "rate(5 minutes)"}],
+    )
+    eventually(lambda: workshop.plant.newest() != before, "a run by the schedule", 180)
