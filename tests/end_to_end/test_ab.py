@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -78,6 +80,18 @@ def variants(workshop: Workshop) -> set[str]:
     return {variant["VariantName"] for variant in described["ProductionVariants"]}
 
 
+def interrupted(workshop: Workshop, *arguments: str) -> None:
+    """`slipway ab …`, killed as soon as the stack is being updated."""
+    command = [str(Path(sys.executable).parent / "slipway"), "ab", *arguments, "--stack", STACK]
+    with subprocess.Popen([*command, "--home", str(workshop.plant.home)], cwd=ROOT) as process:
+        eventually(lambda: production(workshop)["StackStatus"] == "UPDATE_IN_PROGRESS", "the update has begun")
+        process.kill()
+
+
+def production(workshop: Workshop) -> Any:
+    return workshop.client("cloudformation").describe_stacks(StackName=f"{STACK}-production")["Stacks"][0]
+
+
 def champion(workshop: Workshop) -> str:
     parameter = workshop.client("ssm").get_parameter(Name=f"/{STACK}/production/champion")["Parameter"]
     return str(json.loads(parameter["Value"])["modelPackageArn"])
@@ -146,14 +160,15 @@ def test_a_test_is_started_measured_and_promoted(
 def test_a_test_of_the_former_champion_is_stopped_and_the_next_run_is_guarded_again(workshop: Workshop) -> None:
     now = champion(workshop)
     assert now.endswith("/2"), "the rollback of the run that was refused has undone the promotion"
-    assert ab(workshop, "start", "--candidate", "1")["started"] is True
+    interrupted(workshop, "start", "--candidate", "1")
+    assert ab(workshop, "start", "--candidate", "1")["started"] is False, "it waits for what goes on, and finds it on"
     assert variants(workshop) == {"default", "candidate"}
     assert ab(workshop, "stop")["champion"] == now
     assert (variants(workshop), champion(workshop)) == ({"default"}, now)
     ended = run_slipway(workshop.plant.home, "ab", "stop", "--stack", STACK)
     assert (ended.returncode, "no test is on: production runs model 2 alone" in ended.stderr) == (4, True)
     started = workshop.client("codepipeline").start_pipeline_execution(name=STACK)["pipelineExecutionId"]
+    eventually(lambda: workshop.plant.newest() == started, "the run is listed", 180)
     workshop.approved(started)
-    described = workshop.client("cloudformation").describe_stacks(StackName=f"{STACK}-production")["Stacks"][0]
-    parameters = {one["ParameterKey"]: one["ParameterValue"] for one in described["Parameters"]}
+    parameters = {one["ParameterKey"]: one["ParameterValue"] for one in production(workshop)["Parameters"]}
     assert (parameters["GuardDeployment"], parameters["ModelPackageArn"]) == ("true", now)
