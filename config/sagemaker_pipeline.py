@@ -30,7 +30,9 @@ def definition(execution: Document) -> Document:
     steps = _steps(document["Steps"])
     _declare(document["Parameters"], config, training)
     _train(steps["Train"]["Arguments"], config["train"], training)
-    specification = steps["Register"]["Arguments"]["InferenceSpecification"]
+    register = steps["Register"]["Arguments"]
+    register["CustomerMetadataProperties"]["engine"] = config["train"]["engine"]
+    specification = register["InferenceSpecification"]
     specification["Containers"] = [_container(one, execution["image"]) for one in training["containers"]]
     serving = config["serving"]
     specification["SupportedRealtimeInferenceInstanceTypes"] = sorted(

@@ -11,6 +11,7 @@ from tests.cf import state_machine
 from tests.cf.state_machine import Execution, Task
 from tests.cf.test_training_asl import (
     CHAMPION,
+    METRICS,
     PACKAGE,
     PATH,
     SUBSTITUTIONS,
@@ -166,3 +167,61 @@ def test_a_start_asked_for_twice_starts_once() -> None:
     tokens = [run().arguments["Start"][0]["ClientRequestToken"] for _ in range(2)]
     assert tokens[0] == tokens[1]
     assert len(tokens[0]) == 64
+
+
+def value(asked: Any, given_values: dict[str, str], types: dict[str, str]) -> Any:
+    """What a pipeline makes of its definition: parameters, joins, and of the steps what the states' tests answer."""
+    if isinstance(asked, list):
+        return [value(item, given_values, types) for item in asked]
+    if not isinstance(asked, dict):
+        return asked
+    if "Get" in asked:
+        if asked["Get"].startswith("Steps.Train."):
+            return "s3://artifacts/runs/run-1/train/j/output/model.tar.gz"
+        name = asked["Get"].removeprefix("Parameters.")
+        return int(given_values[name]) if types[name] == "Integer" else given_values[name]
+    if "Std:Join" in asked:
+        return asked["Std:Join"]["On"].join(
+            str(value(item, given_values, types)) for item in asked["Std:Join"]["Values"]
+        )
+    if "Std:JsonGet" in asked:
+        return METRICS[asked["Std:JsonGet"]["Path"].removeprefix("metrics.")]
+    return {key: value(item, given_values, types) for key, item in asked.items()}
+
+
+@pytest.mark.parametrize("spot", [False, True], ids=["on demand", "spot"])
+@pytest.mark.parametrize("several", [False, True], ids=["one container", "several"])
+def test_the_steps_ask_for_what_the_states_ask_for(spot: bool, several: bool) -> None:
+    document = given(spot=spot)
+    document["config"]["train"]["engine"] = "container"
+    if several:
+        encoder = {"image": document["image"], "model": "prepare/encoder/model.tar.gz", "environment": {"SERVE": "x"}}
+        document["training"]["containers"].insert(0, encoder)
+    by_states = run_by_states(document, Champion=champion()).arguments
+    definition = sagemaker_pipeline.definition(document)
+    found = parameters(run(document, Champion=champion()))
+    types = {one["Name"]: one["Type"] for one in definition["Parameters"]}
+    steps = {one["Name"]: one for one in definition["Steps"]}
+    steps |= {one["Name"]: one for one in steps["Gate"]["Arguments"]["IfSteps"]}
+    for name in ("Prepare", "Train", "Evaluate", "Register"):
+        asked = value(steps[name]["Arguments"], found, types)
+        names = {"ProcessingJobName", "TrainingJobName", "ClientToken", "EnableManagedSpotTraining"}
+        (state,) = by_states[name]
+        assert without(asked, names) == without(state, names), name
+    assert value(steps["Train"]["Arguments"], found, types).get("EnableManagedSpotTraining", False) is spot
+
+
+def without(arguments: dict[str, Any], names: set[str]) -> dict[str, Any]:
+    """Arguments without some and without what is empty; the order of a step's inputs says nothing."""
+    kept = {key: item for key, item in arguments.items() if key not in names and item != {}}
+    if "ProcessingInputs" in kept:
+        kept["ProcessingInputs"] = sorted(kept["ProcessingInputs"], key=lambda one: str(one["InputName"]))
+    return kept
+
+
+def test_a_champion_that_only_its_predictions_measure_is_left_out() -> None:
+    document = given()
+    metadata = {"measuredBy": "predictions", "engine": "autogluon"}
+    package = {"CustomerMetadataProperties": metadata, "InferenceSpecification": {"Containers": [{"Image": "a"}]}}
+    found = parameters(run(document, Champion=champion(), Package=answers(package)))
+    assert found["Champion"] == found["ChampionEncoder"] == "s3://artifacts/runs/run-1/execution.json"
