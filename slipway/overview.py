@@ -5,16 +5,21 @@ docs.aws.amazon.com/codepipeline/latest/APIReference/API_GetPipelineState.html
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from rich.table import Table
 from rich.text import Text
 
+from slipway import executions
+from slipway.executions import State
 from slipway.install import Install
-from slipway.picture import MARKS, PENDING, first_line, note, style
+from slipway.picture import MARKS, PENDING, first_line, note, style, took
 
 NOT_RUN = "not run yet"
+# What took less and went well is a choice or a call, not work.
+_SHORTEST_SECONDS = 0.5
 
 
 def state(install: Install) -> dict[str, Any]:
@@ -23,8 +28,19 @@ def state(install: Install) -> dict[str, Any]:
     return {name: value for name, value in found.items() if name != "ResponseMetadata"}
 
 
-def picture(state: dict[str, Any]) -> Table:
-    """One row a stage and one an action, in columns that all stages share."""
+def steps(install: Install, state: dict[str, Any]) -> dict[str, list[State]]:
+    """What each action's execution of a state machine worked on, by the execution's ARN: its states and their steps."""
+    latest = (action.get("latestExecution", {}) for stage in state["stageStates"] for action in stage["actionStates"])
+    arns = [arn for found in latest if ":execution:" in (arn := found.get("externalExecutionId", ""))]
+    return {arn: [one for one in executions.states(install.target, arn) if _is_work(one)] for arn in arns}
+
+
+def _is_work(state: State) -> bool:
+    return state.status != "Succeeded" or state.seconds >= _SHORTEST_SECONDS
+
+
+def picture(state: dict[str, Any], steps: Mapping[str, Sequence[State]]) -> Table:
+    """One row a stage, one an action and one a step of it, in columns that all stages share."""
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
     for column in ("name", "status", "when"):
         table.add_column(column, no_wrap=True)
@@ -33,6 +49,8 @@ def picture(state: dict[str, Any]) -> Table:
         table.add_row(*_stage(stage))
         for action in stage["actionStates"]:
             table.add_row(*_action(action))
+            for step in steps.get(action.get("latestExecution", {}).get("externalExecutionId", ""), ()):
+                table.add_row(*_step(step))
     return table
 
 
@@ -53,6 +71,11 @@ def _action(action: dict[str, Any]) -> tuple[Text, Text, str, Text]:
     why = note("waits for approval", "yellow") if waits else note(_reason(latest), "red")
     name = Text(f"  {MARKS.get(told, PENDING)} {action['actionName']}", style=style(told))
     return name, Text(told, style=style(told)), ago(changed) if changed else "", why
+
+
+def _step(step: State) -> tuple[Text, Text, str, Text]:
+    mark = Text(f"    {MARKS.get(step.status, ' ')} ", style=style(step.status))
+    return mark.append(step.name, style="dim"), Text(step.status, style="dim"), took(step.seconds), Text()
 
 
 def _reason(latest: dict[str, Any]) -> str:

@@ -46,7 +46,7 @@ def status(
         show({"target": target.name, "stack": where.stack, "pipeline": state}, True, "")
         return
     say(f"{where.pipeline} on {target.name}")
-    console.print(overview.picture(state))
+    console.print(overview.picture(state, overview.steps(where, state)))
     say(overview.hint(state))
 
 

@@ -26,7 +26,7 @@ def action(name: str, status: str = "", **more: Any) -> dict[str, Any]:
 def drawn(*stages: dict[str, Any], width: int = 100) -> list[str]:
     console = Console(width=width, color_system=None)
     with console.capture() as captured:
-        console.print(overview.picture({"stageStates": list(stages)}))
+        console.print(overview.picture({"stageStates": list(stages)}, {}))
     return [line.rstrip() for line in captured.get().splitlines()]
 
 
@@ -88,3 +88,37 @@ def test_a_moment_is_told_by_how_long_ago_it_was(seconds: float, text: str) -> N
 def test_the_state_is_pipelines_own_answer(aws: Aws) -> None:
     aws.answer("codepipeline.get_pipeline_state", {"pipelineName": "churn", "stageStates": []}, {"name": "churn"})
     assert overview.state(aws.install()) == {"pipelineName": "churn", "stageStates": []}
+
+
+EXECUTION = "arn:aws:states:us-east-1:111122223333:execution:churn-training:1"
+
+
+def test_an_execution_is_shown_with_what_it_worked_on(aws: Aws) -> None:
+    began = datetime(2026, 11, 21, 1, 0, tzinfo=UTC)
+    events = []
+    for name, at, ended in (("Known", 0, 0.1), ("Prepare", 1, 4.0), ("Train", 4, None)):
+        details = {"stateEnteredEventDetails": {"name": name}}
+        events.append({"timestamp": began + timedelta(seconds=at), "type": "TaskStateEntered", "id": 1, **details})
+        if ended:
+            left = {"stateExitedEventDetails": {"name": name}}
+            events.append({"timestamp": began + timedelta(seconds=ended), "type": "TaskStateExited", "id": 1, **left})
+    events.append({"timestamp": began + timedelta(seconds=6), "type": "ExecutionFailed", "id": 1})
+    aws.answer("stepfunctions.get_execution_history", {"events": events}, {"executionArn": EXECUTION})
+    stages = [stage("Train", "Failed", action("Train", "Failed", externalExecutionId=EXECUTION))]
+    state = {"stageStates": stages}
+    steps = overview.steps(aws.install(), state)
+    assert [(step.name, step.status) for step in steps[EXECUTION]] == [("Prepare", "Succeeded"), ("Train", "Failed")]
+    console = Console(width=100, color_system=None)
+    with console.capture() as captured:
+        console.print(overview.picture(state, steps))
+    assert [line.rstrip() for line in captured.get().splitlines()] == [
+        "Train          Failed     1b28d30d",
+        "  ✗ Train      Failed     5 min ago",
+        "    ✓ Prepare  Succeeded  3.0 s",
+        "    ✗ Train    Failed     2.0 s",
+    ]
+
+
+def test_an_action_without_an_execution_of_a_state_machine_asks_for_none(aws: Aws) -> None:
+    build = action("Build", "Succeeded", externalExecutionId="churn-build:1")
+    assert overview.steps(aws.install(), {"stageStates": [stage("Build", "Succeeded", build)]}) == {}
