@@ -47,6 +47,23 @@ $(AWS_CLI)/.ready: requirements/aws.txt $(if $(shell command -v uv),,$(VENV)/.uv
 	@$(UV) pip sync --quiet --python $(AWS_CLI)/bin/python --require-hashes $<
 	@touch $@
 
+# The kernel of notebooks/, with the engine and the command line beside JupyterLab.
+NOTEBOOK := $(VENV)/notebook
+$(NOTEBOOK)/.ready: requirements/slipway.txt requirements/notebook.txt pyproject.toml $(VENV)/.uv
+	@echo "Installing what the notebook needs: $$(cat $(filter %.txt,$^) | grep -c ==) packages"
+	@$(UV) venv --quiet --clear --python $(PYTHON) $(NOTEBOOK)
+	@$(UV) pip sync --quiet --python $(NOTEBOOK)/bin/python --require-hashes $(filter %.txt,$^)
+	@$(UV) pip install --quiet --python $(NOTEBOOK)/bin/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# The SageMaker Python SDK, for the tests that hold the engine to what it writes.
+SDK := $(VENV)/sagemaker
+$(SDK)/.ready: requirements/sagemaker.txt $(VENV)/.uv
+	@echo "Installing the SageMaker Python SDK: $$(grep -c == $<) packages"
+	@$(UV) venv --quiet --clear --python $(PYTHON) $(SDK)
+	@$(UV) pip sync --quiet --python $(SDK)/bin/python --require-hashes $<
+	@touch $@
+
 # A launch packages with SAM CLI: what that imports is compiled here, once, whatever the person's Python writes.
 $(VENV)/sam/.compiled: $(VENV)/sam/.ready
 	@env -u PYTHONDONTWRITEBYTECODE SAM_CLI_TELEMETRY=0 $(VENV)/sam/bin/sam package --help > /dev/null
@@ -61,6 +78,10 @@ setup: $(VENV)/.slipway $(VENV)/sam/.compiled $(VENV)/bundle/.ready ## Install t
 .PHONY: demo
 demo: setup ## Take a model from git push to production on this machine
 	$(RUN)/slipway demo $(ARGS)
+
+.PHONY: notebook
+notebook: setup $(NOTEBOOK)/.ready ## Open notebooks/walkthrough.ipynb in JupyterLab
+	PATH="$(CURDIR)/$(VENV)/sam/bin:$$PATH" $(NOTEBOOK)/bin/jupyter lab notebooks/walkthrough.ipynb
 
 .PHONY: check
 check: check-bundle check-engine ## Verify everything that can be verified without running it
@@ -82,7 +103,12 @@ test: test-bundle test-algorithms test-engine ## Pass every test
 .PHONY: test-engine
 test-engine: $(VENV)/.dev $(VENV)/sam/.ready $(AWS_CLI)/.ready
 	$(RUN)/pytest --numprocesses 3 --dist loadfile tests/slipway tests/engine tests/benchmarks tests/mutations
-	$(RUN)/pytest tests/end_to_end
+	$(RUN)/pytest --numprocesses 2 --dist loadgroup --durations 15 tests/end_to_end
+
+# What takes minutes, or gigabytes that nothing else needs; the engine installs the stand-ins of AWS images on first use.
+.PHONY: test-heavy
+test-heavy: $(VENV)/.dev $(VENV)/sam/.ready $(VENV)/bundle/.ready $(NOTEBOOK)/.ready $(SDK)/.ready ## Pass the tests that need the extras
+	$(RUN)/pytest --durations 10 tests/heavy
 
 .PHONY: soak
 soak: $(VENV)/.dev $(VENV)/sam/.ready ## Kill the engine at fifty random moments of a run; ARGS=--seed repeats one
@@ -99,6 +125,9 @@ lock: | $(VENV)/bin/python ## Resolve the requirements anew
 	$(UV) pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header pyproject.toml requirements/build-system.in -o requirements/slipway.txt
 	$(UV) pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header --group dev -c requirements/slipway.txt -o requirements/dev.txt
 	echo 'awscli>=1.46' | $(UV) pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header - -o requirements/aws.txt
+	for name in notebook sagemaker; do \
+		$(UV) pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header requirements/$$name.in -o requirements/$$name.txt; \
+	done
 	echo 'uv' | $(UV) pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header - -o requirements/uv.txt
 	$(UV) pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header $(OPTIMIZER).in -o $(OPTIMIZER).txt
 	for place in $(wildcard slipway/engine/aws_images/*/requirements.in); do \

@@ -41,9 +41,13 @@ class Watcher:
         if not self.live:
             return self._poll(finished, self._tell)
         stages = runs.stages(self.install)
-        with Live(console=self.console, refresh_per_second=8) as display:
+        # What a thread of its own draws in a notebook may land in the next cell; there each look draws.
+        looks = self.console.is_jupyter
+        with Live(console=self.console, auto_refresh=not looks, refresh_per_second=8) as display:
             height = self.console.height - 1
-            return self._poll(finished, lambda run: display.update(picture.of(run, stages, self._states, height)))
+            return self._poll(
+                finished, lambda run: display.update(picture.of(run, stages, self._states, height), refresh=looks)
+            )
 
     def _poll(self, finished: Callable[[Run], bool], show: Callable[[Run], None]) -> Run:
         pause = POLL_SECONDS if self.install.target.engine else POLL_SECONDS_AWS
