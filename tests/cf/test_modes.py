@@ -116,3 +116,9 @@ def test_the_answer_to_an_earlier_request_has_an_address_of_its_own() -> None:
     assert (condition, otherwise) == ("IsAsync", NOTHING)
     assert path["get"]["security"] == paths["/predictions"]["post"]["security"]
     assert templates.load("serving")["Resources"]["AnswersPermission"]["Condition"] == "IsAsync"
+
+
+@pytest.mark.parametrize("rule", ["BatchWithUris", "CandidateBesideInstances", "NotificationWithTopic"])
+def test_parameters_that_a_mode_cannot_do_without_are_asked_for_with_a_sentence(rule: str) -> None:
+    (assertion,) = templates.load("serving")["Rules"][rule]["Assertions"]
+    assert assertion["AssertDescription"].endswith(".")
