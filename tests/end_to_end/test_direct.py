@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from slipway import direct, launch, local
+from slipway import direct, install, launch, local
 from slipway.errors import BadInput
 from tests.end_to_end.plant import STACK, Plant, eventually
 from tests.end_to_end.support import run_slipway
@@ -222,3 +222,10 @@ def test_a_schedule_starts_runs(workshop: Workshop) -> None:
         Parameters=[{"ParameterKey": "Schedule", "ParameterValue": "rate(5 minutes)"}],
     )
     eventually(lambda: workshop.plant.newest() != before, "a run by the schedule", 180)
+
+
+def test_the_deletion_of_the_root_takes_what_the_flow_deployed_along(workshop: Workshop) -> None:
+    assert left(workshop)[0] == {ENDPOINT}
+    workshop.client("cloudformation").delete_stack(StackName=STACK)
+    eventually(lambda: install.describe(workshop.plant.target, STACK) is None, "the root is gone", 300)
+    assert left(workshop) == (set(), set(), set())
