@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from jobs.spark.preparation import Outputs
 
 BATCH = 1000
-# Numbers from one to the other are written without an exponent.
-_SMALLEST, _LARGEST = 1e-6, 1e13
+# Numbers from one to the other are written without an exponent. In single precision, as the numbers are: NumPy 1, which
+# Glue has, and NumPy 2 compare with a number of Python's in different ones.
+_SMALLEST, _LARGEST = np.float32(1e-6), np.float32(1e13)
 _SPECIAL = frozenset(',"\r\n')
 
 
