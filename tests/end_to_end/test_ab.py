@@ -20,7 +20,8 @@ from tests.end_to_end.plant import ROOT, STACK, Plant
 from tests.end_to_end.support import run_slipway, succeed
 from tests.end_to_end.workshop import Document, Workshop, changed, eventually
 
-CALLS, SHARE = 200, 0.4
+# So many rows that chance hides no difference between a good model and one that learnt next to nothing.
+CALLS, ROWS, SHARE = 200, 5, 0.4
 SERVING = changed({})["serving"]
 # Whatever is asked is captured; the second model learns next to nothing, and passes the gate with it.
 FIRST: Document = {"serving": {**SERVING, "production": {**SERVING["production"], "dataCapturePercentage": 100}}}
@@ -53,7 +54,7 @@ def rows() -> list[dict[str, Any]]:
     """Customers of the sample data, and what became of them."""
     numbers = {column["name"] for column in changed({})["dataset"]["columns"] if column["type"] == "number"}
     with (ROOT / "config/data/telecom-churn.csv").open(encoding="utf-8", newline="") as lines:
-        found = [row for _, row in zip(range(CALLS), csv.DictReader(lines), strict=False)]
+        found = [row for _, row in zip(range(CALLS * ROWS), csv.DictReader(lines), strict=False)]
     return [{name: _value(text, name in numbers) for name, text in row.items()} for row in found]
 
 
@@ -66,9 +67,10 @@ def ab(workshop: Workshop, *arguments: str) -> Any:
     return json.loads(succeed(workshop.plant.home, "ab", *arguments, "--stack", STACK, "--json"))
 
 
-def called(where: Api, row: dict[str, Any]) -> tuple[str, str]:
-    """A prediction's inference id and variant, as the API's headers name them."""
-    body = json.dumps({"features": {name: value for name, value in row.items() if name != "churn"}}).encode()
+def called(where: Api, *rows: dict[str, Any]) -> tuple[str, str]:
+    """A request's inference id and variant, as the API's headers name them."""
+    features = [{name: value for name, value in row.items() if name != "churn"} for row in rows]
+    body = json.dumps({"features": features}).encode()
     headers = {"content-type": "application/json", **where._authorization(body)}
     answer = urllib3.request("POST", where.url, body=body, headers=headers)
     assert answer.status == 200, answer.data
@@ -109,14 +111,15 @@ def test_a_test_is_started_measured_and_promoted(
     assert ab(workshop, "start", "--candidate", "2", "--yes")["started"] is False
 
     where = api.of(workshop.plant.installed, "production")
-    answered = [(row, *called(where, row)) for row in rows]
+    requests = [rows[first : first + ROWS] for first in range(0, len(rows), ROWS)]
+    answered = [(asked, *called(where, *asked)) for asked in requests]
     counts = Counter(variant for _, _, variant in answered)
     # Four standard deviations of a binomial.
     assert counts["candidate"] / CALLS == pytest.approx(SHARE, abs=0.14)
     assert counts["default"] + counts["candidate"] == CALLS
 
     by_id, by_content = tmp_path / "by-id.csv", tmp_path / "by-content.csv"
-    lines = [f"{inference_id},{row['churn']}" for row, inference_id, _ in answered]
+    lines = [f"{inference_id},{row['churn']}" for asked, inference_id, _ in answered for row in asked]
     by_id.write_text("\n".join(["inferenceId,label", *lines]))
     with by_content.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, list(rows[0]))
@@ -125,11 +128,12 @@ def test_a_test_is_started_measured_and_promoted(
 
     def captured() -> Any:
         told = ab(workshop, "status", "--truth", str(by_id))["comparison"]
-        return told if told["default"]["answers"] + told["candidate"]["answers"] == CALLS else None
+        return told if told["default"]["answers"] + told["candidate"]["answers"] == len(rows) else None
 
     told = eventually(captured, "every answer is captured", 120)
-    assert {name: told[name]["answers"] for name in counts} == dict(counts)
-    assert {name: told[name]["judged"] for name in counts} == dict(counts)
+    expected = {name: count * ROWS for name, count in counts.items()}
+    assert {name: told[name]["answers"] for name in counts} == expected
+    assert {name: told[name]["judged"] for name in counts} == expected
     assert told["metric"] == "roc_auc"
     assert told["candidate"]["value"] < told["default"]["value"]
     assert told["verdict"] == "worse", told["text"]
