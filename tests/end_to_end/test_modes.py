@@ -17,6 +17,8 @@ from tests.end_to_end.plant import ROOT, STACK, Plant, eventually, problems
 from tests.end_to_end.workshop import CONFIGURATION, Document, changed, customer
 
 ROWS = 200
+# All at once, so that nothing bakes longer than it has to.
+SMALL: Document = {"autoscaling": {"minCapacity": 1, "maxCapacity": 2}}
 
 
 def rows() -> str:
@@ -29,10 +31,11 @@ def rows() -> str:
     return text.getvalue()
 
 
-def configured(deploy: Document, production: Document | None = None) -> bytes:
+def configured(deploy: Document, production: Document | None = None, engine: str = "container") -> bytes:
     """The repository's configuration in another mode; the first test serves nothing that has instances."""
     document = json.loads((ROOT / CONFIGURATION).read_text("utf-8"))
     document["deploy"] = deploy
+    document["train"]["engine"] = engine
     document["serving"] = {"production": production} if production else {}
     return json.dumps(document).encode()
 
@@ -50,7 +53,7 @@ class Line:
         self.plant.launch({CONFIGURATION: configured(deploy)})
         return self.approved(self.plant.newest())
 
-    def pushed(self, deploy: Document, production: Document | None = None) -> str:
+    def pushed(self, deploy: Document, production: Document | None = None, engine: str = "container") -> str:
         """The id of the run that a changed configuration starts."""
         before = self.plant.newest()
         tip = self.client("codecommit").get_branch(repositoryName=STACK, branchName="master")["branch"]["commitId"]
@@ -59,7 +62,7 @@ class Line:
             branchName="master",
             parentCommitId=tip,
             commitMessage="Deploy another way",
-            putFiles=[{"filePath": CONFIGURATION, "fileContent": configured(deploy, production)}],
+            putFiles=[{"filePath": CONFIGURATION, "fileContent": configured(deploy, production, engine)}],
         )
         return eventually(lambda: None if (newest := self.plant.newest()) == before else newest, "a run by the push")
 
@@ -74,9 +77,13 @@ class Line:
 
         eventually(waits, f"{run_id} waits for approval", 300)
         approval.answer(self.plant.installed, "Approved", "approved by a test")
-        run = eventually(lambda: found if (found := self.plant.run(run_id)).done else None, f"{run_id} is over", 300)
+        run = self.ended(run_id)
         assert run.status == "Succeeded", problems(run)
         return run
+
+    def ended(self, run_id: str) -> Run:
+        """A run, once it is over; on a busy machine that takes longer than the plant waits."""
+        return eventually(lambda: found if (found := self.plant.run(run_id)).done else None, f"{run_id} is over", 300)
 
     def variant(self) -> Document:
         """Production's only variant, as SageMaker describes it."""
@@ -103,15 +110,27 @@ def test_a_serverless_model_answers_without_instances(line: Line) -> None:
     assert set(line.api().predict(customer())["predictions"][0]) == {"label", "score"}
 
 
-def test_a_batch_predicts_the_rows_that_are_configured_and_leaves_no_endpoint(line: Line) -> None:
+def test_a_serverless_endpoint_gets_instances(line: Line) -> None:
+    line.approved(line.pushed({"mode": "endpoint"}, SMALL))
+    variant = line.variant()
+    assert ("CurrentServerlessConfig" in variant, variant["CurrentInstanceCount"]) == (False, 1)
+    assert set(line.api().predict(customer())["predictions"][0]) == {"label", "score"}
+
+
+# The second is an inference pipeline of three containers.
+@pytest.mark.parametrize("engine", ["container", "xgboost"])
+def test_a_batch_predicts_the_rows_that_are_configured_and_leaves_no_endpoint(line: Line, engine: str) -> None:
     s3, outputs = line.client("s3"), line.plant.installed.outputs
     s3.put_object(Bucket=outputs["DataBucket"], Key="customers/rows.csv", Body=rows().encode())
-    line.approved(line.pushed({"mode": "batch", "batch": {"inputUri": f"s3://{outputs['DataBucket']}/customers/"}}))
-    listed = s3.list_objects_v2(Bucket=outputs["ArtifactBucket"], Prefix="batch/production/")["Contents"]
+    batch = {
+        "inputUri": f"s3://{outputs['DataBucket']}/customers/",
+        "outputUri": f"s3://{outputs['DataBucket']}/{engine}",
+    }
+    line.approved(line.pushed({"mode": "batch", "batch": batch}, engine=engine))
+    listed = s3.list_objects_v2(Bucket=outputs["DataBucket"], Prefix=f"{engine}/")["Contents"]
     (key,) = [found["Key"] for found in listed if found["Key"].endswith("/rows.csv.out")]
-    predicted = list(
-        csv.reader(s3.get_object(Bucket=outputs["ArtifactBucket"], Key=key)["Body"].read().decode().splitlines())
-    )
+    text = s3.get_object(Bucket=outputs["DataBucket"], Key=key)["Body"].read().decode()
+    predicted = list(csv.reader(text.splitlines()))
     assert [row[:-2] for row in predicted] == list(csv.reader(rows().splitlines()))
     assert {row[-2] for row in predicted} == {"yes", "no"}
     assert line.client("sagemaker").list_endpoints()["Endpoints"] == []
@@ -120,8 +139,7 @@ def test_a_batch_predicts_the_rows_that_are_configured_and_leaves_no_endpoint(li
 
 
 def test_an_asynchronous_api_answers_later_under_the_address_that_it_gave(line: Line) -> None:
-    small = {"autoscaling": {"minCapacity": 1, "maxCapacity": 2}}
-    line.approved(line.pushed({"mode": "async", "async": {"notification": "all"}}, small))
+    line.approved(line.pushed({"mode": "async", "async": {"notification": "all"}}, SMALL))
     accepted = line.api().call(customer())
     assert accepted.status == 202
 
@@ -134,7 +152,7 @@ def test_an_asynchronous_api_answers_later_under_the_address_that_it_gave(line: 
 
 
 def test_an_endpoint_that_is_asynchronous_becomes_no_other_in_one_push(line: Line) -> None:
-    run = line.plant.ended(line.pushed({"mode": "endpoint"}))
+    run = line.ended(line.pushed({"mode": "endpoint"}))
     (failed,) = problems(run)
     assert failed[:2] == ("Build", "Build")
     log = "".join(
