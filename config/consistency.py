@@ -9,7 +9,7 @@ from config import orchestrators, tuning
 from config.faults import Fault, closest, show
 
 # Engines whose models are measured by their answers.
-FOREIGN: Final = ("autogluon",)
+FOREIGN: Final = ("autogluon", "autopilot")
 # Families that processing jobs have and transform jobs have not:
 # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_TransformResources.html
 NOT_FOR_TRANSFORMS: Final = ("r5", "t3")

@@ -19,6 +19,8 @@ ENCODER_MODEL: Final = "prepare/encoder/model.tar.gz"
 METRICS: Final = ("roc_auc", "log_loss")
 # Of what `jobs/autogluon/train.py` prints at its end.
 AUTOGLUON_METRICS: Final = ("roc_auc", "accuracy", "f1")
+# Of those that tuning has; the images of both are known by name, which the roles need.
+AUTOPILOT_ALGORITHMS: Final = ["linear-learner", "xgboost"]
 
 
 def training(resolved: dict[str, Any], job_image: str, region: str) -> dict[str, Any]:
@@ -133,6 +135,40 @@ def _autogluon_arguments(resolved: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _autopilot(resolved: dict[str, Any], job_image: str, _region: str) -> dict[str, Any]:
+    """An AutoML job; its best candidate's containers stand between two of the job image, that arrange and translate.
+
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateAutoMLJobV2.html
+    """
+    chosen = resolved["train"]["autopilot"]
+    generation = {"CandidateGenerationConfig": {"AlgorithmsConfig": [{"AutoMLAlgorithms": AUTOPILOT_ALGORITHMS}]}}
+    return {
+        "hyperParameters": texts(chosen),
+        "autopilot": {
+            "AutoMLProblemTypeConfig": {
+                "TabularJobConfig": {
+                    "TargetAttributeName": resolved["dataset"]["target"],
+                    "ProblemType": "BinaryClassification",
+                    "Mode": chosen["mode"],
+                    "CompletionCriteria": {
+                        "MaxCandidates": chosen["maxCandidates"],
+                        "MaxRuntimePerTrainingJobInSeconds": chosen["maxRuntimePerTrainingJobInSeconds"],
+                        "MaxAutoMLJobRuntimeInSeconds": chosen["maxRuntimeInSeconds"],
+                    },
+                    **(generation if chosen["mode"] == "HYPERPARAMETER_TUNING" else {}),
+                }
+            },
+            "AutoMLJobObjective": {"MetricName": chosen["objective"]},
+        },
+        "containers": [
+            {"image": job_image, "model": ENCODER_MODEL, "environment": {"SERVE": "arrange"}},
+            {"model": "best"},
+            {"image": job_image, "model": ENCODER_MODEL, "environment": {"SERVE": "translate"}},
+        ],
+        "measuredBy": "predictions",
+    }
+
+
 def _channel(name: str, content_type: str, distribution: str = "FullyReplicated") -> dict[str, str]:
     return {"name": name, "contentType": content_type, "path": f"prepare/{name}/", "distribution": distribution}
 
@@ -146,4 +182,5 @@ ENGINES: Final[dict[str, Callable[[dict[str, Any], str, str], dict[str, Any]]]] 
     "container": _container,
     "xgboost": _xgboost,
     "autogluon": _autogluon,
+    "autopilot": _autopilot,
 }

@@ -2,7 +2,7 @@
 
 SageMaker's own algorithms take encoded rows and give bare scores. In an inference pipeline a container of this image
 encodes before them and another decodes behind them. Models that encode by themselves have one before them that checks
-rows and arranges their values. SERVE says which this one is:
+rows and arranges their values; Autopilot's have one behind them too, that translates. SERVE says which this one is:
 docs.aws.amazon.com/sagemaker/latest/dg/inference-pipelines.html
 """
 
@@ -20,8 +20,8 @@ from typing import Final, Protocol
 
 import numpy as np
 
+from jobs import autopilot, formats
 from jobs import encoder as encoders
-from jobs import formats
 from jobs import model as models
 from jobs.arrangement import arranged
 from jobs.encoder import Encoder
@@ -91,7 +91,27 @@ class Decode:
         return wanted, formats.write(predictions(np.column_stack((1 - positive, positive)), self.encoder), wanted)
 
 
-FACES: Final[dict[str, Callable[[Encoder], Answers]]] = {"encode": Encode, "arrange": Arrange, "decode": Decode}
+@dataclass(frozen=True)
+class Translate:
+    """Answers of Autopilot's candidates in, labels and scores out: JSON unless the caller accepts another format first.
+
+    docs.aws.amazon.com/sagemaker/latest/dg/autopilot-automate-model-development-container-output.html
+    """
+
+    encoder: Encoder
+
+    def __call__(self, body: bytes, content_type: str, accept: str) -> tuple[str, bytes]:  # noqa: ARG002
+        """The predictions."""
+        wanted = formats.accept(accept, formats.JSON)
+        return wanted, formats.write(autopilot.predictions(body, self.encoder), wanted)
+
+
+FACES: Final[dict[str, Callable[[Encoder], Answers]]] = {
+    "encode": Encode,
+    "arrange": Arrange,
+    "decode": Decode,
+    "translate": Translate,
+}
 
 
 def load(folder: Path, environment: Mapping[str, str] = os.environ) -> Answers:

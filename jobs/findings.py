@@ -1,4 +1,4 @@
-"""What a training by AWS's images said of its models: AutoGluon's leaderboard and importance, in output.tar.gz.
+"""What a training by AWS's images said of its models: AutoGluon's leaderboard and importance, Autopilot's candidates.
 
 docs.aws.amazon.com/sagemaker/latest/dg/autogluon-tabular.html
 """
@@ -15,6 +15,7 @@ from jobs import archives, paths
 from jobs.settings import Settings
 
 OUTPUT = "output.tar.gz"
+CANDIDATES = "candidates.json"
 # Of AutoGluon's leaderboard, what a person compares models by.
 COLUMNS = {
     "model": "Model",
@@ -30,6 +31,9 @@ Description = dict[str, Any]
 
 def description(configuration: Settings) -> Description:
     """What the report says of a model that the job image cannot load."""
+    candidates = paths.processing_input("findings") / CANDIDATES
+    if candidates.is_file():
+        return _autopilot(candidates, configuration)
     file = paths.processing_input("findings") / OUTPUT
     said = {"algorithm": "AutoGluon", "hyperparameters": _arguments(configuration.hyperparameters)}
     if not file.is_file():
@@ -37,6 +41,25 @@ def description(configuration: Settings) -> Description:
     with tempfile.TemporaryDirectory() as folder:
         archives.unpack(file, Path(folder))
         return said | _autogluon(Path(folder))
+
+
+def _autopilot(file: Path, configuration: Settings) -> Description:
+    """The candidates of an AutoML job, the best first, as the state machine kept them."""
+    candidates = json.loads(file.read_text(encoding="utf-8"))
+    names = sorted({name for candidate in candidates for name in candidate["metrics"]})
+    rows = [
+        [candidate["name"], str(candidate["value"]), *(str(candidate["metrics"].get(name, "")) for name in names)]
+        for candidate in candidates
+    ]
+    return {
+        "algorithm": f"Autopilot: {candidates[0]['name']}" if candidates else "Autopilot",
+        "hyperparameters": configuration.hyperparameters,
+        "leaderboard": {
+            "columns": ["Candidate", "Objective", *names],
+            "rows": rows,
+            "note": "the best twenty at most, by the objective, on rows that the job held out itself.",
+        },
+    }
 
 
 def _autogluon(folder: Path) -> Description:

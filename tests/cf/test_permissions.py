@@ -15,6 +15,7 @@ ROLES = [
 ]
 # These take no resource, or a resource whose name nobody knows beforehand.
 WITHOUT_RESOURCE = {
+    "sagemaker:ListCandidatesForAutoMLJob",
     "cloudwatch:DescribeAlarms",
     "cloudwatch:PutMetricData",
     "ec2:AssignPrivateIpAddresses",

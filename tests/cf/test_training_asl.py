@@ -20,6 +20,7 @@ SUBSTITUTIONS = {
     "ArtifactBucket": "artifacts",
     "KeyArn": "key",
     "JobRoleArn": "role",
+    "AutopilotRoleArn": "autopilot-role",
     "SparkJob": "a-prefix-of-32-letters-x-y-z-123-prepare",
     "ModelPackageGroupArn": "group",
     "Orchestrator": "stepfunctions",
@@ -46,8 +47,21 @@ FRESH = [
     "Register",
 ]
 METRICS = {"roc_auc": 0.91, "log_loss": 0.3}
-# States of other orchestrators, tried in test_training_by_sagemaker.py and test_training_by_glue.py.
-ELSEWHERE = {"Start", "Watch", "Steps", "Reason", "Stop", "StartWorkflow", "WatchWorkflow", "StopWorkflow"}
+CANDIDATE = {
+    "CandidateName": "trial-1",
+    "FinalAutoMLJobObjectiveMetric": {"MetricName": "AUC", "Value": 0.9},
+    "CandidateProperties": {
+        "CandidateMetrics": [
+            {"StandardMetricName": "AUC", "Value": 0.9, "Set": "Validation"},
+            {"StandardMetricName": "F1", "Value": 0.8, "Set": "Validation"},
+        ]
+    },
+    "InferenceContainers": [{"Image": "best", "ModelDataUrl": "s3://best", "Environment": {"MODEL_NAME": "m"}}],
+}
+SEARCHED = {"AutoMLJobStatus": "Completed", "BestCandidate": CANDIDATE}
+# States of other orchestrators, tried in test_training_by_sagemaker.py and test_training_by_glue.py, and of an ending,
+# whose own failure is not why it ended: test_training_autopilot.py.
+ELSEWHERE = {"Start", "Watch", "Steps", "Reason", "Stop", "StartWorkflow", "WatchWorkflow", "StopWorkflow", "Halt"}
 
 
 def given(
@@ -130,6 +144,11 @@ def tasks(**changed: Task) -> dict[str, Task]:
             {"ModelArtifacts": {"S3ModelArtifacts": "s3://artifacts/runs/run-1/train/j/output/model.tar.gz"}}
         ),
         "Tune": answers({"BestTrainingJob": {"TrainingJobName": "tune-1-002-abc"}}),
+        "Autopilot": answers({"AutoMLJobArn": "arn"}),
+        "Progress": answers(SEARCHED),
+        "Candidates": answers({"Candidates": [CANDIDATE]}),
+        "Leaderboard": answers({}),
+        "Halt": answers({}),
         "Model": answers({}),
         "Predict": answers({}),
         "Forget": answers({}),
@@ -259,6 +278,8 @@ def on_the_way(step: str) -> dict[str, Any]:
     if step == "PrepareBySpark":
         document["preparation"] = {"code": "s3://artifacts/packages/jobs-1.zip"}
         document["config"]["prepare"] |= {"engine": "glue", "workerType": "G.2X", "workers": 4}
+    if step in ("Autopilot", "Progress", "Candidates", "Leaderboard"):
+        document["training"]["autopilot"] = {"AutoMLJobObjective": {"MetricName": "AUC"}}
     if step in ("Model", "Predict", "Forget"):
         document["training"]["measuredBy"] = "predictions"
     return document

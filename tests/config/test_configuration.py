@@ -139,6 +139,16 @@ def test_the_configuration_of_the_repository_is_valid() -> None:
             id="classes without scores",
         ),
         pytest.param(
+            lambda c: c.update(train={"engine": "autopilot", "instanceType": "ml.m5.large"}),
+            '$.train.instanceType: found "ml.m5.large"; allowed: nothing here, since it is a field of another',
+            id="instances of an AutoML job",
+        ),
+        pytest.param(
+            lambda c: c.update(train={"engine": "autopilot", "autopilot": {"mode": "MULTI_MODEL"}}),
+            '$.train.autopilot.mode: found "MULTI_MODEL"; allowed: "ENSEMBLING", "HYPERPARAMETER_TUNING"',
+            id="a mode that is none",
+        ),
+        pytest.param(
             lambda c: c.update(train={"algorithm": "logistic_regression"}, prepare={"imputation": "none"}),
             '$.prepare.imputation: found "none"; allowed: "median", since logistic_regression needs a value in every '
             "column",

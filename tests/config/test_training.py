@@ -93,6 +93,20 @@ def test_autogluon_is_told_what_the_configuration_says_and_scores_behind_a_conta
     assert made["measuredBy"] == "predictions"
 
 
+def test_an_automl_job_is_asked_for_what_the_configuration_says() -> None:
+    document = json.loads((ROOT / "config" / "ml-pipeline.json").read_text("utf-8"))
+    chosen = {"mode": "HYPERPARAMETER_TUNING", "maxCandidates": 4}
+    train = {"engine": "autopilot", "autopilot": chosen}
+    made = training(configuration.resolve(document | {"train": train}), IMAGE, "eu-west-1")
+    tabular = made["autopilot"]["AutoMLProblemTypeConfig"]["TabularJobConfig"]
+    assert tabular["TargetAttributeName"] == "churn"
+    assert tabular["CompletionCriteria"]["MaxCandidates"] == 4
+    algorithms = tabular["CandidateGenerationConfig"]["AlgorithmsConfig"]
+    assert algorithms == [{"AutoMLAlgorithms": ["linear-learner", "xgboost"]}]
+    assert made["autopilot"]["AutoMLJobObjective"] == {"MetricName": "AUC"}
+    assert [found.get("environment", {}).get("SERVE") for found in made["containers"]] == ["arrange", None, "translate"]
+
+
 def test_the_code_of_a_container_without_network_is_a_channel() -> None:
     made = training(resolved(engine="autogluon", hyperparameters={}), IMAGE, "eu-west-1")
     (code,) = [channel for channel in made["channels"] if channel["name"] == "code"]

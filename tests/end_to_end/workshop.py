@@ -24,12 +24,13 @@ Document = dict[str, Any]
 
 
 def changed(changes: Document) -> Document:
-    """The repository's configuration with changes laid over it, part by part."""
+    """The repository's configuration with changes laid over it, part by part; None takes a field out."""
     document = json.loads((ROOT / CONFIGURATION).read_text("utf-8"))
     # All at once, so that nothing bakes longer than it has to.
     document["serving"]["production"]["autoscaling"] = {"minCapacity": 1, "maxCapacity": 2}
     for part, fields in changes.items():
-        document.setdefault(part, {}).update(fields)
+        written = document.setdefault(part, {}) | fields
+        document[part] = {name: value for name, value in written.items() if value is not None}
     return document
 
 

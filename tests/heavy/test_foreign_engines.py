@@ -17,6 +17,12 @@ from tests.end_to_end.workshop import Document, Executed, Workshop, customer
 QUICK = {"timeLimitInSeconds": 120, "fitArgs": {"hyperparameters": {"GBM": {}, "RF": {}}}}
 AUTOGLUON: Document = {"train": {"engine": "autogluon", "hyperparameters": {}, "autogluon": QUICK}}
 
+SEARCH = {"maxCandidates": 3, "maxRuntimePerTrainingJobInSeconds": 120}
+# An engine that chooses its instances by itself has no field for them.
+AUTOPILOT: Document = {
+    "train": {"engine": "autopilot", "instanceType": None, "hyperparameters": {}, "autopilot": SEARCH}
+}
+
 
 @pytest.fixture(scope="module")
 def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
@@ -25,6 +31,11 @@ def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
         yield Workshop(plant)
     finally:
         local.remove(plant.home)
+
+
+@pytest.fixture(scope="module")
+def autopilot(workshop: Workshop) -> Executed:
+    return workshop.execute(AUTOPILOT, 900)
 
 
 @pytest.fixture(scope="module")
@@ -104,4 +115,23 @@ def test_autogluon_goes_to_production_and_is_the_champion_that_others_are_measur
     ours = workshop.execute({"train": {"hyperparameters": {"max_depth": 4}}})
     assert ours.status == "SUCCEEDED", ours.error
     assert ours.output["championMetrics"]["roc_auc"] > 0.8
+    assert models(workshop) == []
+
+
+def test_autopilots_best_candidate_serves_between_two_containers_of_ours(
+    workshop: Workshop, autopilot: Executed
+) -> None:
+    answer: dict[str, Any] = workshop.serve(autopilot, customer())
+    (prediction,) = answer["predictions"]
+    assert prediction["label"] in {"yes", "no"}
+    assert (prediction["score"] >= 0.5) == (prediction["label"] == "yes")
+    assert autopilot.output["metrics"]["roc_auc"] > 0.8
+    containers = workshop.package(autopilot)["InferenceSpecification"]["Containers"]
+    assert [one["Environment"].get("SERVE") for one in containers] == ["arrange", None, "translate"]
+
+
+def test_autopilots_candidates_are_in_the_report(workshop: Workshop, autopilot: Executed) -> None:
+    page = read(workshop, autopilot.output["reportUri"]).decode()
+    assert "3 models tried" in page
+    assert "Local-" in page
     assert models(workshop) == []

@@ -64,5 +64,7 @@ def test_a_variable_says_which_half_a_container_is(
 
 
 def test_another_half_is_refused(trained: Path) -> None:
-    with pytest.raises(ConfigurationError, match="SERVE: expected predict, encode, arrange, decode, found 'both'"):
+    with pytest.raises(
+        ConfigurationError, match="SERVE: expected predict, encode, arrange, decode, translate, found 'both'"
+    ):
         answers.load(trained / "model", {"SERVE": "both"})
