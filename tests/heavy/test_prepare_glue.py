@@ -1,0 +1,49 @@
+"""`prepare.engine: glue`, as docs/preparation.md has it, through the state machine to a model that serves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from slipway import local
+from tests.end_to_end.plant import Plant
+from tests.end_to_end.workshop import Workshop, customer
+
+BY_SPARK = {"prepare": {"engine": "glue", "workerType": "G.1X", "workers": 2}}
+
+
+@pytest.fixture(scope="module")
+def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
+    plant = Plant(tmp_path_factory.mktemp("spark") / ".slipway")
+    try:
+        yield Workshop(plant)
+    finally:
+        local.remove(plant.home)
+
+
+def prepared(workshop: Workshop, run: str) -> dict[str, bytes]:
+    """What the Prepare step of a run left, by name."""
+    bucket, _, prefix = f"{run}/prepare/".removeprefix("s3://").partition("/")
+    s3 = workshop.client("s3")
+    keys = [found["Key"] for found in s3.list_objects_v2(Bucket=bucket, Prefix=prefix)["Contents"]]
+    return {key.removeprefix(prefix): s3.get_object(Bucket=bucket, Key=key)["Body"].read() for key in keys}
+
+
+def test_spark_leaves_what_polars_leaves_and_the_model_serves(workshop: Workshop) -> None:
+    by_spark = workshop.execute(BY_SPARK, 900)
+    assert by_spark.status == "SUCCEEDED", by_spark.error
+    by_polars = workshop.execute({}, 300)
+    found, expected = (prepared(workshop, executed.output["run"]) for executed in (by_spark, by_polars))
+    assert found == expected
+    assert by_spark.output["metrics"] == by_polars.output["metrics"]
+    assert set(workshop.serve(by_spark, customer())["predictions"][0]) == {"label", "score"}
+
+
+def test_a_table_that_is_wrong_is_refused_by_step_job_and_reason(workshop: Workshop) -> None:
+    refused = workshop.execute({**BY_SPARK, "evaluate": {"positiveClass": "perhaps"}}, 900)
+    assert refused.status == "FAILED"
+    assert refused.error == (
+        "PrepareBySpark: States.TaskFailed: TableError: "
+        "evaluate.positiveClass is 'perhaps', column 'churn' holds 'no', 'yes'"
+    )
