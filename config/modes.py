@@ -41,6 +41,8 @@ WITHOUT_USE: Final[dict[str, dict[str, tuple[str, ...]]]] = {
 }
 # The modes whose model may have one container only; those of AWS's images stand beside ours.
 ONE_CONTAINER: Final = ("serverless",)
+# What nobody has tried is not accepted: engines whose models are served by mode.
+TRIED: Final = {"async": ("container",), "batch": ("container", "xgboost")}
 
 
 def faults(written: dict[str, Any], resolved: dict[str, Any]) -> list[Fault]:
@@ -63,6 +65,8 @@ def faults(written: dict[str, Any], resolved: dict[str, Any]) -> list[Fault]:
             f"make {mode}; train.engine container has one container"
         )
         found.append(Fault("$.deploy.mode", show(mode), allowed))
+    elif engine not in TRIED.get(mode, (engine,)):
+        found.append(Fault("$.deploy.mode", show(mode), f"endpoint with train.engine {engine}: nobody tried it {mode}"))
     return found
 
 

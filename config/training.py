@@ -19,8 +19,6 @@ ENCODER_MODEL: Final = "prepare/encoder/model.tar.gz"
 METRICS: Final = ("roc_auc", "log_loss")
 # Of what `jobs/autogluon/train.py` prints at its end.
 AUTOGLUON_METRICS: Final = ("roc_auc", "accuracy", "f1")
-# Of those that tuning has; the images of both are known by name, which the roles need.
-AUTOPILOT_ALGORITHMS: Final = ["linear-learner", "xgboost"]
 
 
 def training(resolved: dict[str, Any], job_image: str, region: str) -> dict[str, Any]:
@@ -141,7 +139,6 @@ def _autopilot(resolved: dict[str, Any], job_image: str, _region: str) -> dict[s
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateAutoMLJobV2.html
     """
     chosen = resolved["train"]["autopilot"]
-    generation = {"CandidateGenerationConfig": {"AlgorithmsConfig": [{"AutoMLAlgorithms": AUTOPILOT_ALGORITHMS}]}}
     return {
         "hyperParameters": texts(chosen),
         "autopilot": {
@@ -149,13 +146,14 @@ def _autopilot(resolved: dict[str, Any], job_image: str, _region: str) -> dict[s
                 "TabularJobConfig": {
                     "TargetAttributeName": resolved["dataset"]["target"],
                     "ProblemType": "BinaryClassification",
-                    "Mode": chosen["mode"],
+                    # Of HYPERPARAMETER_TUNING's candidates, the variables by which they answer with probabilities
+                    # are not known well enough.
+                    "Mode": "ENSEMBLING",
                     "CompletionCriteria": {
                         "MaxCandidates": chosen["maxCandidates"],
                         "MaxRuntimePerTrainingJobInSeconds": chosen["maxRuntimePerTrainingJobInSeconds"],
                         "MaxAutoMLJobRuntimeInSeconds": chosen["maxRuntimeInSeconds"],
                     },
-                    **(generation if chosen["mode"] == "HYPERPARAMETER_TUNING" else {}),
                 }
             },
             "AutoMLJobObjective": {"MetricName": chosen["objective"]},

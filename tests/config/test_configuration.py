@@ -144,9 +144,9 @@ def test_the_configuration_of_the_repository_is_valid() -> None:
             id="instances of an AutoML job",
         ),
         pytest.param(
-            lambda c: c.update(train={"engine": "autopilot", "autopilot": {"mode": "MULTI_MODEL"}}),
-            '$.train.autopilot.mode: found "MULTI_MODEL"; allowed: "ENSEMBLING", "HYPERPARAMETER_TUNING"',
-            id="a mode that is none",
+            lambda c: c.update(train={"engine": "autopilot", "autopilot": {"objective": "MSE"}}),
+            '$.train.autopilot.objective: found "MSE"; allowed: "Accuracy", "AUC"',
+            id="an objective that is none",
         ),
         pytest.param(
             lambda c: c.update(train={"algorithm": "logistic_regression"}, prepare={"imputation": "none"}),

@@ -86,6 +86,11 @@ def test_a_mode_needs_little_more_than_its_name(mode: str) -> None:
             id="batch with an endpoint",
         ),
         pytest.param(
+            {"deploy": {"mode": "async"}, "train": {"engine": "xgboost"}},
+            '$.deploy.mode: found "async"; allowed: endpoint with train.engine xgboost: nobody tried it async',
+            id="async with the built-in image",
+        ),
+        pytest.param(
             {"deploy": {"mode": "serverless"}, "train": {"engine": "xgboost"}},
             '$.deploy.mode: found "serverless"; allowed: endpoint with train.engine xgboost, whose model is an '
             "inference pipeline, which SageMaker does not make serverless; train.engine container has one "

@@ -95,14 +95,13 @@ def test_autogluon_is_told_what_the_configuration_says_and_scores_behind_a_conta
 
 def test_an_automl_job_is_asked_for_what_the_configuration_says() -> None:
     document = json.loads((ROOT / "config" / "ml-pipeline.json").read_text("utf-8"))
-    chosen = {"mode": "HYPERPARAMETER_TUNING", "maxCandidates": 4}
+    chosen = {"maxCandidates": 4}
     train = {"engine": "autopilot", "autopilot": chosen}
     made = training(configuration.resolve(document | {"train": train}), IMAGE, "eu-west-1")
     tabular = made["autopilot"]["AutoMLProblemTypeConfig"]["TabularJobConfig"]
     assert tabular["TargetAttributeName"] == "churn"
     assert tabular["CompletionCriteria"]["MaxCandidates"] == 4
-    algorithms = tabular["CandidateGenerationConfig"]["AlgorithmsConfig"]
-    assert algorithms == [{"AutoMLAlgorithms": ["linear-learner", "xgboost"]}]
+    assert tabular["Mode"] == "ENSEMBLING"
     assert made["autopilot"]["AutoMLJobObjective"] == {"MetricName": "AUC"}
     assert [found.get("environment", {}).get("SERVE") for found in made["containers"]] == ["arrange", None, "translate"]
 
