@@ -150,6 +150,20 @@ def test_a_failed_stage_is_rolled_back_to_the_last_execution_that_succeeded(desk
     assert desk.stage(name, "Test")["latestExecution"]["type"] == "ROLLBACK"
 
 
+def test_a_rollback_that_fails_is_not_rolled_back_again(desk: Desk) -> None:
+    name = desk.create({**approval(), "onFailure": {"result": "ROLLBACK"}})
+    desk.decide(name)
+    desk.finish(name)
+    desk.start(name)
+    desk.decide(name, "Rejected")
+    desk.finish(name, 1, status="Failed")
+    desk.wait(lambda: len(desk.executions(name)) == 3)
+    desk.decide(name, "Rejected")
+    rolled = desk.finish(name, 2, status="Failed")
+    assert rolled["statusSummary"] == "The stage Test could not be rolled back: this execution is a rollback itself"
+    assert len(desk.executions(name)) == 3
+
+
 def test_a_first_failure_has_nothing_to_roll_back_to(desk: Desk) -> None:
     name = desk.create({**approval(), "onFailure": {"result": "ROLLBACK"}})
     desk.decide(name, "Rejected")
