@@ -16,8 +16,8 @@ from slipway.engine.store import Record
 def automatic(run: Run, stage: str) -> str:
     """Roll back after a failure; the failed execution's summary says to what, or why not.
 
-    A rollback that fails is not rolled back again: it would go to the same target, and fail, without end. AWS's page does
-    not say what CodePipeline does then.
+    A rollback that fails is not rolled back again: it would go to the same target, and fail, without end. AWS's page
+    does not say what CodePipeline does then.
     """
     if run.record["type"] == "ROLLBACK":
         return f"The stage {stage} could not be rolled back: this execution is a rollback itself"
