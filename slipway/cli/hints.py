@@ -17,7 +17,8 @@ from slipway import local
 # Every command that has --home.
 COMMANDS = (
     *("demo", "up", "down", "env", "launch", "clone", "push", "drop", "approve", "reject", "retry", "predict"),
-    *("status", "watch", "runs", "report", "logs", "automl"),
+    *("status", "watch", "runs", "report", "logs", "automl", "execute"),
+    *("ab start", "ab weights", "ab promote", "ab stop", "ab status"),
 )
 _COMMAND = re.compile(rf"\bslipway (?:{'|'.join(COMMANDS)})\b[^`\n;)]*?(?=[`\n;)]|  |$)")
 # --help explains any folder's, and what names its folder is complete.

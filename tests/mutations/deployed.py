@@ -261,8 +261,8 @@ DEFINITIONS = (
     Deployed(
         "JSONata that does not parse",
         DEFINITION,
-        "{% $execution.config.prepare.volumeSizeInGB %}",
-        "{% $execution.config.prepare.volumeSizeInGB) %}",
+        "(0.5 + $random())) %}",
+        "(0.5 + $random()) %}",
         "INVALID_JSONATA_EXPRESSION",
         "StateMachine",
     ),

@@ -20,7 +20,9 @@ CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAN
 _BUCKET = "mutations"
 _NESTED = re.compile(r"^  (\w+):\n    Type: AWS::CloudFormation::Stack\n(?:    .*\n)*?      TemplateURL: (\S+)$", re.M)
 _CODE = re.compile(r"CodeUri: \.\./functions/(\w+)")
-_DEFINITION = "training.asl.json"
+_SCRIPT = re.compile(r"ScriptLocation: \.\./(\S+\.py)")
+_PART = re.compile(r"TemplateURL: (\w+\.yaml)")
+_DEFINITION = re.compile(r"DefinitionUri: (\S+\.asl\.json)")
 
 
 class Refused(Exception):
@@ -103,14 +105,21 @@ class Site:
         given: dict[str, str] = json.loads(variables["TRAINING_PARAMETERS"])
         return given
 
-    def _packaged(self, text: str, name: str, definition: str) -> str:
+    def _packaged(self, text: str, name: str, definition: str = "") -> str:
         """The template with its code in S3, as `sam package` leaves it."""
         for function in set(_CODE.findall(text)):
             self._put(f"{name}/{function}.zip", _zip(ROOT / "functions" / function))
-        if f"DefinitionUri: {_DEFINITION}" in text:
-            self._put(f"{name}/{_DEFINITION}", (definition or (ROOT / "cf" / _DEFINITION).read_text()).encode())
-        coded = _CODE.sub(rf"CodeUri: s3://{_BUCKET}/{name}/\1.zip", text)
-        return coded.replace(f"DefinitionUri: {_DEFINITION}", f"DefinitionUri: s3://{_BUCKET}/{name}/{_DEFINITION}")
+        for script in set(_SCRIPT.findall(text)):
+            self._put(f"{name}/{Path(script).name}", (ROOT / script).read_bytes())
+        for file in set(_DEFINITION.findall(text)):
+            self._put(f"{name}/{file}", (definition or (ROOT / "cf" / file).read_text()).encode())
+        for file in set(_PART.findall(text)):
+            self._put(f"{name}/{file}", self._packaged((ROOT / "cf" / file).read_text(), name).encode())
+        place = f"s3://{_BUCKET}/{name}"
+        text = _CODE.sub(rf"CodeUri: {place}/\1.zip", text)
+        text = _SCRIPT.sub(lambda found: f"ScriptLocation: {place}/{Path(found[1]).name}", text)
+        text = _DEFINITION.sub(rf"DefinitionUri: {place}/\1", text)
+        return _PART.sub(rf"TemplateURL: {self.plant.engine.url}/{_BUCKET}/{name}/\1", text)
 
     def _put(self, key: str, body: bytes) -> None:
         self.client("s3").put_object(Bucket=_BUCKET, Key=key, Body=body)

@@ -28,7 +28,7 @@ COLUMNS = [{"name": "id", "type": "id"}, {"name": "plan", "type": "category"}, {
 IMAGE = "111122223333.dkr.ecr.us-east-1.amazonaws.com/jobs:predictions"
 PAGE = "https://shop.example.com"
 # What the model and its endpoint need, which the tests make themselves.
-ELSEWHERE = ("Model", "Candidate", "EndpointConfig", "Endpoint", "ExecutionRole")
+ELSEWHERE = ("Model", "Candidate", "Batch", "EndpointConfig", "Endpoint", "ExecutionRole")
 PARAMETERS = {
     "Prefix": "shop",
     "RepositoryArn": "arn:aws:ecr:us-east-1:111122223333:repository/jobs",

@@ -37,6 +37,9 @@ class ProgramImage:
     def command(self, args: list[str], entrypoint: list[str] | None = None) -> tuple[list[str], dict[str, str], Path]:
         """Argv, environment, working directory."""
         first = entrypoint or [sys.executable, str(self.program)]
+        # An image has its own `python`, which this machine need not have under that name.
+        if first[0] == "python":
+            first = [sys.executable, *first[1:]]
         return [*first, *args], {"PATH": os.environ["PATH"]}, HERE
 
 
