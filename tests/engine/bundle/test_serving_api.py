@@ -199,7 +199,7 @@ def test_a_preflight_is_answered_without_a_key(rich: Api) -> None:
 def test_only_the_configured_page_may_read_the_answer(rich: Api) -> None:
     status, headers, _ = rich.keyed("POST", "basic,1", Content_Type="text/csv", Origin=PAGE)
     assert (status, headers["Access-Control-Allow-Origin"]) == (200, PAGE)
-    assert headers["Access-Control-Expose-Headers"] == "X-Variant,X-Amzn-RequestId"
+    assert headers["Access-Control-Expose-Headers"] == "X-Variant,X-Inference-Id,X-Amzn-RequestId"
     _, headers, _ = rich.keyed("POST", "basic,1", Content_Type="text/csv", Origin="https://evil.example.com")
     assert "Access-Control-Allow-Origin" not in headers
 
