@@ -24,8 +24,8 @@ ACTIONS = {
     "Production/Stack",
     "Production/Smoke",
 }
-STATES = ["Reuse", "Champion", "Known", "Configure", "Preparation", "Prepare", "Train"]
-STATES += ["Evaluate", "Evaluation", "Gate", "Register", "Result", "Save"]
+STATES = ["Reuse", "Champion", "Known", "Configure", "Orchestrator", "Preparation", "Prepare", "Tuning", "Train"]
+STATES += ["Containers", "Predictions", "Evaluate", "Evaluation", "Gate", "Register", "Result", "Save"]
 
 
 @pytest.fixture
