@@ -103,7 +103,7 @@ test: test-bundle test-algorithms test-engine ## Pass every test
 .PHONY: test-engine
 test-engine: $(VENV)/.dev $(VENV)/sam/.ready $(AWS_CLI)/.ready
 	$(RUN)/pytest --numprocesses 3 --dist loadfile tests/slipway tests/engine tests/benchmarks tests/mutations
-	$(RUN)/pytest --numprocesses 2 --dist loadgroup --durations 15 tests/end_to_end
+	$(RUN)/pytest --durations 15 tests/end_to_end
 
 # What takes minutes, or gigabytes that nothing else needs; the engine installs the stand-ins of AWS images on first use.
 .PHONY: test-heavy

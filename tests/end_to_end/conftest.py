@@ -24,18 +24,14 @@ DEMO_SECONDS = 900.0
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the chains in their order, and keep each on one worker; every other file has an engine of its own."""
+    """Put the chains in their order, after the files that have an engine of their own."""
     order = (*ON_THE_DEMO, *ON_THE_PLANT)
 
-    def name(item: pytest.Item) -> str:
-        return item.path.stem.removeprefix("test_") if item.path.parent == Path(__file__).parent else ""
+    def place(item: pytest.Item) -> int:
+        name = item.path.stem.removeprefix("test_")
+        return order.index(name) if item.path.parent == Path(__file__).parent and name in order else -1
 
-    # The longest chain first, and the files of this folder after those of any other.
-    items.sort(key=lambda item: (bool(name(item)), order.index(name(item)) if name(item) in order else len(order)))
-    for item in items:
-        if name(item):
-            chain = next((chain[0] for chain in (ON_THE_DEMO, ON_THE_PLANT) if name(item) in chain), name(item))
-            item.add_marker(pytest.mark.xdist_group(chain))
+    items.sort(key=place)
 
 
 @dataclass(frozen=True)
