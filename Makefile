@@ -100,14 +100,18 @@ format: $(VENV)/.dev ## Repair what `make check` complains about, where that can
 .PHONY: test
 test: test-bundle test-algorithms test-engine ## Pass every test
 
+# Each launches an install, or several runs, of its own.
+WAYS := $(patsubst %,tests/end_to_end/test_%.py,ab automl modes orchestrators requests)
+
 .PHONY: test-engine
 test-engine: $(VENV)/.dev $(VENV)/sam/.ready $(AWS_CLI)/.ready
 	$(RUN)/pytest --numprocesses 3 --dist loadfile tests/slipway tests/engine tests/benchmarks tests/mutations
-	$(RUN)/pytest --durations 15 tests/end_to_end
+	$(RUN)/pytest --durations 15 tests/end_to_end $(WAYS:%=--ignore=%)
 
-# What takes minutes, or gigabytes that nothing else needs; the engine installs the stand-ins of AWS images on first use.
+# What takes minutes each, or gigabytes that nothing else needs; the engine installs the stand-ins of AWS images on first use.
 .PHONY: test-heavy
 test-heavy: $(VENV)/.dev $(VENV)/sam/.ready $(VENV)/bundle/.ready $(NOTEBOOK)/.ready $(SDK)/.ready ## Pass the tests that need the extras
+	$(RUN)/pytest --durations 10 $(WAYS)
 	$(RUN)/pytest --durations 10 tests/heavy
 
 .PHONY: soak
