@@ -71,7 +71,7 @@ def called(where: Api, *rows: dict[str, Any]) -> tuple[str, str]:
     """A request's inference id and variant, as the API's headers name them."""
     features = [{name: value for name, value in row.items() if name != "churn"} for row in rows]
     body = json.dumps({"features": features}).encode()
-    headers = {"content-type": "application/json", **where._authorization(body)}
+    headers = {"content-type": "application/json", **where._authorization("POST", where.url, body)}
     answer = urllib3.request("POST", where.url, body=body, headers=headers)
     assert answer.status == 200, answer.data
     return answer.headers["x-inference-id"], answer.headers["x-variant"]
