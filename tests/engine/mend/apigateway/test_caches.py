@@ -170,7 +170,7 @@ def test_only_who_may_invalidate_gets_an_answer_anew(api: MadeApi) -> None:
     api.client.update_method(**api.place(api.root, "GET"), patchOperations=operations)
     api.deploy()
     change(api, cacheClusterEnabled="true", caching_enabled="true")
-    one, other = allowed(api, "invalidator", "execute-api:*"), allowed(api, "reader", "execute-api:Invoke")
+    one, other = allowed(api, "cache-invalidator", "execute-api:*"), allowed(api, "cache-reader", "execute-api:Invoke")
     first = signed(api, other)
     refused = signed(api, other, Cache_Control="max-age=0")
     assert (first[0], refused[1], refused[2]["Warning"][:3]) == (200, first[1], "199")
