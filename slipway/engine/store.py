@@ -21,15 +21,24 @@ CREATE TABLE IF NOT EXISTS snapshots (service TEXT PRIMARY KEY, text TEXT);
 """
 
 
+def connect(path: Path, schema: str) -> sqlite3.Connection:
+    """A SQLite file with these tables, made if need be; every write is on disk when it returns.
+
+    The connection may pass from thread to thread: who shares it puts a lock before it.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=NORMAL")
+    connection.executescript(schema)
+    return connection
+
+
 class Database:
     """The engine's SQLite file; one connection behind one lock."""
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-        self._connection.execute("PRAGMA journal_mode=WAL")
-        self._connection.execute("PRAGMA synchronous=NORMAL")
-        self._connection.executescript(_SCHEMA)
+        self._connection = connect(path, _SCHEMA)
         self.lock = threading.RLock()
 
     def execute(self, sql: str, *values: str) -> list[tuple[str, ...]]:

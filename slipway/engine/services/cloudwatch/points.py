@@ -7,12 +7,13 @@ docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html
 from __future__ import annotations
 
 import json
-import sqlite3
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from slipway.engine.store import connect
 
 Dimensions = tuple[tuple[str, str], ...]
 
@@ -57,11 +58,7 @@ class Points:
     """One connection behind one lock; every write is on disk when it returns."""
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-        self._connection.execute("PRAGMA journal_mode=WAL")
-        self._connection.execute("PRAGMA synchronous=NORMAL")
-        self._connection.executescript(_SCHEMA)
+        self._connection = connect(path, _SCHEMA)
         self._lock = threading.RLock()
 
     def put(self, data: Iterable[tuple[Metric, Point]]) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from slipway.engine.store import connect
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS streams (
@@ -56,11 +57,7 @@ class EventStore:
     """One connection behind one lock; every write is on disk when it returns."""
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-        self._connection.execute("PRAGMA journal_mode=WAL")
-        self._connection.execute("PRAGMA synchronous=NORMAL")
-        self._connection.executescript(_SCHEMA)
+        self._connection = connect(path, _SCHEMA)
         self._lock = threading.RLock()
 
     def create_stream(self, group: str, name: str, now: int) -> bool:

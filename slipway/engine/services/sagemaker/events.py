@@ -9,11 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from slipway.engine.services.sagemaker import tags
+from slipway.engine.services.sagemaker.service import public
 
 if TYPE_CHECKING:
     from slipway.engine.engine import Engine
-
-_TIME_SUFFIXES = ("Time", "Timestamp")
 
 
 def state_change(engine: Engine, what: str, record: dict[str, Any], resource: str) -> None:
@@ -24,14 +23,4 @@ def state_change(engine: Engine, what: str, record: dict[str, Any], resource: st
 
 def detail(record: dict[str, Any]) -> dict[str, Any]:
     """A record as an event's detail."""
-    return {key: _value(key, value) for key, value in record.items() if not key.startswith("_")}
-
-
-def _value(key: str, value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _value(name, item) for name, item in value.items()}
-    if isinstance(value, list):
-        return [_value(key, item) for item in value]
-    if key.endswith(_TIME_SUFFIXES) and isinstance(value, float):
-        return int(value * 1000)
-    return value
+    return public(record, lambda seconds: int(seconds * 1000))

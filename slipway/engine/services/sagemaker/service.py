@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -61,16 +62,21 @@ def invalid(message: str) -> AwsError:
 
 def rendered(record: dict[str, Any]) -> dict[str, Any]:
     """A record as an answer: its seconds since 1970 become timestamps, its private members (`_…`) stay inside."""
-    return {key: _value(key, value) for key, value in record.items() if not key.startswith("_")}
+    return public(record, lambda seconds: datetime.fromtimestamp(seconds, UTC))
 
 
-def _value(key: str, value: Any) -> Any:
+def public(record: dict[str, Any], told: Callable[[float], Any]) -> dict[str, Any]:
+    """A record without its private members, its times as `told` tells seconds since 1970."""
+    return {key: _public(key, value, told) for key, value in record.items() if not key.startswith("_")}
+
+
+def _public(key: str, value: Any, told: Callable[[float], Any]) -> Any:
     if isinstance(value, dict):
-        return {name: _value(name, item) for name, item in value.items()}
+        return {name: _public(name, item, told) for name, item in value.items()}
     if isinstance(value, list):
-        return [_value(key, item) for item in value]
+        return [_public(key, item, told) for item in value]
     if key.endswith(_TIME_SUFFIXES) and isinstance(value, float):
-        return datetime.fromtimestamp(value, UTC)
+        return told(value)
     return value
 
 

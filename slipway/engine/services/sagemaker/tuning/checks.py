@@ -31,18 +31,7 @@ _CONFIG = (
 _DEFINITION = (
     "DefinitionName",
     "StaticHyperParameters",
-    "RoleArn",
-    "AlgorithmSpecification",
-    "InputDataConfig",
-    "VpcConfig",
-    "OutputDataConfig",
-    "ResourceConfig",
-    "StoppingCondition",
-    "EnableNetworkIsolation",
-    "EnableInterContainerTrafficEncryption",
-    "EnableManagedSpotTraining",
-    "RetryStrategy",
-    "Environment",
+    *trials.LIKE_A_TRAINING_JOB,
 )
 ACCEPTED = (
     "HyperParameterTuningJobName",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from slipway.engine.engine import Engine
 
 OBJECTIVE = "_tuning_objective_metric"
-_LIKE_A_TRAINING_JOB = (
+LIKE_A_TRAINING_JOB = (
     "RoleArn",
     "AlgorithmSpecification",
     "InputDataConfig",
@@ -44,7 +44,7 @@ def request(job: dict[str, Any], name: str, values: Values) -> dict[str, Any]:
     return {
         "TrainingJobName": name,
         "HyperParameters": {**static, **values},
-        **pick(definition, *_LIKE_A_TRAINING_JOB),
+        **pick(definition, *LIKE_A_TRAINING_JOB),
     }
 
 
