@@ -8,12 +8,11 @@ import re
 from pathlib import Path
 from typing import Any
 
-import jsonata
 import pytest
 
 from tests.cf import state_machine
 from tests.cf.state_machine import Execution, Task, TaskFailed
-from tests.cf.test_training_asl import answers, expressions, fails
+from tests.cf.test_training_asl import answers, fails
 
 PATH = Path(__file__).parents[2] / "cf" / "direct.asl.json"
 SUBSTITUTIONS = {
@@ -208,32 +207,6 @@ def test_what_cannot_be_removed_does_not_hide_what_failed() -> None:
     assert execution.error == "Create"
     assert "no capacity" in execution.cause
     assert "RemoveEndpoint failed: broken" in execution.cause
-
-
-@pytest.mark.parametrize("expression", sorted(set(expressions(DEFINITION))))
-def test_every_expression_is_jsonata(expression: str) -> None:
-    jsonata.Jsonata(expression)
-
-
-def test_the_definition_is_json_before_substitution_and_names_no_account() -> None:
-    text = PATH.read_text("utf-8")
-    assert json.loads(text)["QueryLanguage"] == "JSONata"
-    assert set(re.findall(r"\$\{(\w+)\}", text)) == set(SUBSTITUTIONS)
-    assert not re.search(r"\d{12}", text)
-
-
-def test_every_state_is_reached_and_every_next_exists() -> None:
-    nexts = {DEFINITION["StartAt"], *re.findall(r'"(?:Next|Default)": "(\w+)"', PATH.read_text("utf-8"))}
-    assert nexts == set(STATES)
-
-
-@pytest.mark.parametrize("task", TASKS)
-def test_every_task_ends_is_tried_again_and_is_caught(task: str) -> None:
-    state = STATES[task]
-    assert state["TimeoutSeconds"]
-    assert all(retrier["BackoffRate"] > 1 and retrier["JitterStrategy"] == "FULL" for retrier in state["Retry"])
-    assert state["Catch"][-1]["ErrorEquals"] == ["States.ALL"]
-    assert state["Output"] == {}
 
 
 def test_names_are_sagemakers() -> None:

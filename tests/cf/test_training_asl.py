@@ -7,7 +7,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-import jsonata
 import pytest
 
 from tests.cf import state_machine
@@ -440,47 +439,6 @@ def test_the_registered_package_waits_for_approval_and_carries_its_origin() -> N
         "measuredBy": "model",
     }
     assert arguments["InferenceSpecification"]["SupportedRealtimeInferenceInstanceTypes"] == ["ml.m5.large"]
-
-
-def expressions(value: Any) -> list[str]:
-    """Every JSONata expression below a value."""
-    if isinstance(value, dict):
-        return [found for item in value.values() for found in expressions(item)]
-    if isinstance(value, list):
-        return [found for item in value for found in expressions(item)]
-    return [value[2:-2]] if isinstance(value, str) and value.startswith("{%") else []
-
-
-@pytest.mark.parametrize("expression", sorted(set(expressions(DEFINITION))))
-def test_every_expression_is_jsonata(expression: str) -> None:
-    jsonata.Jsonata(expression)
-
-
-def test_the_definition_is_json_before_substitution_and_names_no_account() -> None:
-    text = PATH.read_text("utf-8")
-    assert json.loads(text)["QueryLanguage"] == "JSONata"
-    assert set(re.findall(r"\$\{(\w+)\}", text)) == set(SUBSTITUTIONS)
-    assert not re.search(r"\d{12}", text)
-
-
-def test_every_state_is_reached_and_every_next_exists() -> None:
-    nexts = {DEFINITION["StartAt"], *re.findall(r'"(?:Next|Default)": "(\w+)"', PATH.read_text("utf-8"))}
-    assert nexts == set(STATES)
-
-
-def test_no_lambda_where_an_integration_does_it() -> None:
-    assert "lambda" not in PATH.read_text("utf-8").lower()
-
-
-@pytest.mark.parametrize("name", [name for name, state in STATES.items() if state["Type"] == "Task"])
-def test_every_task_ends_is_tried_again_and_is_caught(name: str) -> None:
-    state = STATES[name]
-    assert state["TimeoutSeconds"]
-    assert all(retrier["BackoffRate"] > 1 and retrier["JitterStrategy"] == "FULL" for retrier in state["Retry"])
-    assert state["Catch"][-1]["ErrorEquals"] == ["States.ALL"]
-    assert ".sync" in state["Resource"] or "aws-sdk" in state["Resource"]
-    # Nothing but variables is carried on, so that no state's data grows towards 256 KiB.
-    assert state["Output"] == {} or name == "Save"
 
 
 def test_the_code_of_the_jobs_has_no_network() -> None:
