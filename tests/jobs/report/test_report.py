@@ -10,6 +10,7 @@ import pytest
 
 from jobs import evaluate, model, report, settings
 from jobs.model import Model
+from jobs.report import gate
 from jobs.settings import Settings
 
 VOID = {"meta", "br", "img", "input", "link", "hr"}
@@ -130,7 +131,7 @@ def test_names_from_the_table_cannot_become_markup(
 
 def test_three_classes_are_drawn_too(candidate: Model, configuration: Settings) -> None:
     evaluation = {
-        "metrics": dict.fromkeys(report.TITLES, 0.9),
+        "metrics": dict.fromkeys(gate.TITLES, 0.9),
         "rows": 4,
         "classes": ["a", "b", "c"],
         "confusionMatrix": [[1, 0, 0], [0, 1, 0], [1, 0, 1]],
