@@ -1,6 +1,9 @@
-"""Approves the model package of a run, if production runs the champion that it was compared with, and no A/B test.
+"""Lets a run into production, if that runs the champion that the run was compared with, and no A/B test.
 
-Invoked by a CodePipeline action with the user parameters `modelPackageArn`, `champion` and `pipelineExecutionId`:
+Invoked by two CodePipeline actions with the user parameters `step`, `modelPackageArn`, `champion` and
+`pipelineExecutionId`. `check` is the end of stage Test: a refusal there is no failure of stage Production, whose
+failures are rolled back. `approve` is the beginning of Production: it checks once more, since things may have changed
+in between, and approves the model package.
 https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-Lambda.html
 """
 
@@ -52,51 +55,75 @@ def handler(event: dict[str, Any], _context: object) -> None:
     job = event["CodePipeline.job"]
     try:
         run = json.loads(job["data"]["actionConfiguration"]["configuration"]["UserParameters"])
-        promoted = promote(run)
+        settled = STEPS[run["step"]](run, production_stack())
     except Exception as fault:
-        logging.exception("the model package was not approved")
+        logging.exception("the run was not let into production")
         message = f"{type(fault).__name__}: {fault}"[:5000]
         CODEPIPELINE.put_job_failure_result(jobId=job["id"], failureDetails={"type": "JobFailed", "message": message})
         return
-    if promoted:
+    if settled:
         CODEPIPELINE.put_job_success_result(jobId=job["id"])
     else:
         # A token asks CodePipeline to start this job again, a while later.
-        CODEPIPELINE.put_job_success_result(jobId=job["id"], continuationToken="removing")
+        CODEPIPELINE.put_job_success_result(jobId=job["id"], continuationToken="waiting")
 
 
-def promote(run: dict[str, str]) -> bool:
-    """Approve the package of a run; False while what is left of a failed creation is still being removed."""
-    package = run["modelPackageArn"]
-    parameters = production_parameters()
-    refuse_running_test(parameters)
+def check(run: dict[str, str], stack: dict[str, Any]) -> bool:
+    """Refuse what must not be deployed; False while production is changing, by another run or an A/B test."""
+    if is_changing(stack):
+        return False
+    refuse_stuck_stack(stack)
+    parameters = parameters_of(stack)
+    refuse_running_test(parameters, run["step"])
     if is_rollback(run["pipelineExecutionId"]):
-        refuse_undone_promotion(package, parameters)
+        refuse_undone_promotion(run["modelPackageArn"], parameters)
     else:
-        refuse_changed_champion(package, expected=run["champion"])
-    if not make_room():
+        refuse_changed_champion(run["modelPackageArn"], expected=run["champion"])
+    return True
+
+
+def approve(run: dict[str, str], stack: dict[str, Any]) -> bool:
+    """Check, and approve the package; False while production is changing, or being cleared of a failed creation."""
+    if not check(run, stack) or is_removed(stack):
         return False
     SAGEMAKER.update_model_package(
-        ModelPackageArn=package,
+        ModelPackageArn=run["modelPackageArn"],
         ModelApprovalStatus="Approved",
         ApprovalDescription=f"Approved in run {run['pipelineExecutionId']} of {PIPELINE}",
     )
     return True
 
 
-def production_parameters() -> dict[str, str]:
+STEPS: Final = {"check": check, "approve": approve}
+NEXT: Final = {
+    "check": "then `slipway retry Test` takes this run up again.",
+    "approve": "then start a new run: it reuses the training.",
+}
+
+
+def is_changing(stack: dict[str, Any]) -> bool:
+    """Whether CloudFormation is at work on production; what it runs is known afterwards."""
+    return str(stack.get("StackStatus", "")).endswith("_IN_PROGRESS")
+
+
+def refuse_stuck_stack(stack: dict[str, Any]) -> None:
+    """Refuse to deploy over a stack that is neither there nor gone."""
+    if stack.get("StackStatus") == "DELETE_FAILED":
+        raise StackNotRemoved(f"{PRODUCTION_STACK} is in DELETE_FAILED; see its events, then delete it by hand")
+
+
+def parameters_of(stack: dict[str, Any]) -> dict[str, str]:
     """The parameters of the production stack, none without one."""
-    stack = production_stack() or {}
     return {one["ParameterKey"]: one.get("ParameterValue", "") for one in stack.get("Parameters", [])}
 
 
-def refuse_running_test(parameters: dict[str, str]) -> None:
+def refuse_running_test(parameters: dict[str, str], step: str) -> None:
     """Refuse every deployment, a rollback too, while an A/B test is on: a person ends it, who sees how it stands."""
     candidate = parameters.get("CandidateModelPackageArn", "")
     if candidate:
         raise TestRunning(
             f"expected no A/B test on {PRODUCTION_STACK}; found one of {candidate}. End it by `slipway ab promote` or "
-            "`slipway ab stop`, then start the run again: it reuses the training."
+            f"`slipway ab stop`, {NEXT[step]}"
         )
 
 
@@ -138,31 +165,22 @@ def current_champion() -> str:
     return str(json.loads(parameter["Value"])["modelPackageArn"])
 
 
-def make_room() -> bool:
+def is_removed(stack: dict[str, Any]) -> bool:
     """Remove what a failed creation left, which nothing can be deployed over; never a stack that was ever created.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stack-failure-options.html
     """
-    status = production_status()
-    if status == "ROLLBACK_COMPLETE":
-        CLOUDFORMATION.delete_stack(StackName=PRODUCTION_STACK)
+    if stack.get("StackStatus") != "ROLLBACK_COMPLETE":
         return False
-    if status == "DELETE_FAILED":
-        raise StackNotRemoved(f"{PRODUCTION_STACK} is in DELETE_FAILED; see its events, then delete it by hand")
-    return status != "DELETE_IN_PROGRESS"
+    CLOUDFORMATION.delete_stack(StackName=PRODUCTION_STACK)
+    return True
 
 
-def production_status() -> str | None:
-    """The status of the production stack, None without one."""
-    stack = production_stack()
-    return None if stack is None else str(stack["StackStatus"])
-
-
-def production_stack() -> dict[str, Any] | None:
-    """The production stack as CloudFormation describes it, None without one."""
+def production_stack() -> dict[str, Any]:
+    """The production stack as CloudFormation describes it, {} without one."""
     try:
         return dict(CLOUDFORMATION.describe_stacks(StackName=PRODUCTION_STACK)["Stacks"][0])
     except ClientError as error:
         if error.response["Error"]["Code"] != "ValidationError":
             raise
-        return None
+        return {}

@@ -6,7 +6,8 @@ docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_UpdateStack.html
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from botocore.exceptions import ClientError
 
@@ -18,6 +19,7 @@ from slipway.stackevents import StackEvent
 # As the pipeline gives them.
 _CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
 _AGAIN = "run the command again"
+_INTERRUPTED = "UPDATE_FAILED"
 
 Tell = Callable[[StackEvent], None]
 
@@ -35,6 +37,8 @@ class Production:
     parameters: dict[str, str]
     outputs: dict[str, str]
     role: str
+    interrupted: bool = False
+    """Whether its last update stopped midway, as it does when the local engine is killed; `parameters` are its aim."""
 
     @property
     def endpoint(self) -> str:
@@ -55,6 +59,15 @@ class Production:
     def candidate(self) -> str:
         """The model package that a test tries, "" without a test."""
         return self.parameters["CandidateModelPackageArn"]
+
+    def finished(self, tell: Tell) -> Production:
+        """The stack once an update that was interrupted is finished, which one without a change does.
+
+        docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stack-failure-options.html
+        """
+        if self.interrupted:
+            self.update({}, tell)
+        return replace(self, interrupted=False)
 
     def update(self, changes: Mapping[str, str], tell: Tell) -> None:
         """Update the stack, under its own role, with these parameters changed; TrialFailed when it rolls back."""
@@ -85,14 +98,32 @@ def of(install_: Install, tell: Tell) -> Production:
     """
     install_.environment("production")
     stack = f"{install_.stack}-production"
-    described = install.describe(install_.target, stack) or {}
-    if str(described.get("StackStatus", "")).endswith("_IN_PROGRESS"):
-        _follow(install_, stack, tell, stackevents.newest(install_.target, stack))
-        described = install.describe(install_.target, stack) or {}
+    described = _settled(install_, stack, tell)
     parameters = {one["ParameterKey"]: one.get("ParameterValue", "") for one in described.get("Parameters", [])}
     if "CandidateModelPackageArn" not in parameters:
         raise NotFound(f"stack {stack} was deployed by a bundle without A/B tests; push this one, and approve its run")
-    return Production(install_, stack, parameters, install.outputs_of(described), described.get("RoleARN", ""))
+    return Production(
+        install_,
+        stack,
+        parameters,
+        install.outputs_of(described),
+        described.get("RoleARN", ""),
+        described.get("StackStatus") == _INTERRUPTED,
+    )
+
+
+def _settled(install_: Install, stack: str, tell: Tell) -> dict[str, Any]:
+    described = install.describe(install_.target, stack) or {}
+    if not str(described.get("StackStatus", "")).endswith("_IN_PROGRESS"):
+        return described
+    try:
+        _follow(install_, stack, tell, stackevents.newest(install_.target, stack))
+    except TrialFailed:
+        described = install.describe(install_.target, stack) or {}
+        if described.get("StackStatus") != _INTERRUPTED:
+            raise
+        return described
+    return install.describe(install_.target, stack) or {}
 
 
 def _follow(install_: Install, stack: str, tell: Tell, since: str) -> None:

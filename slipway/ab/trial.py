@@ -9,15 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from slipway import overview
 from slipway.ab import candidate as candidates
 from slipway.ab import endpoint
 from slipway.ab.candidate import Candidate
 from slipway.ab.captured import NotCaptured
-from slipway.ab.production import Production, Tell
+from slipway.ab.production import Production, Tell, TrialFailed
 from slipway.errors import BadInput, NotFound
 from slipway.launch import Declined
 
 Agree = Callable[[str], bool]
+
+_STAGE = "Production"
 
 _WITHOUT_CANDIDATE = {
     "CandidateModelTemplate": "",
@@ -38,6 +41,7 @@ def start(production: Production, number: int, share: float, instances: int, agr
     """Put a second variant on the endpoint; False when this very test is on already."""
     check_share(share)
     _refuse_mode(production)
+    production = production.finished(tell)
     arn = f"{production.champion.rpartition('/')[0]}/{number}"
     if production.candidate == arn:
         return False
@@ -46,6 +50,7 @@ def start(production: Production, number: int, share: float, instances: int, agr
             f"a test of model {candidates.version(production.candidate)} is on; end it by `slipway ab promote` or"
             " `slipway ab stop` first"
         )
+    _refuse_deployment(production)
     candidate = candidates.of(production, arn)
     _check(production, candidate)
     _approve(production, candidate, agree)
@@ -62,6 +67,7 @@ def start(production: Production, number: int, share: float, instances: int, agr
 
 def promote(production: Production, tell: Tell) -> str:
     """Make the candidate the champion and take its variant away; its ARN."""
+    production = production.finished(tell)
     arn = running(production)
     candidate = candidates.of(production, arn)
     _refuse_rejected(candidate)
@@ -71,13 +77,19 @@ def promote(production: Production, tell: Tell) -> str:
 
 def stop(production: Production, tell: Tell) -> str:
     """Take the candidate's variant away; its ARN."""
+    production = production.finished(tell)
     arn = running(production)
     production.update(_WITHOUT_CANDIDATE, tell)
     return arn
 
 
 def running(production: Production) -> str:
-    """The package that a test tries; NotFound without a test."""
+    """The package that a test tries; NotFound without a test, TrialFailed while it is begun or ended by half."""
+    if production.interrupted:
+        raise TrialFailed(
+            f"the last update of stack {production.stack} was interrupted; the command that began it finishes it,"
+            " and so does `slipway ab stop`"
+        )
     if not production.candidate:
         raise NotFound(
             f"no test is on: production runs model {candidates.version(production.champion)} alone;"
@@ -90,6 +102,18 @@ def _refuse_mode(production: Production) -> None:
     mode = production.parameters.get("DeployMode", "endpoint")
     if mode != "endpoint":
         raise BadInput(f"stack {production.stack} has deploy.mode {mode}, which has one variant; a test needs endpoint")
+
+
+def _refuse_deployment(production: Production) -> None:
+    """A run in stage Production has been checked: it expects no test, and whether it stays is not known yet."""
+    stages = overview.state(production.install)["stageStates"]
+    (latest,) = [stage.get("latestExecution", {}) for stage in stages if stage["stageName"] == _STAGE]
+    if latest.get("status") in ("InProgress", "Stopping"):
+        run = latest["pipelineExecutionId"][:8]
+        raise BadInput(
+            f"run {run} is being deployed to {production.stack}; start the test when it has ended:"
+            f" `slipway watch {run}`"
+        )
 
 
 def _check(production: Production, candidate: Candidate) -> None:

@@ -51,9 +51,18 @@ def test_train_reads_one_file_as_its_input() -> None:
     assert actions("Train")["Train"]["InputArtifacts"] == [{"Name": "ExecutionInput"}]
 
 
-def test_the_approval_is_the_last_action_of_test() -> None:
+def test_what_was_approved_is_checked_before_the_stage_ends() -> None:
     orders = {name: action["RunOrder"] for name, action in actions("Test").items()}
-    assert orders == {"Stack": 1, "Smoke": 2, "Approve": 3}
+    assert orders == {"Stack": 1, "Smoke": 2, "Approve": 3, "Check": 4}
+
+
+def test_a_refusal_is_no_failure_of_the_stage_that_rolls_back() -> None:
+    assert "OnFailure" not in STAGES["Test"]
+    told = [
+        json.loads(configuration(*place)["UserParameters"]) for place in (("Test", "Check"), ("Production", "Promote"))
+    ]
+    assert [one.pop("step") for one in told] == ["check", "approve"]
+    assert told[0] == told[1]
 
 
 def test_the_approval_carries_metrics_report_and_notification() -> None:

@@ -1,24 +1,24 @@
-"""An A/B test as a person runs it: start, call, weigh, look, promote; and one that is stopped."""
+"""An A/B test as a person runs it: start, call, look, weigh, promote; one that is interrupted and stopped; and the
+pipeline's runs meanwhile and afterwards.
+
+The tests are one story, in this order.
+"""
 
 from __future__ import annotations
 
 import csv
-import json
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import urllib3
 
 from slipway import api, approval, local
-from slipway.api import Api
-from tests.end_to_end.plant import ROOT, STACK, Plant
+from tests.end_to_end.plant import ROOT, STACK, Plant, eventually, problems
 from tests.end_to_end.support import run_slipway, succeed
-from tests.end_to_end.workshop import Document, Workshop, changed, eventually
+from tests.end_to_end.trials import ab, called, champion, guarded, interrupted, rollbacks, started, status_of, variants
+from tests.end_to_end.workshop import Document, Workshop, changed
 
 # So many rows that chance hides no difference between a good model and one that learnt next to nothing.
 CALLS, ROWS, SHARE = 200, 5, 0.4
@@ -62,44 +62,7 @@ def _value(text: str, is_number: bool) -> float | str | None:
     return (float(text) if is_number else text) if text else None
 
 
-def ab(workshop: Workshop, *arguments: str) -> Any:
-    """What `slipway ab …` says to machines."""
-    return json.loads(succeed(workshop.plant.home, "ab", *arguments, "--stack", STACK, "--json"))
-
-
-def called(where: Api, *rows: dict[str, Any]) -> tuple[str, str]:
-    """A request's inference id and variant, as the API's headers name them."""
-    features = [{name: value for name, value in row.items() if name != "churn"} for row in rows]
-    body = json.dumps({"features": features}).encode()
-    headers = {"content-type": "application/json", **where._authorization("POST", where.url, body)}
-    answer = urllib3.request("POST", where.url, body=body, headers=headers)
-    assert answer.status == 200, answer.data
-    return answer.headers["x-inference-id"], answer.headers["x-variant"]
-
-
-def variants(workshop: Workshop) -> set[str]:
-    described = workshop.client("sagemaker").describe_endpoint(EndpointName=f"{STACK}-production")
-    return {variant["VariantName"] for variant in described["ProductionVariants"]}
-
-
-def interrupted(workshop: Workshop, *arguments: str) -> None:
-    """`slipway ab …`, killed as soon as the stack is being updated."""
-    command = [str(Path(sys.executable).parent / "slipway"), "ab", *arguments, "--stack", STACK]
-    with subprocess.Popen([*command, "--home", str(workshop.plant.home)], cwd=ROOT) as process:
-        eventually(lambda: production(workshop)["StackStatus"] == "UPDATE_IN_PROGRESS", "the update has begun")
-        process.kill()
-
-
-def production(workshop: Workshop) -> Any:
-    return workshop.client("cloudformation").describe_stacks(StackName=f"{STACK}-production")["Stacks"][0]
-
-
-def champion(workshop: Workshop) -> str:
-    parameter = workshop.client("ssm").get_parameter(Name=f"/{STACK}/production/champion")["Parameter"]
-    return str(json.loads(parameter["Value"])["modelPackageArn"])
-
-
-def test_a_test_is_started_measured_and_promoted(
+def test_a_test_is_started_weighed_and_measured(
     workshop: Workshop, second_run: str, rows: list[dict[str, Any]], tmp_path: Path
 ) -> None:
     home, before = workshop.plant.home, champion(workshop)
@@ -144,26 +107,47 @@ def test_a_test_is_started_measured_and_promoted(
     )
     assert "give it by --truth" in succeed(home, "ab", "status", "--stack", STACK)
 
+    difference = told["interval"]
+    assert difference[0] < told["difference"] < difference[1] < 0
+    for name in counts:
+        low, high = told[name]["interval"]
+        assert low <= told[name]["value"] <= high
+
     weighed = ab(workshop, "weights", "--weight", "1")
     assert weighed["variants"]["candidate"]["share"] == 1
     assert {called(where, row)[1] for row in rows[:10]} == {"candidate"}
 
+
+def test_a_run_is_refused_while_a_test_is_on_and_nothing_is_rolled_back(workshop: Workshop, second_run: str) -> None:
+    before = champion(workshop)
     approval.answer(workshop.plant.installed, "Approved", "approved by a test")
     run = workshop.plant.ended(second_run)
-    promote = run.action("Production", "Promote")
-    assert promote is not None
-    assert "TestRunning: expected no A/B test on plant-production" in promote.error
-    assert variants(workshop) == {"default", "candidate"}
-
-    assert ab(workshop, "promote")["champion"] == before[:-1] + "2"
-    assert champion(workshop) == before[:-1] + "2"
-    assert variants(workshop) == {"default"}
-    assert called(where, rows[0])[1] == "default"
+    assert [(stage, action) for stage, action, _ in problems(run)] == [("Test", "Check")]
+    (_, _, why) = problems(run)[0]
+    assert "TestRunning: expected no A/B test on plant-production; found one of" in why
+    assert "then `slipway retry Test` takes this run up again" in why
+    assert rollbacks(workshop) == []
+    assert (variants(workshop), champion(workshop)) == ({"default", "candidate"}, before)
 
 
-def test_a_test_of_the_former_champion_is_interrupted_taken_up_and_stopped(workshop: Workshop) -> None:
+def test_the_candidate_is_promoted_and_its_run_goes_on_to_production(
+    workshop: Workshop, second_run: str, rows: list[dict[str, Any]]
+) -> None:
+    promoted = champion(workshop)[:-1] + "2"
+    assert ab(workshop, "promote")["champion"] == promoted
+    assert (variants(workshop), champion(workshop), guarded(workshop)) == ({"default"}, promoted, "false")
+    assert called(api.of(workshop.plant.installed, "production"), rows[0])[1] == "default"
+
+    # Neither the training nor the approval is asked for again.
+    workshop.plant.retry(second_run, "Test")
+    eventually(lambda: not workshop.plant.run(second_run).done, "the run goes on")
+    run = workshop.plant.ended(second_run)
+    assert run.status == "Succeeded", problems(run)
+    assert (variants(workshop), champion(workshop), guarded(workshop)) == ({"default"}, promoted, "true")
+
+
+def test_a_test_that_is_interrupted_is_taken_up_and_stopped(workshop: Workshop) -> None:
     now = champion(workshop)
-    assert now.endswith("/2"), "the rollback of the run that was refused has undone the promotion"
     interrupted(workshop, "start", "--candidate", "1")
     assert ab(workshop, "start", "--candidate", "1")["started"] is False, "it waits for what goes on, and finds it on"
     assert variants(workshop) == {"default", "candidate"}
@@ -171,3 +155,44 @@ def test_a_test_of_the_former_champion_is_interrupted_taken_up_and_stopped(works
     assert (variants(workshop), champion(workshop)) == ({"default"}, now)
     ended = run_slipway(workshop.plant.home, "ab", "stop", "--stack", STACK)
     assert (ended.returncode, "no test is on: production runs model 2 alone" in ended.stderr) == (4, True)
+
+
+def test_a_test_that_begins_after_the_check_is_neither_ended_nor_rolled_back(workshop: Workshop) -> None:
+    """The run has been checked and waits at the stage's door."""
+    now, pipeline = champion(workshop), workshop.client("codepipeline")
+    door = {"pipelineName": STACK, "stageName": "Production", "transitionType": "Inbound"}
+    pipeline.disable_stage_transition(**door, reason="a test")
+    run_id = started(workshop)
+    workshop.until_approval(run_id)
+    approval.answer(workshop.plant.installed, "Approved", "approved by a test")
+    eventually(lambda: status_of(workshop, run_id, "Check") == "Succeeded", "the run has been checked")
+    ab(workshop, "start", "--candidate", "1")
+    pipeline.enable_stage_transition(**door)
+
+    run = workshop.plant.ended(run_id)
+    assert [(stage, action) for stage, action, _ in problems(run)] == [("Production", "Promote")]
+    (rollback,) = eventually(lambda: rollbacks(workshop), "a failure of Production starts a rollback")
+    rolled = workshop.plant.ended(rollback)
+    assert [(stage, action) for stage, action, _ in problems(rolled)] == [("Production", "Promote")]
+    assert "TestRunning" in problems(rolled)[0][2]
+    assert rollbacks(workshop) == [rollback], "a rollback that fails is not rolled back"
+    assert (variants(workshop), champion(workshop)) == ({"default", "candidate"}, now)
+
+
+def test_a_promotion_that_the_engines_end_interrupts_is_finished(workshop: Workshop) -> None:
+    promoted = champion(workshop)[:-1] + "1"
+    interrupted(workshop, "promote", kill=workshop.plant.kill)
+    workshop.plant.revive()
+    half = run_slipway(workshop.plant.home, "ab", "status", "--stack", STACK)
+    assert (half.returncode, "was interrupted; the command that began it finishes it" in half.stderr) == (1, True)
+    finished = run_slipway(workshop.plant.home, "ab", "promote", "--stack", STACK)
+    assert "no test is on: production runs model 1 alone" in finished.stderr
+    assert (variants(workshop), champion(workshop)) == ({"default"}, promoted)
+
+
+def test_the_next_run_reaches_production_and_is_guarded_again(workshop: Workshop) -> None:
+    """It reuses the second model's training, which is compared with the champion that a test has made."""
+    assert guarded(workshop) == "false"
+    workshop.approved(started(workshop))
+    assert (variants(workshop), guarded(workshop)) == ({"default"}, "true")
+    assert champion(workshop).endswith("/2")

@@ -21,6 +21,7 @@ ACTIONS = {
     "Test/Stack",
     "Test/Smoke",
     "Test/Approve",
+    "Test/Check",
     "Production/Promote",
     "Production/Stack",
     "Production/Smoke",

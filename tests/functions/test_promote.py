@@ -15,12 +15,12 @@ CHAMPION = "arn:aws:sagemaker:eu-west-1:111122223333:model-package/shop/2"
 OTHER = "arn:aws:sagemaker:eu-west-1:111122223333:model-package/shop/1"
 RUN = {"modelPackageArn": PACKAGE, "champion": CHAMPION, "pipelineExecutionId": "11111111-2222-3333-4444-555555555555"}
 JOB = "99999999-2222-3333-4444-555555555555"
-EVENT = {
-    "CodePipeline.job": {
-        "id": JOB,
-        "data": {"actionConfiguration": {"configuration": {"UserParameters": json.dumps(RUN)}}},
-    }
-}
+STACK = {"StackName": "shop-production", "CreationTime": "2026-01-01T00:00:00Z"}
+
+
+def event(step: str) -> dict[str, Any]:
+    configuration = {"UserParameters": json.dumps({**RUN, "step": step})}
+    return {"CodePipeline.job": {"id": JOB, "data": {"actionConfiguration": {"configuration": configuration}}}}
 
 
 @pytest.fixture
@@ -54,20 +54,14 @@ def champion_is(aws: dict[str, Stubber], package: str | None) -> None:
     aws["SSM"].add_response("get_parameter", {"Parameter": {"Value": value}})
 
 
-def stack_is(aws: dict[str, Stubber], status: str | None) -> None:
+def stack_is(aws: dict[str, Stubber], status: str | None, **parameters: str) -> None:
+    """The production stack; unless it says so, no A/B test is on."""
     if status is None:
         aws["CLOUDFORMATION"].add_client_error("describe_stacks", "ValidationError", "Stack does not exist")
         return
-    stack = {"StackName": "shop-production", "StackStatus": status, "CreationTime": "2026-01-01T00:00:00Z"}
+    given = [{"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()]
+    stack = {**STACK, "StackStatus": status, "Parameters": given}
     aws["CLOUDFORMATION"].add_response("describe_stacks", {"Stacks": [stack]})
-
-
-def candidate_is(aws: dict[str, Stubber], candidate: str, **more: str) -> None:
-    """Whether an A/B test is on is asked first."""
-    given = {"CandidateModelPackageArn": candidate, **more}
-    parameters = [{"ParameterKey": name, "ParameterValue": value} for name, value in given.items()]
-    stack = {"StackName": "shop-production", "StackStatus": "UPDATE_COMPLETE", "CreationTime": "2026-01-01T00:00:00Z"}
-    aws["CLOUDFORMATION"].add_response("describe_stacks", {"Stacks": [{**stack, "Parameters": parameters}]})
 
 
 def expect_approval(aws: dict[str, Stubber]) -> None:
@@ -77,59 +71,85 @@ def expect_approval(aws: dict[str, Stubber]) -> None:
         "ApprovalDescription": f"Approved in run {RUN['pipelineExecutionId']} of shop",
     }
     aws["SAGEMAKER"].add_response("update_model_package", {"ModelPackageArn": PACKAGE}, expected)
-    aws["CODEPIPELINE"].add_response("put_job_success_result", {}, {"jobId": JOB})
+    expect_success(aws)
 
 
-def test_a_package_that_was_compared_with_the_champion_is_approved(
-    promote: ModuleType, aws: dict[str, Stubber]
-) -> None:
-    candidate_is(aws, "")
-    run_is(aws, "STANDARD")
-    champion_is(aws, CHAMPION)
-    stack_is(aws, "UPDATE_COMPLETE")
-    expect_approval(aws)
-    promote.handler(EVENT, None)
+def expect_success(aws: dict[str, Stubber], **more: str) -> None:
+    aws["CODEPIPELINE"].add_response("put_job_success_result", {}, {"jobId": JOB, **more})
 
 
-def test_a_package_that_is_the_champion_is_approved_again(promote: ModuleType, aws: dict[str, Stubber]) -> None:
-    candidate_is(aws, "")
-    run_is(aws, "STANDARD")
-    champion_is(aws, PACKAGE)
-    stack_is(aws, "UPDATE_COMPLETE")
-    expect_approval(aws)
-    promote.handler(EVENT, None)
-
-
-def test_a_changed_champion_is_refused_with_what_to_do(promote: ModuleType, aws: dict[str, Stubber]) -> None:
-    candidate_is(aws, "")
-    run_is(aws, "STANDARD")
-    champion_is(aws, OTHER)
-    message = (
-        f"ChampionChanged: expected production to run {CHAMPION}, which this run was evaluated against; found {OTHER}. "
-        "Start a new run: it reuses the training and evaluates against the new champion."
-    )
+def expect_refusal(aws: dict[str, Stubber], message: Any) -> None:
     expected = {"jobId": JOB, "failureDetails": {"type": "JobFailed", "message": message}}
     aws["CODEPIPELINE"].add_response("put_job_failure_result", {}, expected)
-    promote.handler(EVENT, None)
+
+
+@pytest.mark.parametrize("champion", [CHAMPION, PACKAGE], ids=["the one it was compared with", "itself"])
+def test_a_package_is_approved_beside_the_champion_that_is_expected(
+    promote: ModuleType, aws: dict[str, Stubber], champion: str
+) -> None:
+    stack_is(aws, "UPDATE_COMPLETE")
+    run_is(aws, "STANDARD")
+    champion_is(aws, champion)
+    expect_approval(aws)
+    promote.handler(event("approve"), None)
+
+
+def test_a_check_approves_nothing(promote: ModuleType, aws: dict[str, Stubber]) -> None:
+    stack_is(aws, "UPDATE_COMPLETE")
+    run_is(aws, "STANDARD")
+    champion_is(aws, CHAMPION)
+    expect_success(aws)
+    promote.handler(event("check"), None)
+
+
+@pytest.mark.parametrize("step", ["check", "approve"])
+def test_a_changed_champion_is_refused_with_what_to_do(promote: ModuleType, aws: dict[str, Stubber], step: str) -> None:
+    stack_is(aws, "UPDATE_COMPLETE")
+    run_is(aws, "STANDARD")
+    champion_is(aws, OTHER)
+    expect_refusal(
+        aws,
+        f"ChampionChanged: expected production to run {CHAMPION}, which this run was evaluated against; found {OTHER}. "
+        "Start a new run: it reuses the training and evaluates against the new champion.",
+    )
+    promote.handler(event(step), None)
 
 
 def test_a_rollback_goes_back_whatever_the_champion_is(promote: ModuleType, aws: dict[str, Stubber]) -> None:
-    candidate_is(aws, "")
-    run_is(aws, "ROLLBACK")
     stack_is(aws, "UPDATE_COMPLETE")
+    run_is(aws, "ROLLBACK")
     expect_approval(aws)
-    promote.handler(EVENT, None)
+    promote.handler(event("approve"), None)
 
 
-def test_nothing_is_deployed_while_an_ab_test_is_on(promote: ModuleType, aws: dict[str, Stubber]) -> None:
-    candidate_is(aws, OTHER)
-    message = (
+@pytest.mark.parametrize(
+    ("step", "what_next"),
+    [
+        ("check", "then `slipway retry Test` takes this run up again."),
+        ("approve", "then start a new run: it reuses the training."),
+    ],
+)
+def test_nothing_is_deployed_while_an_ab_test_is_on(
+    promote: ModuleType, aws: dict[str, Stubber], step: str, what_next: str
+) -> None:
+    stack_is(aws, "UPDATE_COMPLETE", CandidateModelPackageArn=OTHER)
+    expect_refusal(
+        aws,
         f"TestRunning: expected no A/B test on shop-production; found one of {OTHER}. End it by `slipway ab promote` "
-        "or `slipway ab stop`, then start the run again: it reuses the training."
+        f"or `slipway ab stop`, {what_next}",
     )
-    expected = {"jobId": JOB, "failureDetails": {"type": "JobFailed", "message": message}}
-    aws["CODEPIPELINE"].add_response("put_job_failure_result", {}, expected)
-    promote.handler(EVENT, None)
+    promote.handler(event(step), None)
+
+
+@pytest.mark.parametrize("step", ["check", "approve"])
+@pytest.mark.parametrize("status", ["CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS"])
+def test_while_production_is_changing_nothing_is_decided(
+    promote: ModuleType, aws: dict[str, Stubber], step: str, status: str
+) -> None:
+    """An A/B test that is being started or ended, or the run before."""
+    stack_is(aws, status, CandidateModelPackageArn=OTHER)
+    expect_success(aws, continuationToken="waiting")
+    promote.handler(event(step), None)
 
 
 @pytest.mark.parametrize("guard", ["true", "false"])
@@ -148,47 +168,49 @@ def test_a_rollback_does_not_go_back_behind_a_promotion(promote: ModuleType, gua
 
 
 def test_a_rollback_asks_whether_a_test_promoted_another_model(promote: ModuleType, aws: dict[str, Stubber]) -> None:
-    candidate_is(aws, "", ModelPackageArn=OTHER, GuardDeployment="false")
+    stack_is(aws, "UPDATE_COMPLETE", ModelPackageArn=OTHER, GuardDeployment="false")
     run_is(aws, "ROLLBACK")
-    aws["CODEPIPELINE"].add_response("put_job_failure_result", {}, {"jobId": JOB, "failureDetails": ANY})
-    promote.handler(EVENT, None)
+    expect_refusal(aws, ANY)
+    promote.handler(event("approve"), None)
 
 
-def test_before_the_first_production_there_is_no_test(promote: ModuleType, aws: dict[str, Stubber]) -> None:
+@pytest.mark.parametrize("step", ["check", "approve"])
+def test_before_the_first_production_there_is_neither_test_nor_champion(
+    promote: ModuleType, aws: dict[str, Stubber], step: str
+) -> None:
     stack_is(aws, None)
-    assert promote.production_parameters() == {}
-
-
-def test_before_the_first_champion_there_is_none_to_change(promote: ModuleType, aws: dict[str, Stubber]) -> None:
+    run_is(aws, "STANDARD")
     champion_is(aws, None)
-    promote.refuse_changed_champion(PACKAGE, expected="-")
+    if step == "approve":
+        aws["SAGEMAKER"].add_response("update_model_package", {"ModelPackageArn": PACKAGE})
+    expect_success(aws)
+    first = event(step)
+    configuration = first["CodePipeline.job"]["data"]["actionConfiguration"]["configuration"]
+    configuration["UserParameters"] = json.dumps({**RUN, "step": step, "champion": "-"})
+    promote.handler(first, None)
 
 
 def test_a_stack_that_was_never_created_is_removed_before_the_approval(
     promote: ModuleType, aws: dict[str, Stubber]
 ) -> None:
-    candidate_is(aws, "")
+    stack_is(aws, "ROLLBACK_COMPLETE")
     run_is(aws, "STANDARD")
     champion_is(aws, CHAMPION)
-    stack_is(aws, "ROLLBACK_COMPLETE")
     aws["CLOUDFORMATION"].add_response("delete_stack", {}, {"StackName": "shop-production"})
-    expected = {"jobId": JOB, "continuationToken": "removing"}
-    aws["CODEPIPELINE"].add_response("put_job_success_result", {}, expected)
-    promote.handler(EVENT, None)
+    expect_success(aws, continuationToken="waiting")
+    promote.handler(event("approve"), None)
 
 
-@pytest.mark.parametrize(
-    ("status", "has_room"),
-    [(None, True), ("UPDATE_COMPLETE", True), ("UPDATE_ROLLBACK_COMPLETE", True), ("DELETE_IN_PROGRESS", False)],
-)
-def test_a_stack_that_serves_is_never_removed(
-    promote: ModuleType, aws: dict[str, Stubber], status: str | None, has_room: bool
-) -> None:
-    stack_is(aws, status)
-    assert promote.make_room() is has_room
+@pytest.mark.parametrize("stack", [{}, {"StackStatus": "UPDATE_COMPLETE"}, {"StackStatus": "UPDATE_ROLLBACK_COMPLETE"}])
+def test_a_stack_that_serves_is_never_removed(promote: ModuleType, stack: dict[str, str]) -> None:
+    assert promote.is_removed(stack) is False
 
 
-def test_a_stack_that_cannot_be_removed_is_named(promote: ModuleType, aws: dict[str, Stubber]) -> None:
+@pytest.mark.parametrize("step", ["check", "approve"])
+def test_a_stack_that_cannot_be_removed_is_named(promote: ModuleType, aws: dict[str, Stubber], step: str) -> None:
     stack_is(aws, "DELETE_FAILED")
-    with pytest.raises(promote.StackNotRemoved, match="shop-production is in DELETE_FAILED"):
-        promote.make_room()
+    expect_refusal(
+        aws,
+        "StackNotRemoved: shop-production is in DELETE_FAILED; see its events, then delete it by hand",
+    )
+    promote.handler(event(step), None)

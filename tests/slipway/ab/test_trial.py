@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -39,6 +40,7 @@ def start(aws: Aws, number: int = 2, share: float = 0.1, agree: Any = nobody_ask
 
 def fitting(aws: Aws, status: str = "Approved") -> None:
     """A candidate that may be tried."""
+    told.deploys(aws)
     told.has_candidate(aws, status)
     told.has_execution(aws, "two")
     told.has_execution(aws, "one")
@@ -96,7 +98,18 @@ def test_a_test_that_cannot_be_is_refused_at_once(
         start(aws, number, share, **changes)
 
 
+@pytest.mark.parametrize("status", ["InProgress", "Stopping"])
+def test_no_test_is_started_while_a_run_is_being_deployed(aws: Aws, status: str) -> None:
+    told.deploys(aws, status)
+    with pytest.raises(BadInput) as refused:
+        start(aws)
+    assert str(refused.value) == (
+        "run 11111111 is being deployed to churn-production; start the test when it has ended: `slipway watch 11111111`"
+    )
+
+
 def test_a_rejected_model_is_refused_with_why(aws: Aws) -> None:
+    told.deploys(aws)
     told.has_candidate(aws, "Rejected", ApprovalDescription="it forgets customers")
     told.has_execution(aws, "two")
     with pytest.raises(BadInput, match="model 2 was rejected: it forgets customers"):
@@ -104,6 +117,7 @@ def test_a_rejected_model_is_refused_with_why(aws: Aws) -> None:
 
 
 def test_the_champion_is_no_candidate(aws: Aws) -> None:
+    told.deploys(aws)
     told.has_package(aws, 1)
     result = {"modelPackageArn": f"{GROUP}/1", "modelDataUrl": "s3://bucket/m", "run": "s3://bucket/runs/one"}
     told.has_object(aws, "results/key-1.json", result)
@@ -114,6 +128,7 @@ def test_the_champion_is_no_candidate(aws: Aws) -> None:
 
 
 def test_a_model_that_is_not_there_is_answered_with_those_that_are(aws: Aws) -> None:
+    told.deploys(aws)
     aws.refuse("sagemaker.describe_model_package", "ValidationException", "does not exist")
     package = {
         "ModelPackageArn": f"{GROUP}/1",
@@ -130,6 +145,7 @@ def test_a_model_that_is_not_there_is_answered_with_those_that_are(aws: Aws) -> 
 
 
 def test_a_model_whose_run_failed_before_its_template_was_written_is_refused(aws: Aws) -> None:
+    told.deploys(aws)
     told.has_package(aws, 2)
     result = {"modelPackageArn": f"{GROUP}/2", "modelDataUrl": "s3://bucket/m", "run": "s3://bucket/runs/two"}
     told.has_object(aws, "results/key-2.json", result)
@@ -141,6 +157,7 @@ def test_a_model_whose_run_failed_before_its_template_was_written_is_refused(aws
 
 
 def test_a_model_that_was_trained_anew_is_refused_with_the_new_one(aws: Aws) -> None:
+    told.deploys(aws)
     told.has_package(aws, 2)
     told.has_object(aws, "results/key-2.json", {"modelPackageArn": f"{GROUP}/5"})
     with pytest.raises(NotFound, match="model 2 was trained anew as model 5; try that one"):
@@ -153,6 +170,7 @@ def test_a_model_that_was_trained_anew_is_refused_with_the_new_one(aws: Aws) -> 
     ids=["columns", "target", "task"],
 )
 def test_a_model_that_cannot_answer_what_the_champion_answers_is_refused(aws: Aws, dataset: dict[str, Any]) -> None:
+    told.deploys(aws)
     told.has_candidate(aws)
     told.has_execution(aws, "two", **dataset)
     told.has_execution(aws, "one")
@@ -162,6 +180,7 @@ def test_a_model_that_cannot_answer_what_the_champion_answers_is_refused(aws: Aw
 
 
 def test_a_test_without_captured_data_would_tell_nothing(aws: Aws) -> None:
+    told.deploys(aws)
     told.has_candidate(aws)
     told.has_execution(aws, "two")
     told.has_execution(aws, "one")
@@ -237,6 +256,45 @@ def test_an_operation_that_an_interrupted_command_began_is_waited_for(aws: Aws) 
     aws.answer("cloudformation.describe_stacks", told.stack("UPDATE_COMPLETE", **ON))
     found = production.of(aws.install(), silent)
     assert (found.candidate, found.champion, found.endpoint) == (f"{GROUP}/2", f"{GROUP}/1", "churn-production")
+
+
+@pytest.mark.parametrize("seen", ["UPDATE_FAILED", "UPDATE_IN_PROGRESS"])
+def test_an_update_that_the_engines_end_interrupted_is_found(aws: Aws, seen: str) -> None:
+    for _ in range(2):
+        aws.answer("cloudformation.describe_stacks", told.stack(seen))
+    if seen == "UPDATE_IN_PROGRESS":
+        aws.answer("cloudformation.describe_stack_events", {"StackEvents": []})
+        aws.answer("cloudformation.describe_stacks", told.stack("UPDATE_FAILED"))
+        aws.answer("cloudformation.describe_stack_events", {"StackEvents": []})
+        for _ in range(2):
+            aws.answer("cloudformation.describe_stacks", told.stack("UPDATE_FAILED", **ON))
+    found = production.of(aws.install(), silent)
+    assert found.interrupted is True
+    with pytest.raises(TrialFailed) as refused:
+        trial.running(found)
+    assert str(refused.value) == (
+        "the last update of stack churn-production was interrupted; the command that began it finishes it, and so does"
+        " `slipway ab stop`"
+    )
+
+
+def test_a_start_that_was_interrupted_is_finished_by_the_next_one(aws: Aws) -> None:
+    told.expect_update(aws, {})
+    interrupted = replace(told.production(aws, **ON), interrupted=True)
+    assert trial.start(interrupted, 2, 0.1, 1, nobody_asks, silent) is False
+
+
+def test_a_start_that_was_interrupted_is_stopped(aws: Aws) -> None:
+    told.expect_update(aws, {})
+    told.expect_update(aws, ENDED)
+    assert trial.stop(replace(told.production(aws, **ON), interrupted=True), silent) == f"{GROUP}/2"
+
+
+def test_a_promotion_that_was_interrupted_is_finished_by_the_next_one(aws: Aws) -> None:
+    told.expect_update(aws, {})
+    interrupted = replace(told.production(aws, ModelPackageArn=f"{GROUP}/2"), interrupted=True)
+    with pytest.raises(NotFound, match="no test is on: production runs model 2 alone"):
+        trial.promote(interrupted, silent)
 
 
 def test_production_of_an_older_bundle_is_refused_with_what_to_do(aws: Aws) -> None:

@@ -51,6 +51,7 @@ def answers(variant: str, right: int, wrong: int) -> Captured:
 
 def test_a_start_tells_what_is_on_from_then_on(install: Aws, capsys: pytest.CaptureFixture[str]) -> None:
     is_on(install)
+    told.deploys(install)
     told.has_candidate(install)
     told.has_execution(install, "two")
     told.has_execution(install, "one")
@@ -76,6 +77,7 @@ def test_starting_the_test_that_is_on_says_so(install: Aws, capsys: pytest.Captu
 
 def test_a_model_that_waits_needs_somebody_to_agree(install: Aws, capsys: pytest.CaptureFixture[str]) -> None:
     is_on(install)
+    told.deploys(install)
     told.has_candidate(install, "PendingManualApproval")
     told.has_execution(install, "two")
     told.has_execution(install, "one")
