@@ -14,6 +14,7 @@ import sys
 import time
 from configparser import ConfigParser
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ from slipway.errors import BadInput, ExitCode, SlipwayError
 
 if TYPE_CHECKING:
     import boto3
+    from botocore.loaders import Loader
 
     from slipway.engine.settings import EngineSettings
 
@@ -68,6 +70,7 @@ class LocalEngine:
         key, secret = self.keys()
         # AWS_PROFILE is about AWS; an unknown one would be an error even here.
         core = Session(session_vars={"profile": (None, [], None, None)})
+        core.register_component("data_loader", models())
         return boto3.Session(key, secret, region_name=self.region, botocore_session=core)
 
     def client(self, service: str) -> Any:
@@ -87,6 +90,14 @@ class LocalEngine:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(self.pid, signal.SIGKILL)
             time.sleep(0.02)
+
+
+@cache
+def models() -> Loader:
+    """Botocore's models of the services, read once for all sessions: that is nine tenths of the making of a client."""
+    from botocore.loaders import create_loader
+
+    return create_loader()
 
 
 def is_running(pid: int) -> bool:

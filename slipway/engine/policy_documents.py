@@ -18,11 +18,9 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Any
 
-from cfnlint.data import AdditionalSpecs
-
+from slipway.engine import lint_data
 from slipway.engine.caller import Caller
 from slipway.engine.errors import AwsError
 from slipway.engine.mend.iam import records
@@ -158,7 +156,7 @@ def _is_of_s3(action: str) -> bool:
 @functools.cache
 def _s3_actions() -> frozenset[str]:
     """S3's actions in small letters, from cfn-lint's list of what the service authorization reference has."""
-    services = json.loads((files(AdditionalSpecs) / "Policies.json").read_text(encoding="utf-8"))
+    services = json.loads((lint_data.folder() / "AdditionalSpecs" / "Policies.json").read_text(encoding="utf-8"))
     return frozenset(services["s3"]["Actions"])
 
 

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+from botocore.session import Session
 from botocore.stub import Stubber
 
 from slipway.install import Install
-from slipway.local import LocalEngine
+from slipway.local import LocalEngine, models
 from slipway.target import Target
 
 OUTPUTS = {"PipelineName": "churn", "Branch": "master", "CloneUrl": "http://127.0.0.1:1/v1/repos/churn"}
@@ -24,7 +25,9 @@ class Aws:
         engine = LocalEngine(home, os.getpid(), "http://127.0.0.1:1", 1, "us-east-1", "111122223333", 30.0)
         self._stubs: dict[str, Stubber] = {}
         self._clients: dict[str, Any] = {}
-        session = boto3.Session("AKIATEST", "secret", region_name="us-east-1")
+        core = Session()
+        core.register_component("data_loader", models())
+        session = boto3.Session("AKIATEST", "secret", region_name="us-east-1", botocore_session=core)
         self.target = Target(session, engine if local else None, self._clients)
 
     def _stub(self, service: str) -> Stubber:

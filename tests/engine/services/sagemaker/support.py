@@ -10,7 +10,7 @@ import tarfile
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,10 +29,13 @@ class Sagemaker:
     """The person's clients of an engine, and ways to wait."""
 
     running: local.LocalEngine
+    _clients: dict[str, Any] = field(default_factory=dict)
 
     def client(self, service: str) -> Any:
-        """A boto3 client as the person."""
-        return self.running.client(service)
+        """A boto3 client as the person; made once, since what waits asks for it again and again."""
+        if service not in self._clients:
+            self._clients[service] = self.running.client(service)
+        return self._clients[service]
 
     def put(self, key: str, body: bytes | str) -> str:
         """An object; its S3 URI."""
@@ -76,7 +79,7 @@ def start_engine(home: Path, factor: float = 60.0) -> local.LocalEngine:
     command = [sys.executable, str(HERE / "engine_with_image.py"), str(home), "--port", str(local.free_port())]
     with (home / "engine.log").open("ab") as log:
         process = subprocess.Popen([*command, "--clock-factor", str(factor)], stdout=log, stderr=log)
-    eventually(lambda: local.find(home) or process.poll() is not None)
+    eventually(lambda: local.find(home) or process.poll() is not None, seconds=60)
     found = local.find(home)
     assert found is not None, (home / "engine.log").read_text()
     return found

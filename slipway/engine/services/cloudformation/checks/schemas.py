@@ -1,6 +1,5 @@
 """CloudFormation's resource type schemas, as cfn-lint ships them.
 
-They are read from its data files: importing cfn-lint would cost a second and 100 MB for what is a dictionary lookup.
 https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-schema.html
 """
 
@@ -9,20 +8,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+
+from slipway.engine import lint_data
 
 # The provider list says which schema file holds a type; us-east-1 has every type.
 _REGION = "us-east-1"
 
 
-@cache
 def _data() -> Path:
-    spec = find_spec("cfnlint")
-    if spec is None or spec.origin is None:
-        raise RuntimeError("cfn-lint is not installed: its resource schemas are needed to check templates")
-    return Path(spec.origin).parent / "data" / "schemas"
+    return lint_data.folder() / "schemas"
 
 
 @cache
