@@ -42,7 +42,7 @@ WITHOUT_USE: Final[dict[str, dict[str, tuple[str, ...]]]] = {
 # The modes whose model may have one container only; those of AWS's images stand beside ours.
 ONE_CONTAINER: Final = ("serverless",)
 # What nobody has tried is not accepted: engines whose models are served by mode.
-TRIED: Final = {"async": ("container",), "batch": ("container", "xgboost")}
+TRIED: Final = {"async": ("container", "autogluon", "autopilot")}
 
 
 def faults(written: dict[str, Any], resolved: dict[str, Any]) -> list[Fault]:

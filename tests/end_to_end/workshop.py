@@ -46,8 +46,9 @@ def customer() -> dict[str, str | float]:
 
 @dataclass(frozen=True)
 class Executed:
-    """An execution of the state machine: its status, and its output or its error."""
+    """An execution of the state machine: its ARN, its status, and its output or its error."""
 
+    arn: str
     status: str
     output: Document
     error: str
@@ -115,16 +116,23 @@ class Workshop:
 
     def execute(self, changes: Document, seconds: float = 240.0) -> Executed:
         """Run the state machine alone on a changed configuration."""
-        states = self.client("stepfunctions")
-        arn = self.plant.installed.environment("training")["StateMachineArn"]
-        started = states.start_execution(stateMachineArn=arn, input=json.dumps(self.execution(changes)))
+        return self.ended(self.started(self.execution(changes)), seconds)
 
-        def ended() -> Any:
-            found = states.describe_execution(executionArn=started["executionArn"])
+    def started(self, execution: Document) -> str:
+        """The ARN of an execution of the state machine on that input."""
+        arn = self.plant.installed.environment("training")["StateMachineArn"]
+        started = self.client("stepfunctions").start_execution(stateMachineArn=arn, input=json.dumps(execution))
+        return str(started["executionArn"])
+
+    def ended(self, arn: str, seconds: float = 240.0) -> Executed:
+        """An execution, once it is over."""
+
+        def over() -> Any:
+            found = self.client("stepfunctions").describe_execution(executionArn=arn)
             return None if found["status"] == "RUNNING" else found
 
-        found = eventually(ended, "the end of the execution", seconds)
-        return Executed(found["status"], json.loads(found.get("output", "{}")), found.get("cause", ""))
+        found = eventually(over, "the end of the execution", seconds)
+        return Executed(arn, found["status"], json.loads(found.get("output", "{}")), found.get("cause", ""))
 
     def package(self, executed: Executed) -> Document:
         """The model package that an execution registered; it must have succeeded."""

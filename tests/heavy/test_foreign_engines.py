@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from slipway import local
+from tests.end_to_end.failing import Failing, fail
 from tests.end_to_end.plant import Plant
 from tests.end_to_end.workshop import Document, Executed, Workshop, customer
 
@@ -22,6 +23,10 @@ SEARCH = {"maxCandidates": 3, "maxRuntimePerTrainingJobInSeconds": 120}
 AUTOPILOT: Document = {
     "train": {"engine": "autopilot", "instanceType": None, "hyperparameters": {}, "autopilot": SEARCH}
 }
+
+# A batch has neither endpoint nor API.
+NOTHING_SERVES: Document = {"test": None, "production": None}
+LATER: Document = {"deploy": {"mode": "async"}}
 
 
 @pytest.fixture(scope="module")
@@ -109,6 +114,60 @@ def test_a_library_that_refuses_its_arguments_fails_train_by_name(workshop: Work
     assert "num_trees" in failed.error
 
 
+UNKNOWN: Document = {"dataset": {"target": "left"}}
+FIT = {"time_limit": 120, "hyperparameters": {"GBM": {"num_boost_round": 100_000}}}
+LONG: Document = {"training.hyperParameters.fit_args": json.dumps(FIT)}
+_TABULAR = "training.autopilot.AutoMLProblemTypeConfig.TabularJobConfig"
+# Beside these, the check of a configuration refuses what it can see: tests/config has its sentences.
+FAILURES: dict[str, Failing] = {
+    "autogluon, unknown label": Failing(AUTOGLUON | UNKNOWN, "Prepare", "left", "left"),
+    "autogluon, label that the rows lack": Failing(
+        AUTOGLUON,
+        "Train",
+        "there is no column 'left', the label",
+        "there is no column 'left'",
+        {"training.hyperParameters.init_args": json.dumps({"label": "left"})},
+    ),
+    "autogluon, metric not offered": Failing(
+        AUTOGLUON,
+        "Train",
+        "beauty",
+        "beauty",
+        {"training.hyperParameters.init_args": json.dumps({"label": "churn", "eval_metric": "beauty"})},
+    ),
+    "autogluon, time limit": Failing(
+        AUTOGLUON,
+        "Train",
+        "the job ended as Stopped, MaxRuntimeExceeded",
+        "",
+        {**LONG, "config.train.maxRuntimeInSeconds": 4},
+    ),
+    "autogluon, memory": Failing(AUTOGLUON, "Train", "exit code: ", "", LONG, "training"),
+    "autopilot, unknown label": Failing(AUTOPILOT | UNKNOWN, "Prepare", "left", "left"),
+    "autopilot, label that the rows lack": Failing(
+        AUTOPILOT, "Autopilot", "left", "", {f"{_TABULAR}.TargetAttributeName": "left"}
+    ),
+    "autopilot, metric not offered": Failing(
+        AUTOPILOT, "Autopilot", "beauty", None, {"training.autopilot.AutoMLJobObjective.MetricName": "beauty"}
+    ),
+    "autopilot, time limit": Failing(
+        AUTOPILOT,
+        "Autopilot",
+        "No candidate was completed within MaxAutoMLJobRuntimeInSeconds, 2 seconds",
+        "",
+        {f"{_TABULAR}.CompletionCriteria.MaxAutoMLJobRuntimeInSeconds": 2},
+    ),
+    "autopilot, memory": Failing(AUTOPILOT, "Autopilot", "exit code: 137", "", {}, "automl"),
+}
+
+
+@pytest.mark.parametrize("failing", FAILURES)
+def test_a_training_that_fails_is_told_by_step_job_reason_and_log_and_leaves_nothing(
+    workshop: Workshop, failing: str
+) -> None:
+    fail(workshop, FAILURES[failing], 300)
+
+
 def test_autogluon_goes_to_production_and_is_the_champion_that_others_are_measured_beside(workshop: Workshop) -> None:
     workshop.through_the_pipeline(AUTOGLUON)
     assert set(workshop.predict()["predictions"][0]) == {"label", "score"}
@@ -135,3 +194,41 @@ def test_autopilots_candidates_are_in_the_report(workshop: Workshop, autopilot: 
     assert "3 models tried" in page
     assert "Local-" in page
     assert models(workshop) == []
+
+
+def predicted_in_a_batch(workshop: Workshop, training: Document) -> list[list[str]]:
+    """Push that training with deploy.mode batch, and see it to production: the rows that it predicts there."""
+    s3, bucket = workshop.client("s3"), workshop.plant.installed.outputs["DataBucket"]
+    engine = training["train"]["engine"]
+    line = ",".join(map(str, customer().values()))
+    s3.put_object(Bucket=bucket, Key=f"customers/{engine}/rows.csv", Body=f"{line}\n".encode() * 3)
+    places = {"inputUri": f"s3://{bucket}/customers/{engine}/", "outputUri": f"s3://{bucket}/predicted/{engine}"}
+    deploy = {"mode": "batch", "batch": {**places, "instanceType": "ml.m5.large"}}
+    workshop.through_the_pipeline(training | {"deploy": deploy, "serving": NOTHING_SERVES})
+    listed = s3.list_objects_v2(Bucket=bucket, Prefix=f"predicted/{engine}/")["Contents"]
+    (key,) = [found["Key"] for found in listed if found["Key"].endswith("/rows.csv.out")]
+    text = s3.get_object(Bucket=bucket, Key=key)["Body"].read().decode()
+    predicted = [row.split(",") for row in text.splitlines()]
+    assert [row[:-2] for row in predicted] == [line.split(",")] * 3
+    assert workshop.client("sagemaker").list_endpoints()["Endpoints"] == []
+    return [row[-2:] for row in predicted]
+
+
+def test_autogluon_predicts_in_batches(workshop: Workshop) -> None:
+    for label, score in predicted_in_a_batch(workshop, AUTOGLUON):
+        assert (float(score) >= 0.5) == (label == "yes")
+
+
+def test_autogluon_answers_later(workshop: Workshop) -> None:
+    workshop.through_the_pipeline(AUTOGLUON | LATER)
+    assert set(workshop.predict()["predictions"][0]) == {"label", "score"}
+
+
+def test_autopilot_answers_later(workshop: Workshop) -> None:
+    workshop.through_the_pipeline(AUTOPILOT | LATER)
+    assert set(workshop.predict()["predictions"][0]) == {"label", "score"}
+
+
+def test_autopilot_predicts_in_batches(workshop: Workshop) -> None:
+    for label, score in predicted_in_a_batch(workshop, AUTOPILOT):
+        assert (float(score) >= 0.5) == (label == "yes")
