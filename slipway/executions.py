@@ -39,7 +39,7 @@ class State:
 
 @dataclass(frozen=True)
 class Job:
-    """A SageMaker job: its kind (`processing`, `training`) and name, as its ARN has them."""
+    """A SageMaker job: its kind (`processing`, `training`, `automl`) and name, as its ARN has them."""
 
     kind: str
     name: str
@@ -85,6 +85,9 @@ def jobs(target: Target, execution_arn: str) -> list[Job]:
     events = _history(target, execution_arn)
     outputs = _outputs(events, "taskSubmittedEventDetails")
     arns = [value for output in outputs for name, value in output.items() if name.endswith("JobArn")]
+    # There is no .sync for AutoML jobs: what starts one is a call like any other.
+    called = _outputs(events, "taskSucceededEventDetails")
+    arns += [output["AutoMLJobArn"] for output in called if output.keys() == {"AutoMLJobArn"}]
     for step in _pipeline_steps(target, events):
         arns += [made["Arn"] for kind, made in step.get("Metadata", {}).items() if kind.endswith("Job")]
     for run in _workflow_runs(target, events):

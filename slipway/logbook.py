@@ -15,6 +15,7 @@ from botocore.exceptions import ClientError
 
 from slipway import executions, runs
 from slipway.errors import BadInput, NotFound
+from slipway.executions import Job
 from slipway.install import Install
 from slipway.runs import Action, Run
 
@@ -22,6 +23,9 @@ _FOLLOW_SECONDS = 0.5
 _FOLLOW_SECONDS_AWS = 3.0
 # A function's last lines may come a little after its action was told that it ended.
 _LATE = timedelta(seconds=5)
+# Jobs that make jobs: what those are, each named after the one that made it.
+# docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-how-it-works.html
+_MADE_BY = {"hyper-parameter-tuning": ("Training",), "automl": ("AutoML", "Processing", "Training", "Transform")}
 
 
 @dataclass(frozen=True)
@@ -135,6 +139,21 @@ def of_group(
     until: datetime | None = None,
 ) -> list[Line]:
     """The last lines of a log group, or of its streams that begin with `stream`; NotFound if there is no such group."""
+    found = _read(install, group, most, stream, since, until)
+    if found is None:
+        raise NotFound(f"there is no log group {group} in {install.target.name}; {_known_groups(install)}")
+    return found
+
+
+def _read(
+    install: Install,
+    group: str,
+    most: int,
+    stream: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> list[Line] | None:
+    """What `of_group` says; None if there is no such group."""
     request: dict[str, Any] = {"logGroupName": group}
     if stream:
         request["logStreamNamePrefix"] = stream
@@ -147,9 +166,7 @@ def of_group(
         events = [event for page in pages for event in page["events"]]
     except ClientError as error:
         if error.response["Error"]["Code"] == "ResourceNotFoundException":
-            raise NotFound(
-                f"there is no log group {group} in {install.target.name}; {_known_groups(install)}"
-            ) from error
+            return None
         raise
     return [_line(group, event) for event in sorted(events, key=lambda event: event["timestamp"])[-most:]]
 
@@ -168,14 +185,25 @@ def _build(install: Install, action: Action, most: int) -> list[Line]:
 
 
 def _execution(install: Install, action: Action, most: int) -> list[Line]:
-    """What the jobs of an execution wrote.
+    return of_execution(install, action.external_id, most)
+
+
+def of_execution(install: Install, execution_arn: str, most: int) -> list[Line]:
+    """The last lines of what an execution's jobs wrote.
 
     docs.aws.amazon.com/sagemaker/latest/dg/logging-cloudwatch.html
     """
-    found = []
-    for job in executions.jobs(install.target, action.external_id):
-        found += of_group(install, f"/aws/sagemaker/{job.kind.title()}Jobs", most, f"{job.name}/")
+    found = [line for job in executions.jobs(install.target, execution_arn) for line in _job(install, job, most)]
     return sorted(found, key=lambda line: line.at)[-most:]
+
+
+def _job(install: Install, job: Job, most: int) -> list[Line]:
+    """A job's lines, or those of the jobs that it made; a group is there once a job of its kind has written."""
+    if job.kind in _MADE_BY:
+        kinds, stream = _MADE_BY[job.kind], job.name
+    else:
+        kinds, stream = (job.kind.title(),), f"{job.name}/"
+    return [line for kind in kinds for line in _read(install, f"/aws/sagemaker/{kind}Jobs", most, stream) or []]
 
 
 def _function(install: Install, action: Action, most: int) -> list[Line]:

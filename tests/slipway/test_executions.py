@@ -34,6 +34,11 @@ def submitted(at: float, **output: str) -> tuple[float, str, dict[str, Any]]:
     return at, "TaskSubmitted", {"taskSubmittedEventDetails": details}
 
 
+def called(at: float, **output: str) -> tuple[float, str, dict[str, Any]]:
+    details = {"resourceType": "aws-sdk:sagemaker", "resource": "createAutoMLJobV2", "output": json.dumps(output)}
+    return at, "TaskSucceeded", {"taskSucceededEventDetails": details}
+
+
 def test_states_are_told_in_their_order_with_their_seconds(aws: Aws) -> None:
     events = history(entered(0, "Prepare"), exited(3.5, "Prepare"), entered(3.5, "Train"))
     aws.answer("stepfunctions.get_execution_history", events, {"executionArn": ARN})
@@ -61,9 +66,11 @@ def test_jobs_are_known_by_what_tasks_were_answered_with(aws: Aws) -> None:
         submitted(0, ProcessingJobArn=f"{arn}:processing-job/churn-prepare-1"),
         submitted(1, TrainingJobArn=f"{arn}:training-job/churn-train-1"),
         submitted(2, ModelPackageArn=f"{arn}:model-package/churn/1"),
+        called(3, AutoMLJobArn=f"{arn}:automl-job/auto-1"),
     )
     aws.answer("stepfunctions.get_execution_history", events)
-    assert executions.jobs(aws.target, ARN) == [Job("processing", "churn-prepare-1"), Job("training", "churn-train-1")]
+    expected = [Job("processing", "churn-prepare-1"), Job("training", "churn-train-1"), Job("automl", "auto-1")]
+    assert executions.jobs(aws.target, ARN) == expected
 
 
 PIPELINE_EXECUTION = "arn:aws:sagemaker:us-east-1:111122223333:pipeline/churn-training/execution/abc"

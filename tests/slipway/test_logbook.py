@@ -11,7 +11,7 @@ from slipway.errors import BadInput, NotFound
 from slipway.runs import Action
 from tests.slipway.samples import action, at, detail, run, summary
 from tests.slipway.stubs import Aws
-from tests.slipway.test_executions import history, submitted
+from tests.slipway.test_executions import called, history, submitted
 
 GROUP = "/aws/codebuild/churn"
 
@@ -48,6 +48,22 @@ def test_of_a_state_machine_the_logs_of_its_jobs_are_told(aws: Aws) -> None:
     aws.answer("logs.filter_log_events", events("validation-roc_auc=0.9"), expected)
     train = action("Train/Train", provider="StepFunctions", external_id="arn:aws:states:::execution:m:1")
     assert lines(aws, train) == ["validation-roc_auc=0.9"]
+
+
+def test_of_a_job_that_makes_jobs_their_logs_are_told(aws: Aws) -> None:
+    arn = "arn:aws:sagemaker:us-east-1:111122223333"
+    tuning = submitted(0, HyperParameterTuningJobArn=f"{arn}:hyper-parameter-tuning-job/tune-1")
+    aws.answer(
+        "stepfunctions.get_execution_history", history(tuning, called(1, AutoMLJobArn=f"{arn}:automl-job/auto-1"))
+    )
+    trials = {"logGroupName": "/aws/sagemaker/TrainingJobs", "logStreamNamePrefix": "tune-1"}
+    aws.answer("logs.filter_log_events", events("trial"), trials)
+    search = {"logGroupName": "/aws/sagemaker/AutoMLJobs", "logStreamNamePrefix": "auto-1"}
+    aws.answer("logs.filter_log_events", events("begins", "candidate"), search)
+    for _ in ("Processing", "Training", "Transform"):
+        aws.refuse("logs.filter_log_events", "ResourceNotFoundException", "The specified log group does not exist.")
+    train = action("Train/Train", provider="StepFunctions", external_id="arn:aws:states:::execution:m:1")
+    assert lines(aws, train) == ["trial", "begins", "candidate"]
 
 
 def pipeline(aws: Aws, stage: str, name: str, **configuration: str) -> None:
