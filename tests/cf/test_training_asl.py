@@ -346,6 +346,21 @@ def test_a_step_that_fails_ends_in_a_fail_that_names_it(step: str) -> None:
             {"FailureReason": "AlgorithmError: no x", "ExitMessage": "no x"}, "AlgorithmError: no x", id="once"
         ),
         pytest.param({"Other": 1}, '{"Other": 1}', id="neither"),
+        pytest.param(
+            {"TrainingJobName": "train-1", "FailureReason": "AlgorithmError: bad"},
+            "AlgorithmError: bad (job train-1)",
+            id="a name",
+        ),
+        pytest.param(
+            {"TrainingJobName": "train-1", "TrainingJobStatus": "Stopped", "SecondaryStatus": "MaxRuntimeExceeded"},
+            "the job ended as Stopped, MaxRuntimeExceeded (job train-1)",
+            id="a time limit",
+        ),
+        pytest.param(
+            {"HyperParameterTuningJobName": "tune-1", "HyperParameterTuningJobStatus": "Stopped"},
+            "the job ended as Stopped (job tune-1)",
+            id="stopped by hand",
+        ),
     ],
 )
 def test_a_failed_jobs_reason_is_the_cause(step: str, description: dict[str, Any], cause: str) -> None:

@@ -80,7 +80,8 @@ def test_the_candidates_are_kept_for_the_report() -> None:
 def test_a_job_that_ended_badly_says_why(status: str) -> None:
     ended = {"AutoMLJobStatus": status, "FailureReason": "the target has one class"}
     execution = run(automl(), Progress=answers(ended))
-    assert execution.cause == f"Autopilot: {status}: the target has one class"
+    name = execution.arguments["Autopilot"][0]["AutoMLJobName"]
+    assert execution.cause == f"Autopilot: {status}: the target has one class (job {name})"
     assert "Halt" not in execution.visited
 
 
