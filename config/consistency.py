@@ -134,11 +134,18 @@ def _foreign(configuration: dict[str, Any]) -> list[Fault]:
 
 
 def _autogluon(train: dict[str, Any]) -> list[Fault]:
-    limit, longest = train.get("autogluon", {}).get("timeLimitInSeconds", 0), train["maxRuntimeInSeconds"]
-    if limit < longest:
+    """https://github.com/autogluon/autogluon-cloud, sagemaker_backend.py: no distributed training on SageMaker."""
+    if "autogluon" not in train:
         return []
-    allowed = f"less than {longest}, which is train.maxRuntimeInSeconds"
-    return [Fault("$.train.autogluon.timeLimitInSeconds", show(limit), allowed)]
+    faults, count = [], train["instanceCount"]
+    if count > 1:
+        allowed = "1 with train.engine autogluon: each instance would train the same model alone; take a larger one"
+        faults.append(Fault("$.train.instanceCount", show(count), allowed))
+    limit, longest = train["autogluon"]["timeLimitInSeconds"], train["maxRuntimeInSeconds"]
+    if limit >= longest:
+        allowed = f"less than {longest}, which is train.maxRuntimeInSeconds"
+        faults.append(Fault("$.train.autogluon.timeLimitInSeconds", show(limit), allowed))
+    return faults
 
 
 def _algorithm(configuration: dict[str, Any], algorithms: dict[str, dict[str, Any]]) -> list[Fault]:

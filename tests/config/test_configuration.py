@@ -114,9 +114,29 @@ def test_the_configuration_of_the_repository_is_valid() -> None:
             id="an argument that the pipeline gives",
         ),
         pytest.param(
+            lambda c: c.update(train={"engine": "autogluon", "autogluon": {"evalMetric": "beauty"}}),
+            '$.train.autogluon.evalMetric: found "beauty"; allowed: "accuracy", "average_precision"',
+            id="a metric that AutoGluon is not offered with",
+        ),
+        pytest.param(
+            lambda c: c.update(train={"tuning": {"ranges": {"eta": {"min": 0.1, "max": 0.2}}, "objective": "beauty"}}),
+            '$.train.tuning.objective: found "beauty"; allowed: "log_loss", "roc_auc"',
+            id="an objective that trials do not tell",
+        ),
+        pytest.param(
+            lambda c: c["evaluate"].update(metric="beauty"),
+            '$.evaluate.metric: found "beauty"; allowed: "accuracy", "precision"',
+            id="a metric that nobody measures",
+        ),
+        pytest.param(
             lambda c: c.update(train={"engine": "autogluon", "autogluon": {"timeLimitInSeconds": 3600}}),
             "$.train.autogluon.timeLimitInSeconds: found 3600; allowed: less than 3600",
             id="no time to measure",
+        ),
+        pytest.param(
+            lambda c: c.update(train={"engine": "autogluon", "instanceCount": 2}),
+            "$.train.instanceCount: found 2; allowed: 1 with train.engine autogluon: each instance would train",
+            id="AutoGluon on two instances",
         ),
         pytest.param(
             lambda c: c.update(train={"engine": "autogluon", "spot": {"enabled": True}}),

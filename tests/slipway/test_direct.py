@@ -163,6 +163,41 @@ def test_a_fault_names_the_field_what_was_expected_and_what_was_found(path: str,
     assert direct.faults(changed(path, value), RULES) == [f"{path}: {sentence}"]
 
 
+# BatchInputDataPath and BatchOutputDataPath are needed with Mode batch only, PretrainedModel without training.
+NEEDED = [path for path in places(REQUEST) if "Batch" not in path and "Pretrained" not in path]
+
+
+@pytest.mark.parametrize("path", NEEDED)
+def test_a_field_that_is_missing_is_an_error_and_has_no_default(path: str) -> None:
+    (fault,) = direct.faults(changed(path, ...), RULES)
+    assert fault.startswith(f"{path}: missing; expected ")
+
+
+@pytest.mark.parametrize("path", ["BatchInputDataPath", "BatchOutputDataPath"])
+def test_a_batch_needs_both_of_its_places(path: str) -> None:
+    batch = {"BatchInputDataPath": "s3://data/rows/", "BatchOutputDataPath": "s3://artifacts/direct/out"}
+    request = changed("Parameters.Deploy.Mode", "batch")
+    request["Parameters"]["Deploy"] |= batch
+    assert direct.faults(request, RULES) == []
+    del request["Parameters"]["Deploy"][path]
+    (fault,) = direct.faults(request, RULES)
+    assert fault.startswith(f"Parameters.Deploy.{path}: missing; expected an s3:// address")
+
+
+def test_the_pretrained_model_is_needed_without_training_and_ignored_with_it() -> None:
+    ignored = changed("Parameters.PretrainedModel.Name", 7)
+    assert direct.faults(ignored, RULES) == []
+    ignored["Parameters"]["Flow"] = {"Train": False, "Evaluate": False, "Deploy": True}
+    assert [fault.split(":")[0] for fault in direct.faults(ignored, RULES)] == ["Parameters.PretrainedModel.Name"]
+    del ignored["Parameters"]["PretrainedModel"]
+    assert [fault.split(";")[0] for fault in direct.faults(ignored, RULES)] == ["Parameters.PretrainedModel: missing"]
+
+
+@pytest.mark.parametrize("count", [1, 2, 9])
+def test_as_many_instances_are_deployed_as_are_asked_for(count: int) -> None:
+    assert direct.faults(changed("Parameters.Deploy.InstanceCount", count), RULES) == []
+
+
 def test_json_encoded_once_or_twice_is_the_same_request() -> None:
     arguments = {"label": "churn"}
     for text in (json.dumps(arguments), json.dumps(json.dumps(arguments))):
