@@ -325,6 +325,14 @@ def test_tuning_trains_many_times_and_the_best_model_goes_on() -> None:
     assert execution.output["modelDataUrl"] == best
 
 
+def test_tuning_that_ended_without_a_result_is_told_so() -> None:
+    execution = run(on_the_way("Tune"), Tune=answers({"HyperParameterTuningJobName": "tune-1"}))
+    assert (execution.error, "Evaluate" in execution.visited) == ("Tune", False)
+    assert execution.cause == (
+        "Tune: NoTraining: the job ended without a training that told its objective (job tune-1)"
+    )
+
+
 @pytest.mark.parametrize(
     "step", [name for name, state in STATES.items() if state["Type"] == "Task" and name not in ELSEWHERE]
 )
