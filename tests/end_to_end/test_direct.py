@@ -17,12 +17,15 @@ import pytest
 
 from slipway import direct, install, launch, local
 from slipway.errors import BadInput
+from tests.end_to_end.failing import processes
 from tests.end_to_end.plant import STACK, Plant, eventually
 from tests.end_to_end.support import run_slipway
 from tests.end_to_end.training_request import training_request
 from tests.end_to_end.workshop import Workshop, customer
 
 ENDPOINT = f"{STACK}-direct"
+# Rows that take a transform job some seconds.
+MANY = 150_000
 REQUEST: dict[str, Any] = {
     "Parameters": {
         "Flow": {"Train": False, "Evaluate": False, "Deploy": True},
@@ -185,20 +188,89 @@ def test_an_update_that_fails_leaves_what_served_before(workshop: Workshop, pack
     assert set(predicted(workshop)[0]) == {"label", "score"}
 
 
-def test_batch_predicts_for_rows_without_a_header(workshop: Workshop, package: str) -> None:
-    outputs, s3 = workshop.plant.installed.outputs, workshop.client("s3")
+def batch(workshop: Workshop, package: str, name: str, rows: int) -> dict[str, Any]:
+    """A request that predicts for that many rows, which lie in an object of that name."""
+    outputs = workshop.plant.installed.outputs
     text = io.StringIO()
-    csv.writer(text).writerows([list(customer().values())] * 3)
-    s3.put_object(Bucket=outputs["DataBucket"], Key="direct/rows.csv", Body=text.getvalue().encode())
-    batch = {
-        "Mode": "batch",
-        "BatchInputDataPath": f"s3://{outputs['DataBucket']}/direct/rows.csv",
-        "BatchOutputDataPath": f"s3://{outputs['ArtifactBucket']}/direct/predictions",
-    }
-    deployment = done(workshop, asking(package, **batch))["Deployment"]
+    csv.writer(text).writerows([list(customer().values())] * rows)
+    key = f"direct/{name}.csv"
+    workshop.client("s3").put_object(Bucket=outputs["DataBucket"], Key=key, Body=text.getvalue().encode())
+    return asking(
+        package,
+        Mode="batch",
+        BatchInputDataPath=f"s3://{outputs['DataBucket']}/{key}",
+        BatchOutputDataPath=f"s3://{outputs['ArtifactBucket']}/direct/predictions",
+    )
+
+
+def predictions(workshop: Workshop, name: str) -> int | None:
+    """For how many rows of that object there is a prediction; None without any output."""
+    s3, bucket = workshop.client("s3"), workshop.plant.installed.outputs["ArtifactBucket"]
+    key = f"direct/predictions/{name}.csv.out"
+    if not s3.list_objects_v2(Bucket=bucket, Prefix=key)["KeyCount"]:
+        return None
+    return len(s3.get_object(Bucket=bucket, Key=key)["Body"].read().split())
+
+
+def under_way(workshop: Workshop) -> str:
+    """The name of the transform job that is under way, once it predicts."""
+
+    def found() -> str | None:
+        jobs = workshop.client("sagemaker").list_transform_jobs(StatusEquals="InProgress")["TransformJobSummaries"]
+        return next((str(job["TransformJobName"]) for job in jobs if processes(job["TransformJobName"])), None)
+
+    return eventually(found, "a transform job is under way")
+
+
+def test_batch_predicts_for_rows_without_a_header(workshop: Workshop, package: str) -> None:
+    deployment = done(workshop, batch(workshop, package, "rows", 3))["Deployment"]
     assert (deployment["Deployed"], deployment["Mode"]) == (True, "batch")
-    body = s3.get_object(Bucket=outputs["ArtifactBucket"], Key="direct/predictions/rows.csv.out")["Body"].read()
-    assert len(body.split()) == 3
+    assert predictions(workshop, "rows") == 3
+
+
+def test_a_batch_that_is_stopped_stops_its_job_and_is_made_again_by_the_same_request(
+    workshop: Workshop, package: str
+) -> None:
+    request = batch(workshop, package, "many", MANY)
+    started = direct.execute(workshop.plant.installed, request)
+    job = under_way(workshop)
+    workshop.client("stepfunctions").stop_execution(executionArn=started.arn, cause="stopped by a test")
+    with pytest.raises(direct.ExecutionFailed, match="has the status ABORTED: stopped by a test"):
+        direct.wait(workshop.plant.installed, started)
+    sagemaker = workshop.client("sagemaker")
+    eventually(lambda: sagemaker.describe_transform_job(TransformJobName=job)["TransformJobStatus"] == "Stopped", job)
+    assert processes(job) == []
+    assert predictions(workshop, "many") is None
+    assert done(workshop, request)["Deployment"]["Deployed"] is True
+    assert predictions(workshop, "many") == MANY
+
+
+def test_a_batch_whose_job_is_stopped_is_told_so(workshop: Workshop, package: str) -> None:
+    started = direct.execute(workshop.plant.installed, batch(workshop, package, "halted", MANY))
+    job = under_way(workshop)
+    workshop.client("sagemaker").stop_transform_job(TransformJobName=job)
+    expected = rf"Transform: States.TaskFailed: the job ended as Stopped \(job {job}\)"
+    with pytest.raises(direct.ExecutionFailed, match=expected):
+        direct.wait(workshop.plant.installed, started)
+    assert predictions(workshop, "halted") is None
+
+
+def test_a_batch_that_a_power_cut_interrupts_is_told_so_and_made_again_by_the_same_request(
+    workshop: Workshop, package: str
+) -> None:
+    before = left(workshop)
+    request = batch(workshop, package, "cut", MANY)
+    started = direct.execute(workshop.plant.installed, request)
+    job = under_way(workshop)
+    workshop.plant.kill()
+    workshop.plant.revive()
+    expected = f"Transform: .* the engine was restarted while transform-job {job} ran; start it again"
+    with pytest.raises(direct.ExecutionFailed, match=expected):
+        direct.wait(workshop.plant.installed, started)
+    assert left(workshop) == before
+    assert processes(job) == []
+    assert done(workshop, request)["Deployment"]["Deployed"] is True
+    assert predictions(workshop, "cut") == MANY
 
 
 def test_the_command_line_checks_starts_and_waits(workshop: Workshop, package: str, tmp_path: Path) -> None:
