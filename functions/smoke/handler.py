@@ -214,4 +214,4 @@ def send(api: Api, request: AWSRequest) -> tuple[int, str]:
         response = HTTP.send(request.prepare())
     except HTTPClientError as error:
         return 0, str(error)
-    return response.status_code, response.text[:1000]
+    return response.status_code, response.text

@@ -152,3 +152,12 @@ def test_a_request_is_signed_and_carries_the_key(smoke: ModuleType, monkeypatch:
     headers = sent[0].headers
     assert "/eu-west-1/execute-api/aws4_request" in str(headers["Authorization"])
     assert headers["x-api-key"] == "secret"
+
+
+def test_a_long_answer_is_read_to_its_end(smoke: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Response:
+        status_code = 200
+        text = answer(500)[1]
+
+    monkeypatch.setattr(smoke.HTTP, "send", lambda _request: Response())
+    smoke.expect_predictions(smoke.Api("https://api/production/predictions", None), ROWS * 250, 500)
