@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import signal
@@ -18,7 +17,9 @@ import pytest
 
 from config.data import telecom_churn
 from jobs import answers, model
-from jobs.serve import LARGEST_BODY, SMALL_BODY, Application
+from jobs.asgi import LARGEST_BODY, SMALL_BODY, Application
+from jobs.serve import OneModel
+from tests.jobs.asking import ask
 
 ROOT = Path(__file__).parents[2]
 IDS = ("customer_id", "churn")
@@ -26,32 +27,12 @@ IDS = ("customer_id", "churn")
 
 @pytest.fixture(scope="module")
 def application(trained: Path) -> Application:
-    return Application(answers.Predict(model.load(trained / "model")))
+    return OneModel(answers.Predict(model.load(trained / "model")))
 
 
 @pytest.fixture(scope="module")
 def instances() -> list[dict[str, str]]:
     return [{n: v for n, v in row.items() if n not in IDS} for row in telecom_churn.make(seed=9, rows=20)]
-
-
-def ask(
-    application: Application, method: str, path: str, chunks: list[bytes] | None = None, **headers: str
-) -> tuple[int, str, bytes]:
-    """One request, straight to the ASGI application; returns status, content type and body."""
-    parts = chunks or [b""]
-    received = [{"type": "http.request", "body": p, "more_body": n < len(parts)} for n, p in enumerate(parts, 1)]
-    sent: list[dict[str, Any]] = []
-
-    async def receive() -> dict[str, Any]:
-        return received.pop(0)
-
-    async def send(message: dict[str, Any]) -> None:
-        sent.append(message)
-
-    raw = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
-    asyncio.run(application({"method": method, "path": path, "headers": raw}, receive, send))
-    start, body = sent
-    return start["status"], dict(start["headers"])[b"content-type"].decode(), body["body"]
 
 
 def test_ping_answers_with_nothing(application: Application) -> None:
