@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -57,12 +58,16 @@ def evaluate(value: Any, variables: dict[str, Any], states: State) -> Any:
         return [evaluate(item, variables, states) for item in value]
     if not (isinstance(value, str) and value.startswith("{%")):
         return value
-    expression = jsonata.Jsonata(value.removeprefix("{%").removesuffix("%}"))
+    return _parsed(value).evaluate(None, {**variables, "states": states})
+
+
+@cache
+def _parsed(text: str) -> jsonata.Jsonata:
+    """An expression, parsed once for all executions; what one of them binds is not there in the next."""
+    expression = jsonata.Jsonata(text.removeprefix("{%").removesuffix("%}"))
     expression.register_lambda("parse", json.loads)
     expression.register_lambda("hash", lambda data, _: hashlib.sha256(data.encode()).hexdigest())
-    for name, item in {**variables, "states": states}.items():
-        expression.assign(name, item)
-    return expression.evaluate(None)
+    return expression
 
 
 def run(definition: State, given: Any, tasks: dict[str, Task], name: str = "run-1") -> Execution:

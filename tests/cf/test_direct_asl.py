@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,7 @@ def tasks(**changed: Task) -> dict[str, Task]:
     }
 
 
+@cache
 def name() -> str:
     """What the execution `run-1` calls all that it makes."""
     (made,) = state_machine.run(
