@@ -12,14 +12,16 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
 
 # What UpdateEndpoint makes of an endpoint in service: a serverless one may get instances, never the other way round.
-# That it takes away or adds AsyncInferenceConfig is not documented. Mode batch has no endpoint, so that CloudFormation
-# deletes what there was and creates what comes.
+# That it takes away or adds AsyncInferenceConfig is not documented. A request to several models has to name one, which
+# one model refuses: while a deployment has instances of both kinds, each would refuse some requests. Mode batch has no
+# endpoint, so that CloudFormation deletes what there was and creates what comes.
 # https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-update.html
 _CHANGES: Final[dict[str, tuple[str, ...]]] = {
     "endpoint": ("endpoint", "batch"),
     "serverless": ("endpoint", "serverless", "batch"),
     "async": ("async", "batch"),
-    "batch": ("endpoint", "serverless", "async", "batch"),
+    "multi-model": ("multi-model", "batch"),
+    "batch": ("endpoint", "serverless", "async", "multi-model", "batch"),
 }
 # Where cf/triggers.yaml looks for new data.
 _INCOMING: Final = "incoming/"
@@ -64,7 +66,10 @@ def _refuse_change(cloudformation: CloudFormationClient, environment: str, param
     deployed = stack_parameters(cloudformation, stack)
     old, new = deployed.get("DeployMode", "endpoint"), parameters["DeployMode"]
     if deployed and new not in _CHANGES[old]:
+        reason = f"SageMaker does not make an endpoint of mode {old} one of mode {new}"
+        if "multi-model" in (old, new):
+            reason = "requests would be refused while instances of both kinds are in service"
         raise CannotDeploy(
-            f"$.deploy.mode: {new} instead of {old}, but SageMaker does not make an endpoint of mode {old} one of mode "
-            f"{new}. Deploy twice: first with mode batch, which removes the endpoint and its API, then with {new}."
+            f"$.deploy.mode: {new} instead of {old}, but {reason}. Deploy twice: first with mode batch, which removes "
+            f"the endpoint and its API, then with {new}."
         )

@@ -37,12 +37,20 @@ WITHOUT_USE: Final[dict[str, dict[str, tuple[str, ...]]]] = {
         ),
         "instances follow deploy.async.backlogPerInstance": ("production.autoscaling.invocationsPerInstance",),
     },
+    # https://docs.aws.amazon.com/sagemaker/latest/dg/multi-model-endpoints.html
+    "multi-model": {
+        "what is captured does not say which model answered": _CAPTURE,
+        "the endpoint has one variant, and a request names a model": _VARIANTS,
+        "a cache knows a request by its address, which names no model": ("test.api.cache", "production.api.cache"),
+    },
     "batch": {"a batch has neither endpoint nor API": ("test", "production")},
 }
 # The modes whose model may have one container only; those of AWS's images stand beside ours.
-ONE_CONTAINER: Final = ("serverless",)
-# What nobody has tried is not accepted: engines whose models are served by mode.
-TRIED: Final = {"async": ("container", "autogluon", "autopilot")}
+# https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ContainerDefinition.html
+ONE_CONTAINER: Final = {
+    "serverless": "which SageMaker does not make serverless",
+    "multi-model": "of which SageMaker lets one container hold several models, and a version is several containers",
+}
 
 
 def faults(written: dict[str, Any], resolved: dict[str, Any]) -> list[Fault]:
@@ -61,12 +69,10 @@ def faults(written: dict[str, Any], resolved: dict[str, Any]) -> list[Fault]:
     ]
     if mode in ONE_CONTAINER and engine != "container":
         allowed = (
-            f"endpoint with train.engine {engine}, whose model is an inference pipeline, which SageMaker does not "
-            f"make {mode}; train.engine container has one container"
+            f"endpoint with train.engine {engine}, whose model is an inference pipeline, {ONE_CONTAINER[mode]}; "
+            "train.engine container has one container"
         )
         found.append(Fault("$.deploy.mode", show(mode), allowed))
-    elif engine not in TRIED.get(mode, (engine,)):
-        found.append(Fault("$.deploy.mode", show(mode), f"endpoint with train.engine {engine}: nobody tried it {mode}"))
     return found
 
 

@@ -33,11 +33,12 @@ class PredictionFailed(SlipwayError):
 
 @dataclass(frozen=True)
 class Answer:
-    """What the API answered, and which variant of the endpoint, where one was asked."""
+    """What the API answered, which variant of the endpoint, and which version of the model where it holds several."""
 
     status: int
     body: Any
     variant: str = ""
+    model: str = ""
 
 
 @dataclass(frozen=True)
@@ -49,17 +50,17 @@ class Api:
     key: str
     log_group: str = ""
 
-    def call(self, features: Any) -> Answer:
-        """POST one request of one row or many; PredictionFailed without an answer."""
-        return self._sent("POST", self.url, json.dumps({"features": features}).encode())
+    def call(self, features: Any, model: str = "") -> Answer:
+        """POST one request of one row or many, to a version of the model; PredictionFailed without an answer."""
+        return self._sent("POST", self.url, json.dumps({"features": features}).encode(), model)
 
     def later(self, request_id: str) -> Answer:
         """What an asynchronous API answers to an earlier request by now; 202 as long as there is nothing."""
         return self._sent("GET", f"{self.url}/{request_id}", b"")
 
-    def predict(self, features: Any) -> Any:
+    def predict(self, features: Any, model: str = "") -> Any:
         """The answer's body, waited for where it comes later; PredictionFailed when the API refuses."""
-        answer, until = self.call(features), time.monotonic() + LONGEST_SECONDS
+        answer, until = self.call(features, model), time.monotonic() + LONGEST_SECONDS
         while answer.status == 202 and time.monotonic() < until:
             time.sleep(SECONDS_BETWEEN_LOOKS)
             answer = self.later(answer.body["id"])
@@ -68,24 +69,28 @@ class Api:
             raise PredictionFailed(f"POST {self.url} answered {answer.status}: {json.dumps(answer.body)}{log}")
         return answer.body
 
-    def curl(self, features: Any) -> str:
+    def curl(self, features: Any, model: str = "") -> str:
         """The same request for a shell."""
         data = shlex.quote(json.dumps({"features": features}))
+        headers = "-H 'content-type: application/json'" + (f" -H {shlex.quote(f'x-model: {model}')}" if model else "")
         if self.key:
-            return f"curl -H 'x-api-key: {self.key}' -H 'content-type: application/json' -d {data} {self.url}"
+            return f"curl -H 'x-api-key: {self.key}' {headers} -d {data} {self.url}"
         region = self.install.target.region
         return (
             f'curl --aws-sigv4 aws:amz:{region}:execute-api --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY"'
-            f" -H 'content-type: application/json' -d {data} {self.url}"
+            f" {headers} -d {data} {self.url}"
         )
 
-    def _sent(self, method: str, url: str, body: bytes) -> Answer:
+    def _sent(self, method: str, url: str, body: bytes, model: str = "") -> Answer:
         headers = {"content-type": "application/json", **self._authorization(method, url, body)}
+        if model:
+            headers["x-model"] = model
         try:
             response = _POOL.request(method, url, body=body, headers=headers, timeout=60.0)
         except urllib3.exceptions.HTTPError as error:
             raise PredictionFailed(f"{method} {url} got no answer: {error}") from error
-        return Answer(response.status, _parsed(response.data), response.headers.get("X-Variant", ""))
+        told = response.headers
+        return Answer(response.status, _parsed(response.data), told.get("X-Variant", ""), told.get("X-Model", ""))
 
     def _authorization(self, method: str, url: str, body: bytes) -> dict[str, str]:
         if self.key:

@@ -4,7 +4,8 @@ Invoked by a CodePipeline action with the user parameters `{"executionArn": "#{T
 https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-Lambda.html
 
 A model has as many containers as its package says, with variables of their own, which no stack parameter can carry. So
-the package's containers are written into a template of the model, which the stacks of both environments nest.
+the package's containers are written into a template of the model, which the stacks of both environments nest. With
+deploy.mode multi-model that is another template, of one container that holds several versions.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 import boto3
+
+import multi_model
 
 if TYPE_CHECKING:
     from mypy_boto3_codepipeline import CodePipelineClient
@@ -37,7 +40,7 @@ SUMMARY_CHARACTERS: Final = 600
 MODEL_TEMPLATE: Final = Path(__file__).with_name("model.json")
 # What of a package's container a model takes:
 # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ContainerDefinition.html
-CONTAINER_MEMBERS: Final = ("ContainerHostname", "Image", "ModelDataUrl", "Environment")
+CONTAINER_MEMBERS: Final[tuple[str, ...]] = ("ContainerHostname", "Image", "ModelDataUrl", "Environment")
 
 
 class OutputMissing(Exception):
@@ -49,8 +52,8 @@ def handler(event: dict[str, Any], _context: object) -> None:
     job = event["CodePipeline.job"]
     try:
         parameters = json.loads(job["data"]["actionConfiguration"]["configuration"]["UserParameters"])
-        result = output(parameters["executionArn"])
-        variables = {**outcome(result), "ModelTemplate": keep_model_template(result["modelPackageArn"])}
+        execution, result = found(parameters["executionArn"])
+        variables = {**outcome(result), "ModelTemplate": model_template(result["modelPackageArn"], execution)}
     except Exception as fault:
         logging.exception("the outcome could not be read")
         message = f"{type(fault).__name__}: {fault}"[:5000]
@@ -59,13 +62,12 @@ def handler(event: dict[str, Any], _context: object) -> None:
         CODEPIPELINE.put_job_success_result(jobId=job["id"], outputVariables=variables)
 
 
-def output(execution_arn: str) -> dict[str, Any]:
-    """The output of an execution that succeeded."""
+def found(execution_arn: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Input and output of an execution that succeeded."""
     execution = STEP_FUNCTIONS.describe_execution(executionArn=execution_arn)
     if execution["status"] != "SUCCEEDED":
         raise OutputMissing(f"expected {execution_arn} to have SUCCEEDED, found {execution['status']}")
-    result: dict[str, Any] = json.loads(execution["output"])
-    return result
+    return json.loads(execution["input"]), json.loads(execution["output"])
 
 
 def outcome(result: dict[str, Any]) -> dict[str, str]:
@@ -84,15 +86,29 @@ def outcome(result: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def keep_model_template(package_arn: str) -> str:
-    """Write the template of a package's model to `models/<package>.json` of the artifact bucket; the key."""
-    package = SAGEMAKER.describe_model_package(ModelPackageName=package_arn)
-    template = json.loads(MODEL_TEMPLATE.read_text(encoding="utf-8"))
-    template["Resources"]["Model"]["Properties"]["Containers"] = [
+def model_template(package_arn: str, execution: dict[str, Any]) -> str:
+    """Write the templates of a package's model; the key of the one that the execution's deploy.mode needs."""
+    several = multi_model.Versions(SAGEMAKER, S3)
+    containers: list[dict[str, Any]] = [
         {member: container[member] for member in CONTAINER_MEMBERS if member in container}
-        for container in package["InferenceSpecification"]["Containers"]
+        for container in several.containers(package_arn)
     ]
-    key = f"models/{package_arn.partition(':model-package/')[2]}.json"
+    # In every mode: an A/B test may try the package later.
+    alone = keep_template(f"models/{package_arn.partition(':model-package/')[2]}.json", containers)
+    if execution["config"]["deploy"]["mode"] != "multi-model":
+        return alone
+    chosen = several.chosen(package_arn, execution)
+    prefix = several.keep(chosen)
+    all_of_them = [multi_model.container(containers, prefix, chosen)]
+    return keep_template(f"{prefix}model.json", all_of_them, list(map(multi_model.number, chosen)))
+
+
+def keep_template(key: str, containers: list[dict[str, Any]], held: list[str] | None = None) -> str:
+    """Write a model's template to the artifact bucket, with the versions that its container holds; the key."""
+    template = json.loads(MODEL_TEMPLATE.read_text(encoding="utf-8"))
+    template["Resources"]["Model"]["Properties"]["Containers"] = containers
+    if held:
+        template["Outputs"]["Versions"] = {"Description": "What it holds, the champion first.", "Value": ",".join(held)}
     body = json.dumps(template, indent=1).encode()
     S3.put_object(Bucket=ARTIFACT_BUCKET, Key=key, Body=body, ServerSideEncryption="aws:kms", SSEKMSKeyId=KEY_ARN)
     return key

@@ -20,7 +20,7 @@ JSON = "application/json"
 VARIANT = "X-Variant"
 # The id under which the endpoint keeps the exchange, where it captures data: what came true is told by it later.
 INFERENCE_ID = "X-Inference-Id"
-EXPOSED = f"{VARIANT},{INFERENCE_ID},X-Amzn-RequestId"
+EXPOSED = f"{VARIANT},X-Model,{INFERENCE_ID},X-Amzn-RequestId"
 ORIGINS = frozenset(filter(None, os.environ.get("CORS_ALLOW_ORIGINS", "").split(",")))
 
 Event = dict[str, Any]
@@ -37,9 +37,10 @@ def is_csv(event: Event) -> bool:
     return header(event, "content-type").partition(";")[0].strip().lower() == CSV
 
 
-def canary_variant(event: Event) -> str:
-    """The endpoint's variant that the API's canary calls, empty for the other requests."""
-    return str((event.get("stageVariables") or {}).get("targetVariant", ""))
+def canary_variant(event: Event) -> dict[str, str]:
+    """What InvokeEndpoint is told of the variant that the API's canary calls, nothing for the other requests."""
+    variant = (event.get("stageVariables") or {}).get("targetVariant")
+    return {"TargetVariant": str(variant)} if variant else {}
 
 
 def answer_type(event: Event) -> str:

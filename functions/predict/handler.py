@@ -27,6 +27,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectTimeoutError, HTTPClientError, ReadTimeoutError
 
 import asynchronous
+import versions
 from exchange import CSV, INFERENCE_ID, JSON, VARIANT, answer_type, as_csv, canary_variant, cors_headers, is_csv
 from refusal import RequestError
 
@@ -74,15 +75,15 @@ def handler(event: dict[str, Any], context: Context) -> Response:
     try:
         if event.get("httpMethod") == "GET" and asynchronous.PLACE:
             return answered(event, event["pathParameters"]["id"])
+        chosen = {**canary_variant(event), **versions.target(event)}
         body = json.dumps({"instances": rows(features(event))}, allow_nan=False).encode()
         if len(body) > LARGEST_BODY:
             raise RequestError(413, "TooLarge", f"expected at most {LARGEST_BODY} bytes of rows, found {len(body)}")
         if asynchronous.PLACE:
             return submitted(event, body, context.aws_request_id)
-        text, variant = predict(body, context.aws_request_id, canary_variant(event))
+        text, told = predict(body, context.aws_request_id, chosen)
         kind = answer_type(event)
-        inference_id = {INFERENCE_ID: context.aws_request_id}
-        headers = {"Content-Type": kind, VARIANT: variant, **inference_id, **cors_headers(event)}
+        headers = {"Content-Type": kind, **told, INFERENCE_ID: context.aws_request_id, **cors_headers(event)}
         return {"statusCode": 200, "headers": headers, "body": as_csv(text) if kind == CSV else text}
     except RequestError as error:
         if error.status >= 500:
@@ -151,15 +152,16 @@ def _is_one_row(found: Any) -> bool:
     return isinstance(found, list) and not any(isinstance(item, dict | list) for item in found)
 
 
-def predict(body: bytes, inference_id: str, variant: str = "") -> tuple[str, str]:
-    """The endpoint's answer to rows in its own form, and the variant that gave it: `variant`, or one by its weight.
+def predict(body: bytes, inference_id: str, chosen: dict[str, str]) -> tuple[str, dict[str, str]]:
+    """The answer to rows of what the request has chosen of the endpoint, and headers that say what that was.
 
     JSON whatever the caller wants, so that what is captured of the endpoint has one form.
     """
-    told = {"InferenceId": inference_id, **({"TargetVariant": variant} if variant else {})}
+    told = {"InferenceId": inference_id, **chosen}
     with endpoint_errors():
         answer = CLIENT.invoke_endpoint(EndpointName=ENDPOINT_NAME, ContentType=JSON, Accept=JSON, Body=body, **told)
-        return str(answer["Body"].read().decode()), answer["InvokedProductionVariant"]
+        text = str(answer["Body"].read().decode())
+    return text, {VARIANT: answer["InvokedProductionVariant"], **versions.answered(answer)}
 
 
 @contextmanager
@@ -183,6 +185,8 @@ def _endpoint_error(error: ClientError) -> RequestError:
         return RequestError(*ENDPOINT_ERRORS[code])
     if code == "ValidationError" and message.startswith("Variant "):
         return RequestError(500, "Misconfigured", "the endpoint lacks the canary's variant; its owner has to be told")
+    if code == "ValidationError" and message.startswith("Failed to download model data"):
+        return RequestError(404, "NotFound", "the endpoint does not hold that model, or not any more")
     if code == "ValidationError" and "not found" in message:
         return RequestError(503, "Unavailable", f"endpoint {ENDPOINT_NAME} is not in service")
     if code == "ValidationError":
@@ -193,6 +197,8 @@ def _endpoint_error(error: ClientError) -> RequestError:
 def _model_error(answer: dict[str, Any]) -> RequestError:
     """The container's own answer: what is wrong with the request goes back to the caller, what is wrong inside not."""
     status = answer.get("OriginalStatusCode", 500)
+    if status == 507:  # by the contract of multi-model containers
+        return RequestError(503, "Unavailable", "the endpoint has no room for that model now; try again in a moment")
     if not 400 <= status < 500:
         return RequestError(502, "ModelFailed", "the model failed on this request")
     text = answer.get("OriginalMessage", "")

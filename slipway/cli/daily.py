@@ -97,6 +97,9 @@ def predict(
     environment: Annotated[
         Environment, typer.Option("--environment", "-e", help="Whose API to ask.")
     ] = Environment.PRODUCTION,
+    model: Annotated[
+        str | None, typer.Option("--model", help="The version of the model to ask, with deploy.mode multi-model.")
+    ] = None,
     curl: Annotated[bool, typer.Option("--curl", help="Print the request for a shell instead of sending it.")] = False,
     stack: Stack = None,
     aws: Aws = False,
@@ -108,9 +111,10 @@ def predict(
     asked = _features(sys.stdin.read() if features == "-" else features)
     where = api.of(installed(stack, aws, home, region), environment)
     if curl:
-        show({"curl": where.curl(asked)}, as_json, where.curl(asked))
+        text = where.curl(asked, model or "")
+        show({"curl": text}, as_json, text)
         return
-    answer = where.predict(asked)
+    answer = where.predict(asked, model or "")
     show(answer, as_json, json.dumps(answer, indent=2))
 
 

@@ -56,6 +56,24 @@ def test_a_serverless_endpoint_is_neither_captured_nor_scaled_nor_given_a_canary
     assert {"Condition": "IsServerless"} in conditions["IsAllAtOnce"]["Fn::Or"]
 
 
+def test_several_models_are_scaled_and_guarded_as_one_is_and_not_captured() -> None:
+    assert {"Fn::Not": [{"Condition": "IsMultiModel"}]} in templates.load("serving")["Conditions"]["HasDataCapture"][
+        "Fn::And"
+    ]
+    conditions = templates.load("production")["Conditions"]
+    assert all("IsMultiModel" not in str(conditions[name]) for name in ("HasAutoscaling", "IsGuarded", "IsAllAtOnce"))
+
+
+def test_the_role_of_several_models_reads_their_copies_only() -> None:
+    statements = templates.properties("serving", "ExecutionRole")["Policies"][0]["PolicyDocument"]["Statement"]
+    (read,) = [found["Resource"]["Fn::If"] for found in statements if found.get("Sid") == "ReadModel"]
+    assert read == [
+        "IsMultiModel",
+        {"Fn::Sub": "arn:${AWS::Partition}:s3:::${ArtifactBucket}/models/${Prefix}/multi-model/*"},
+        {"Fn::Sub": "arn:${AWS::Partition}:s3:::${ArtifactBucket}/runs/*"},
+    ]
+
+
 def test_a_batch_has_a_state_machine_instead_of_endpoint_and_api() -> None:
     resources = templates.load("serving")["Resources"]
     assert resources["Batch"]["Condition"] == "IsBatch"

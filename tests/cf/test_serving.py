@@ -151,6 +151,7 @@ def test_the_function_is_traced_runs_a_current_python_and_ends_before_the_api_gi
     assert function["Environment"]["Variables"] == {
         "ENDPOINT_NAME": {"Fn::Sub": "${Prefix}-${Environment}"},
         "CORS_ALLOW_ORIGINS": {"Ref": "CorsAllowOrigins"},
+        "MODEL_VERSIONS": {"Fn::If": ["IsMultiModel", {"Fn::GetAtt": ["Model", "Outputs.Versions"]}, ""]},
         "ASYNC_URI": {"Fn::If": ["IsAsync", {"Fn::Sub": "s3://${ArtifactBucket}/async/${Environment}"}, ""]},
     }
 

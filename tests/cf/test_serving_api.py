@@ -113,7 +113,7 @@ def test_a_preflight_needs_no_authorization_and_calls_nothing() -> None:
     }
     assert set(headers) == set(options["responses"][response["statusCode"]]["headers"])
     assert headers[ORIGIN] == THE_ORIGIN
-    for header in ("Authorization", "X-Api-Key", "Content-Type", "X-Amz-Date", "X-Amz-Security-Token"):
+    for header in ("Authorization", "X-Api-Key", "Content-Type", "X-Amz-Date", "X-Amz-Security-Token", "X-Model"):
         assert header in headers["Access-Control-Allow-Headers"]
 
 

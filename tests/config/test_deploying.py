@@ -36,6 +36,8 @@ def check(old: dict[str, str] | None, mode: str, **parameters: str) -> None:
         ({"DeployMode": "serverless"}, "batch"),
         ({"DeployMode": "batch"}, "serverless"),
         ({"DeployMode": "batch"}, "async"),
+        ({"DeployMode": "batch"}, "multi-model"),
+        ({"DeployMode": "multi-model"}, "multi-model"),
     ],
 )
 def test_a_change_that_sagemaker_makes_is_let_through(old: dict[str, str] | None, new: str) -> None:
@@ -57,6 +59,16 @@ def test_an_endpoint_with_instances_does_not_become_serverless(old: dict[str, st
 def test_an_endpoint_stays_asynchronous_or_never_is(old: str, new: str) -> None:
     with pytest.raises(CannotDeploy, match=f"{new} instead of {old}"):
         check({"DeployMode": old}, new)
+
+
+@pytest.mark.parametrize(("old", "new"), [("endpoint", "multi-model"), ("multi-model", "endpoint")])
+def test_one_model_does_not_become_several_while_requests_come_in(old: str, new: str) -> None:
+    with pytest.raises(CannotDeploy) as raised:
+        check({"DeployMode": old}, new)
+    assert str(raised.value) == (
+        f"$.deploy.mode: {new} instead of {old}, but requests would be refused while instances of both kinds are in "
+        f"service. Deploy twice: first with mode batch, which removes the endpoint and its API, then with {new}."
+    )
 
 
 def test_a_serverless_endpoint_is_in_no_vpc() -> None:

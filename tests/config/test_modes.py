@@ -31,6 +31,11 @@ def test_a_mode_needs_little_more_than_its_name(mode: str) -> None:
     assert faults(deploy={"mode": mode, **NEEDED.get(mode, {})}) == []
 
 
+@pytest.mark.parametrize("mode", ["endpoint", "async", "batch"])
+def test_a_model_of_several_containers_is_served_where_those_are(mode: str) -> None:
+    assert faults(deploy={"mode": mode, **NEEDED.get(mode, {})}, train={"engine": "xgboost"}) == []
+
+
 @pytest.mark.parametrize(
     ("parts", "expected"),
     [
@@ -86,9 +91,28 @@ def test_a_mode_needs_little_more_than_its_name(mode: str) -> None:
             id="batch with an endpoint",
         ),
         pytest.param(
-            {"deploy": {"mode": "async"}, "train": {"engine": "xgboost"}},
-            '$.deploy.mode: found "async"; allowed: endpoint with train.engine xgboost: nobody tried it async',
-            id="async with the built-in image",
+            {"deploy": {"mode": "multi-model"}, "serving": {"production": {"dataCapturePercentage": 5}}},
+            "$.serving.production.dataCapturePercentage: found 5; allowed: nothing with deploy.mode multi-model: what "
+            "is captured does not say which model answered",
+            id="multi-model with data capture",
+        ),
+        pytest.param(
+            {"deploy": {"mode": "multi-model"}, "serving": {"test": {"api": {"cache": {"sizeInGigabytes": 0.5}}}}},
+            '$.serving.test.api.cache: found {"sizeInGigabytes": 0.5}; allowed: nothing with deploy.mode multi-model: '
+            "a cache knows a request by its address, which names no model",
+            id="multi-model with a cache",
+        ),
+        pytest.param(
+            {"deploy": {"mode": "multi-model", "multiModel": {"models": 1}}},
+            "$.deploy.multiModel.models: found 1; allowed: 2 or more",
+            id="several models that are one",
+        ),
+        pytest.param(
+            {"deploy": {"mode": "multi-model"}, "train": {"engine": "xgboost"}},
+            '$.deploy.mode: found "multi-model"; allowed: endpoint with train.engine xgboost, whose model is an '
+            "inference pipeline, of which SageMaker lets one container hold several models, and a version is several "
+            "containers; train.engine container has one container",
+            id="pipelines as several models",
         ),
         pytest.param(
             {"deploy": {"mode": "serverless"}, "train": {"engine": "xgboost"}},

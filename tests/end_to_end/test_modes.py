@@ -1,4 +1,8 @@
-"""Each deploy.mode, from the configuration that its page gives to a prediction of production."""
+"""Each deploy.mode, from the configuration that its page gives to a prediction of production.
+
+One install goes from mode to mode as AWS allows it, with batch in between, and trains as seldom as it can: a run whose
+model was trained before takes it over.
+"""
 
 from __future__ import annotations
 
@@ -31,11 +35,11 @@ def rows() -> str:
     return text.getvalue()
 
 
-def configured(deploy: Document, production: Document | None = None, engine: str = "container") -> bytes:
-    """The repository's configuration in another mode; the first test serves nothing that has instances."""
+def configured(deploy: Document, production: Document | None = None, **train: Any) -> bytes:
+    """The repository's configuration in another mode, and trained another way."""
     document = json.loads((ROOT / CONFIGURATION).read_text("utf-8"))
     document["deploy"] = deploy
-    document["train"]["engine"] = engine
+    document["train"] |= train
     document["serving"] = {"production": production} if production else {}
     return json.dumps(document).encode()
 
@@ -53,7 +57,7 @@ class Line:
         self.plant.launch({CONFIGURATION: configured(deploy)})
         return self.approved(self.plant.newest())
 
-    def pushed(self, deploy: Document, production: Document | None = None, engine: str = "container") -> str:
+    def pushed(self, deploy: Document, production: Document | None = None, **train: Any) -> str:
         """The id of the run that a changed configuration starts."""
         before = self.plant.newest()
         tip = self.client("codecommit").get_branch(repositoryName=STACK, branchName="master")["branch"]["commitId"]
@@ -62,7 +66,7 @@ class Line:
             branchName="master",
             parentCommitId=tip,
             commitMessage="Deploy another way",
-            putFiles=[{"filePath": CONFIGURATION, "fileContent": configured(deploy, production, engine)}],
+            putFiles=[{"filePath": CONFIGURATION, "fileContent": configured(deploy, production, **train)}],
         )
         return eventually(lambda: None if (newest := self.plant.newest()) == before else newest, "a run by the push")
 
@@ -117,25 +121,33 @@ def test_a_serverless_endpoint_gets_instances(line: Line) -> None:
     assert set(line.api().predict(customer())["predictions"][0]) == {"label", "score"}
 
 
-# The second is an inference pipeline of three containers.
-@pytest.mark.parametrize("engine", ["container", "xgboost"])
-def test_a_batch_predicts_the_rows_that_are_configured_and_leaves_no_endpoint(line: Line, engine: str) -> None:
-    s3, outputs = line.client("s3"), line.plant.installed.outputs
-    s3.put_object(Bucket=outputs["DataBucket"], Key="customers/rows.csv", Body=rows().encode())
-    batch = {
-        "inputUri": f"s3://{outputs['DataBucket']}/customers/",
-        "outputUri": f"s3://{outputs['DataBucket']}/{engine}",
+def batch(line: Line, to: str) -> Document:
+    """Predict what is below customers/ of the data bucket, and write below that prefix of it."""
+    bucket = line.plant.installed.outputs["DataBucket"]
+    return {
+        "mode": "batch",
+        "batch": {"inputUri": f"s3://{bucket}/customers/", "outputUri": f"s3://{bucket}/{to}"},
     }
-    line.approved(line.pushed({"mode": "batch", "batch": batch}, engine=engine))
-    listed = s3.list_objects_v2(Bucket=outputs["DataBucket"], Prefix=f"{engine}/")["Contents"]
+
+
+def check_batch(line: Line, prefix: str) -> None:
+    """Every row has a prediction behind it, and there is no endpoint."""
+    s3, bucket = line.client("s3"), line.plant.installed.outputs["DataBucket"]
+    listed = s3.list_objects_v2(Bucket=bucket, Prefix=f"{prefix}/")["Contents"]
     (key,) = [found["Key"] for found in listed if found["Key"].endswith("/rows.csv.out")]
-    text = s3.get_object(Bucket=outputs["DataBucket"], Key=key)["Body"].read().decode()
-    predicted = list(csv.reader(text.splitlines()))
+    predicted = list(csv.reader(s3.get_object(Bucket=bucket, Key=key)["Body"].read().decode().splitlines()))
     assert [row[:-2] for row in predicted] == list(csv.reader(rows().splitlines()))
     assert {row[-2] for row in predicted} == {"yes", "no"}
     assert line.client("sagemaker").list_endpoints()["Endpoints"] == []
     with pytest.raises(NotFound, match="production has no API: it predicts in batches"):
         line.api()
+
+
+def test_a_batch_predicts_the_rows_that_are_configured_and_leaves_no_endpoint(line: Line) -> None:
+    bucket = line.plant.installed.outputs["DataBucket"]
+    line.client("s3").put_object(Bucket=bucket, Key="customers/rows.csv", Body=rows().encode())
+    line.approved(line.pushed(batch(line, "container")))
+    check_batch(line, "container")
 
 
 def test_an_asynchronous_api_answers_later_under_the_address_that_it_gave(line: Line) -> None:
@@ -151,12 +163,36 @@ def test_an_asynchronous_api_answers_later_under_the_address_that_it_gave(line: 
     assert tracked["MetricName"] == "ApproximateBacklogSizePerInstance"
 
 
-def test_an_endpoint_that_is_asynchronous_becomes_no_other_in_one_push(line: Line) -> None:
-    run = line.ended(line.pushed({"mode": "endpoint"}))
-    (failed,) = problems(run)
-    assert failed[:2] == ("Build", "Build")
-    log = "".join(
-        event["message"]
-        for event in line.client("logs").filter_log_events(logGroupName=f"/aws/codebuild/{STACK}-build")["events"]
+def test_a_pipeline_of_three_containers_answers_later_too(line: Line) -> None:
+    line.approved(line.pushed({"mode": "async"}, SMALL, engine="xgboost"))
+    assert set(line.api().predict(customer())["predictions"][0]) == {"label", "score"}
+
+
+def test_a_pipeline_of_three_containers_predicts_in_batches(line: Line) -> None:
+    line.approved(line.pushed(batch(line, "xgboost"), engine="xgboost"))
+    check_batch(line, "xgboost")
+
+
+def test_an_endpoint_of_several_models_answers_by_the_version_that_is_asked_for(line: Line) -> None:
+    line.approved(line.pushed({"mode": "multi-model"}, SMALL, hyperparameters={"max_depth": 3, "eta": 0.1}))
+    api = line.api()
+    asked = {name: api.call(customer(), name) for name in ("", "3", "1")}
+    assert {name: (found.status, found.model) for name, found in asked.items()} == {
+        "": (200, "3"),
+        "3": (200, "3"),
+        "1": (200, "1"),
+    }
+    assert asked[""].body == asked["3"].body != asked["1"].body
+    unknown = api.call(customer(), "2")  # the pipeline of three containers
+    assert (unknown.status, unknown.body["error"]["message"]) == (
+        404,
+        "there is no model '2' here; X-Model may be 3 (the champion), 1",
     )
-    assert "$.deploy.mode: endpoint instead of async" in log
+
+
+def test_a_new_version_takes_over_and_the_oldest_leaves(line: Line) -> None:
+    deploy = {"mode": "multi-model", "multiModel": {"models": 2}}
+    line.approved(line.pushed(deploy, SMALL, hyperparameters={"max_depth": 4, "eta": 0.1}))
+    api = line.api()
+    assert [api.call(customer(), name).model for name in ("", "4", "3")] == ["4", "4", "3"]
+    assert api.call(customer(), "1").status == 404

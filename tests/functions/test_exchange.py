@@ -152,7 +152,9 @@ def test_only_the_pages_of_the_configuration_may_read_answers_and_errors(
         body = json.dumps({"features": ROW}) if good else "{"
         found = called(predict, endpoint, body, Origin=origin)["headers"]
     exposed = found.pop("Access-Control-Expose-Headers", None)
-    assert (exposed == "X-Variant,X-Inference-Id,X-Amzn-RequestId") is ("Access-Control-Allow-Origin" in headers)
+    assert (exposed == "X-Variant,X-Model,X-Inference-Id,X-Amzn-RequestId") is (
+        "Access-Control-Allow-Origin" in headers
+    )
     always = {"Content-Type", "X-Inference-Id", "X-Variant"}
     assert {name: value for name, value in found.items() if name not in always} == headers
 

@@ -63,6 +63,7 @@ def describe(aws: dict[str, Stubber], status: str = "SUCCEEDED", result: dict[st
         "stateMachineArn": "arn:aws:states:eu-west-1:111122223333:stateMachine:shop-training",
         "status": status,
         "startDate": datetime(2026, 1, 1, tzinfo=UTC),
+        "input": json.dumps({"config": {"deploy": {"mode": "endpoint"}}}),
     }
     if result:
         answer["output"] = json.dumps(result)
@@ -103,7 +104,8 @@ def test_a_models_template_has_the_containers_of_its_package(outcome: ModuleType
     encoder = {"Image": "jobs@sha256:1", "ModelDataUrl": "s3://b/encoder.tar.gz", "Environment": {"SERVE": "encode"}}
     package(aws, [{**encoder, "ImageDigest": "sha256:1"}, {"Image": "xgboost", "ModelDataUrl": "s3://b/model.tar.gz"}])
     kept(aws, [encoder, {"Image": "xgboost", "ModelDataUrl": "s3://b/model.tar.gz"}])
-    assert outcome.keep_model_template(RESULT["modelPackageArn"]) == "models/shop/2.json"
+    execution = {"config": {"deploy": {"mode": "serverless"}}}
+    assert outcome.model_template(RESULT["modelPackageArn"], execution) == "models/shop/2.json"
 
 
 def test_the_output_becomes_variables(outcome: ModuleType, aws: dict[str, Stubber]) -> None:

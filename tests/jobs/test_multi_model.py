@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from config.data import telecom_churn
 from jobs import answers, multi_model
 from jobs.multi_model import EXPANSION, Models, MultiModel
-from tests.jobs.asking import Answered, answered
+from tests.jobs.asking import Answered, answered, program
 
 PLENTY = 1 << 40
 ROW = {
@@ -122,8 +121,18 @@ def test_other_paths_are_404(server: MultiModel, method: str, path: str) -> None
     assert (found.status, error(found)) == (404, f"expected /models or /models/NAME/invoke, found {method} {path}")
 
 
-def test_half_of_the_memory_is_for_models(monkeypatch: pytest.MonkeyPatch) -> None:
-    pages: dict[str, Any] = {"SC_PAGE_SIZE": 4096, "SC_PHYS_PAGES": 1000}
-    monkeypatch.setattr("os.sysconf", pages.__getitem__)
-    found = answered(multi_model.application({"CHAMPION": "7"}), "GET", "/models")
-    assert found.status == 200
+def test_half_of_the_instances_memory_is_for_models(monkeypatch: pytest.MonkeyPatch, trained: Path) -> None:
+    needed = EXPANSION * size(trained / "model")
+    for pages, status in ((2 * needed, 200), (2 * needed - 2, 507)):
+        monkeypatch.setattr("os.sysconf", {"SC_PAGE_SIZE": 1, "SC_PHYS_PAGES": pages}.__getitem__)
+        assert load(multi_model.application({}), "a1", trained / "model").status == status
+
+
+def test_the_program_starts_without_a_model_and_loads_what_it_is_told(trained: Path, tmp_path: Path) -> None:
+    with program(tmp_path, SAGEMAKER_MULTI_MODEL="true", CHAMPION="3") as served:
+        assert served.ask("GET", "/ping").status == 200
+        told = json.dumps({"model_name": "a1", "url": str(trained / "model")}).encode()
+        assert served.ask("POST", "/models", told).status == 200
+        headers = {"Content-Type": "application/json", "X-Amzn-SageMaker-Target-Model": "champion.tar.gz"}
+        found = served.ask("POST", "/models/a1/invoke", json.dumps({"instances": [ROW]}).encode(), headers)
+        assert (found.status, found.headers["x-amzn-sagemaker-custom-attributes"]) == (200, "3")

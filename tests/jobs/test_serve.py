@@ -1,17 +1,9 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
-import socket
-import subprocess
-import sys
 import threading
-import time
-from collections.abc import Iterator
-from http.client import HTTPConnection
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -19,9 +11,8 @@ from config.data import telecom_churn
 from jobs import answers, model
 from jobs.asgi import LARGEST_BODY, SMALL_BODY, Application
 from jobs.serve import OneModel
-from tests.jobs.asking import ask
+from tests.jobs.asking import ask, program
 
-ROOT = Path(__file__).parents[2]
 IDS = ("customer_id", "churn")
 
 
@@ -142,42 +133,11 @@ def test_threads_get_the_answers_that_one_would(application: Application, instan
     assert found == [expected] * 4
 
 
-@pytest.fixture
-def server(trained: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-    """The real program on a free port of the loopback."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    where = {"SAGEMAKER_BIND_TO_HOST": "127.0.0.1", "SAGEMAKER_BIND_TO_PORT": str(port)}
-    environment = os.environ | {"SAGEMAKER_BASE_DIR": str(trained)} | where
-    child = subprocess.Popen([sys.executable, "-m", "jobs", "serve"], cwd=ROOT, env=environment)
-    yield child, port
-    child.kill()
-    child.wait()
-
-
-def test_the_program_serves_until_sigterm(
-    server: tuple[subprocess.Popen[bytes], int], instances: list[dict[str, str]]
-) -> None:
-    child, port = server
-    assert get(port, "/ping").status == 200
-    connection = HTTPConnection("127.0.0.1", port, timeout=10)
-    body = json.dumps({"instances": instances})
-    connection.request("POST", "/invocations", body, {"Content-Type": "application/json"})
-    assert len(json.loads(connection.getresponse().read())["predictions"]) == 20
-    child.send_signal(signal.SIGTERM)
-    assert child.wait(timeout=10) in (0, -signal.SIGTERM)
-
-
-def get(port: int, path: str) -> Any:
-    """A response, as soon as the server listens."""
-    deadline = time.monotonic() + 20
-    while True:
-        connection = HTTPConnection("127.0.0.1", port, timeout=10)
-        try:
-            connection.request("GET", path)
-            return connection.getresponse()
-        except ConnectionRefusedError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.05)
+def test_the_program_serves_until_sigterm(trained: Path, instances: list[dict[str, str]]) -> None:
+    with program(trained) as served:
+        assert served.ask("GET", "/ping").status == 200
+        body = json.dumps({"instances": instances}).encode()
+        found = served.ask("POST", "/invocations", body, {"Content-Type": "application/json"})
+        assert len(json.loads(found.body)["predictions"]) == 20
+        served.child.send_signal(signal.SIGTERM)
+        assert served.child.wait(timeout=10) in (0, -signal.SIGTERM)

@@ -70,6 +70,13 @@ def test_an_answer_says_which_variant_gave_it(gateway: Gateway) -> None:
     assert at_url(gateway.url).call([1]).variant == "candidate"
 
 
+def test_a_request_may_name_a_version_of_the_model_and_the_answer_does(gateway: Gateway) -> None:
+    gateway.headers["x-model"] = "4"
+    assert at_url(gateway.url).call([1], "4").model == "4"
+    at_url(gateway.url).predict([1])
+    assert [headers.get("x-model") for headers, _ in gateway.requests] == ["4", None]
+
+
 def test_a_request_is_signed_for_api_gateway(gateway: Gateway) -> None:
     assert at_url(gateway.url).predict([1, "a"]) == {"predictions": []}
     headers, body = gateway.requests[0]
@@ -120,6 +127,8 @@ def test_the_shells_request_is_quoted_for_the_shell() -> None:
     assert curl.startswith("curl --aws-sigv4 aws:amz:us-east-1:execute-api")
     assert """'{"features": {"name": "O'"'"'Hara"}}'""" in curl
     assert "x-api-key: k" in at_url("http://x/predictions", key="k").curl([1])
+    assert "x-model" not in curl
+    assert " -H 'x-model: 4' " in at_url("http://x/predictions").curl([1], "4")
 
 
 def test_an_environments_api_comes_from_its_stack(aws: Aws) -> None:

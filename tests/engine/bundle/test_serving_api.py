@@ -58,6 +58,7 @@ def template() -> dict[str, Any]:
     function = found["Resources"]["Function"]
     del function["DependsOn"]
     function["Properties"]["CodeUri"] = f"s3://{BUCKET}/predict.zip"
+    function["Properties"]["Environment"]["Variables"]["MODEL_VERSIONS"] = ""
     wanted = {"ApiUrl", "ApiKeyId", "FunctionName"}
     found["Outputs"] = {name: output for name, output in found["Outputs"].items() if name in wanted}
     return found
@@ -199,7 +200,7 @@ def test_a_preflight_is_answered_without_a_key(rich: Api) -> None:
 def test_only_the_configured_page_may_read_the_answer(rich: Api) -> None:
     status, headers, _ = rich.keyed("POST", "basic,1", Content_Type="text/csv", Origin=PAGE)
     assert (status, headers["Access-Control-Allow-Origin"]) == (200, PAGE)
-    assert headers["Access-Control-Expose-Headers"] == "X-Variant,X-Inference-Id,X-Amzn-RequestId"
+    assert headers["Access-Control-Expose-Headers"] == "X-Variant,X-Model,X-Inference-Id,X-Amzn-RequestId"
     _, headers, _ = rich.keyed("POST", "basic,1", Content_Type="text/csv", Origin="https://evil.example.com")
     assert "Access-Control-Allow-Origin" not in headers
 
