@@ -1,4 +1,4 @@
-"""One engine for all end-to-end tests: a real demo, then a second install beside it, then both deleted."""
+"""The engines that several end-to-end files share: a real demo with a second install beside it; a plant to break."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from slipway import install, local
 from slipway.demo import STACK
@@ -19,19 +20,34 @@ from tests.end_to_end.support import Desk, journal, run_slipway
 
 # Each file uses what the ones before it left; deletion and down take it away.
 ON_THE_DEMO = ("demo", "journal", "clients", "second_install", "approval", "deletion", "down")
-ON_THE_PLANT = ("restart", "faults", "soak")
+ON_THE_PLANT = ("restart", "faults")
 DEMO_SECONDS = 900.0
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the chains in their order, after the files that have an engine of their own."""
-    order = (*ON_THE_DEMO, *ON_THE_PLANT)
+    """Put the chains in their order, the longest first, before the files that have an engine of their own."""
+    order = (*ON_THE_DEMO, *ON_THE_PLANT, "soak")
 
     def place(item: pytest.Item) -> int:
         name = item.path.stem.removeprefix("test_")
-        return order.index(name) if item.path.parent == Path(__file__).parent and name in order else -1
+        return order.index(name) if item.path.parent == Path(__file__).parent and name in order else len(order)
 
     items.sort(key=place)
+
+
+class ByChain(LoadScopeScheduling):
+    """A chain stays on one worker, in its order; so does a file. pytest 9.2 has made xdist's own groups ineffective."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        name = file.removeprefix("tests/end_to_end/test_").removesuffix(".py")
+        return next((chain[0] for chain in (ON_THE_DEMO, ON_THE_PLANT) if name in chain), file)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByChain:
+    """Deal the tests to `--numprocesses` workers."""
+    return ByChain(config, log)
 
 
 @dataclass(frozen=True)
