@@ -8,6 +8,8 @@ UV := $(shell command -v uv || echo $(VENV)/bin/uv)
 RUN := $(VENV)/bin
 # The system's certificates, as pip takes them: a company's proxy is trusted when the machine trusts it.
 export UV_SYSTEM_CERTS ?= true
+# An engine, a job, a function is a Python of its own: without bytecode on disk each compiles all that it imports anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help
 help: ## List the targets
@@ -64,9 +66,9 @@ $(SDK)/.ready: requirements/sagemaker.txt $(VENV)/.uv
 	@$(UV) pip sync --quiet --python $(SDK)/bin/python --require-hashes $<
 	@touch $@
 
-# A launch packages with SAM CLI: what that imports is compiled here, once, whatever the person's Python writes.
+# A launch packages with SAM CLI: what that imports is compiled here, once.
 $(VENV)/sam/.compiled: $(VENV)/sam/.ready
-	@env -u PYTHONDONTWRITEBYTECODE SAM_CLI_TELEMETRY=0 $(VENV)/sam/bin/sam package --help > /dev/null
+	@SAM_CLI_TELEMETRY=0 $(VENV)/sam/bin/sam package --help > /dev/null
 	@touch $@
 
 # With the bundle's packages, so that the first run need not wait for their download.
@@ -103,9 +105,10 @@ test: test-bundle test-algorithms test-engine ## Pass every test
 # Each launches an install, or several runs, of its own.
 WAYS := $(patsubst %,tests/end_to_end/test_%.py,ab automl modes orchestrators requests)
 
+# Most of these wait for a process or a clock, so that there are more workers than cores. The longest files come first.
 .PHONY: test-engine
 test-engine: $(VENV)/.dev $(VENV)/sam/.ready $(AWS_CLI)/.ready
-	$(RUN)/pytest --numprocesses 3 --dist loadfile tests/slipway tests/engine tests/benchmarks tests/mutations
+	$(RUN)/pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder tests/mutations tests/engine tests/benchmarks tests/slipway
 	$(RUN)/pytest --durations 15 tests/end_to_end $(WAYS:%=--ignore=%)
 
 # What takes minutes each, or gigabytes that nothing else needs; the engine installs the stand-ins of AWS images on first use.
