@@ -16,19 +16,17 @@ import io
 import json
 import math
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NoReturn, Protocol
 
 import botocore.session
 from botocore.config import Config
-from botocore.exceptions import ClientError, ConnectTimeoutError, HTTPClientError, ReadTimeoutError
 
 import asynchronous
 import versions
 from exchange import CSV, INFERENCE_ID, JSON, VARIANT, answer_type, as_csv, canary_variant, cors_headers, is_csv
+from failures import endpoint_errors
 from refusal import RequestError
 
 ENDPOINT_NAME = os.environ["ENDPOINT_NAME"]
@@ -46,16 +44,6 @@ CLIENT: Any = botocore.session.get_session().create_client(
     "sagemaker-runtime",
     config=Config(connect_timeout=1, read_timeout=11, retries={"mode": "standard", "total_max_attempts": 2}),
 )
-
-# What the caller is told for each of InvokeEndpoint's errors: status, code, message.
-ENDPOINT_ERRORS = {
-    "ThrottlingException": (429, "Throttled", "too many requests; try again in a moment"),
-    "ServiceUnavailable": (503, "Unavailable", "the endpoint is unavailable; try again in a moment"),
-    "ModelNotReadyException": (503, "Unavailable", "the model is not ready yet; try again in a moment"),
-    "InternalFailure": (502, "EndpointFailed", "the endpoint failed; try again in a moment"),
-    "InternalDependencyException": (502, "EndpointFailed", "the endpoint failed; try again in a moment"),
-    "AccessDeniedException": (500, "Misconfigured", "the API may not call its endpoint; its owner has to be told"),
-}
 
 Row = dict[str, Any]
 Response = dict[str, Any]
@@ -94,7 +82,7 @@ def handler(event: dict[str, Any], context: Context) -> Response:
 
 def submitted(event: dict[str, Any], body: bytes, inference_id: str) -> Response:
     """Queue the rows; the answer says where theirs will be."""
-    with endpoint_errors():
+    with endpoint_errors(ENDPOINT_NAME):
         asynchronous.submit(CLIENT, ENDPOINT_NAME, body, inference_id)
     return waiting(f"{event['requestContext']['path']}/{inference_id}", inference_id)
 
@@ -158,55 +146,10 @@ def predict(body: bytes, inference_id: str, chosen: dict[str, str]) -> tuple[str
     JSON whatever the caller wants, so that what is captured of the endpoint has one form.
     """
     told = {"InferenceId": inference_id, **chosen}
-    with endpoint_errors():
+    with endpoint_errors(ENDPOINT_NAME):
         answer = CLIENT.invoke_endpoint(EndpointName=ENDPOINT_NAME, ContentType=JSON, Accept=JSON, Body=body, **told)
         text = str(answer["Body"].read().decode())
     return text, {VARIANT: answer["InvokedProductionVariant"], **versions.answered(answer)}
-
-
-@contextmanager
-def endpoint_errors() -> Iterator[None]:
-    """Make errors of the endpoint answers of the API."""
-    try:
-        yield
-    except ClientError as error:
-        raise _endpoint_error(error) from error
-    except (ConnectTimeoutError, ReadTimeoutError) as error:
-        raise RequestError(504, "Timeout", "the endpoint did not answer in time; send fewer rows at once") from error
-    except HTTPClientError as error:
-        raise RequestError(502, "EndpointFailed", "the endpoint cannot be reached; try again in a moment") from error
-
-
-def _endpoint_error(error: ClientError) -> RequestError:
-    code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
-    if code == "ModelError":
-        return _model_error(dict(error.response))
-    if code in ENDPOINT_ERRORS:
-        return RequestError(*ENDPOINT_ERRORS[code])
-    if code == "ValidationError" and message.startswith("Variant "):
-        return RequestError(500, "Misconfigured", "the endpoint lacks the canary's variant; its owner has to be told")
-    if code == "ValidationError" and message.startswith("Failed to download model data"):
-        return RequestError(404, "NotFound", "the endpoint does not hold that model, or not any more")
-    if code == "ValidationError" and "not found" in message:
-        return RequestError(503, "Unavailable", f"endpoint {ENDPOINT_NAME} is not in service")
-    if code == "ValidationError":
-        return RequestError(400, "InvalidFeatures", message)
-    return RequestError(502, "EndpointFailed", f"the endpoint failed with {code}")
-
-
-def _model_error(answer: dict[str, Any]) -> RequestError:
-    """The container's own answer: what is wrong with the request goes back to the caller, what is wrong inside not."""
-    status = answer.get("OriginalStatusCode", 500)
-    if status == 507:  # by the contract of multi-model containers
-        return RequestError(503, "Unavailable", "the endpoint has no room for that model now; try again in a moment")
-    if not 400 <= status < 500:
-        return RequestError(502, "ModelFailed", "the model failed on this request")
-    text = answer.get("OriginalMessage", "")
-    try:
-        text = json.loads(text)["error"]
-    except (ValueError, KeyError, TypeError):
-        text = text or "the model refused the request"
-    return RequestError(status, "TooLarge" if status == 413 else "InvalidFeatures", str(text))
 
 
 def _csv_rows(text: str) -> list[list[str | None]]:

@@ -74,7 +74,7 @@ def predict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
     spec.loader.exec_module(module)
     yield module
     environment.undo()
-    for name in ("asynchronous", "exchange", "refusal", "versions"):
+    for name in ("asynchronous", "exchange", "failures", "refusal", "versions"):
         del sys.modules[name]
 
 
