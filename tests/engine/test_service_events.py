@@ -160,7 +160,7 @@ def test_cloudwatch_tells_of_alarms(engine: Any) -> None:
     client = engine.client("cloudwatch")
     client.put_metric_alarm(
         AlarmName="told",
-        Namespace="Test",
+        Namespace="OfAnAlarmThatIsTold",
         MetricName="m",
         Statistic="Sum",
         Period=60,

@@ -79,13 +79,13 @@ def test_each_protocol_gets_its_own_message(engine: Any) -> None:
 def test_what_a_queue_refuses_goes_to_the_dead_letter_queue(engine: Any) -> None:
     letters, letters_arn = queue(engine, "sns-letters")
     policy = json.dumps({"deadLetterTargetArn": letters_arn})
-    topic, url = subscribed(engine, "closed-queue", open_to_topic=False, RedrivePolicy=policy)
+    topic, url = subscribed(engine, "queue-closed-to-a-topic", open_to_topic=False, RedrivePolicy=policy)
     let_in(engine, letters, letters_arn, PRINCIPAL, topic)
     engine.client("sns").publish(TopicArn=topic, Message="refused")
     assert json.loads(bodies(engine, letters)[0])["Message"] == "refused"
     assert messages(engine, url) == []
     for metric in ("MessagesPublished", "NotificationsFailed", "NotificationsRedrivenToDlq"):
-        assert summed(engine, "AWS/SNS", f"NumberOf{metric}", TopicName="closed-queue") == 1.0
+        assert summed(engine, "AWS/SNS", f"NumberOf{metric}", TopicName="queue-closed-to-a-topic") == 1.0
 
 
 @pytest.mark.specification("docs.aws.amazon.com/lambda/latest/dg/with-sns.html")
