@@ -7,13 +7,14 @@ of its content, and starts the run with its name as the variable `Request`.
 from __future__ import annotations
 
 import copy
+import hashlib
 import json
 import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from config import configuration
-from config.faults import show
+from config.faults import Fault, show
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -41,6 +42,8 @@ PATHS: Final = (
 # The engines whose hyperparameters are those of train.algorithm.
 ENGINES: Final = ("container", "xgboost")
 _KEYWORDS: Final = ("type", "enum", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
+_NAME_LENGTH: Final = 16
+_HYPERPARAMETERS: Final = "train.hyperparameters."
 _LONGEST_NOTICE: Final = 400
 # Lists of so many values are tried one by one; those of instance types are longer.
 _FEW: Final = 10
@@ -124,7 +127,23 @@ def flat(overlay: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
 def _overlay(s3: S3Client, request: str) -> Document:
     body = s3.get_object(Bucket=os.environ["DATA_BUCKET"], Key=f"requests/{request}.json")["Body"]
     overlay: Document = json.load(body)
+    faults = _changed(overlay, request) or _beyond(overlay)
+    if faults:
+        raise configuration.InvalidConfiguration(f"request {request}", faults)
     return overlay
+
+
+def _changed(overlay: Any, request: str) -> list[Fault]:
+    """Whoever may write to the data bucket may change what stands there: its name says what was checked."""
+    found = hashlib.sha256(json.dumps(overlay, sort_keys=True).encode()).hexdigest()[:_NAME_LENGTH]
+    return [] if found == request else [Fault("$", f"the hash {found}", f"what was checked, whose hash is {request}")]
+
+
+def _beyond(overlay: Document) -> list[Fault]:
+    """What a request may not set: the rest of the configuration goes by commits, which people review."""
+    paths = [path for path, _ in flat(overlay)] if isinstance(overlay, dict) else [""]
+    beyond = [path for path in paths if path not in PATHS and not path.startswith(_HYPERPARAMETERS)]
+    return [Fault(f"$.{path}", "a setting", "the settings that docs/requests.md lists") for path in beyond]
 
 
 def _rule(path: str, schema: Document) -> Document:

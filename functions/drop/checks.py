@@ -6,7 +6,9 @@ import csv
 import difflib
 import io
 import math
+from collections import Counter
 from collections.abc import Iterator
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
 
 FEWEST_ROWS: Final = 50
 MOST_FAULTS: Final = 20
+# What the csv module says of a text that ends within quotes, as a sample may that was cut.
+CUT: Final = "unexpected end of data"
 BOOLEANS: Final = ("true", "false", "yes", "no", "y", "n", "t", "f", "1", "0")
 
 
@@ -26,11 +30,17 @@ def check(drop: Drop, config: dict[str, Any]) -> list[str]:
         text = decode(drop)
     except UnicodeDecodeError as error:
         return [f"expected UTF-8, found byte {error.object[error.start]:#04x} at position {error.start}"]
+    twice = sorted(name for name, number in Counter(key.rpartition("/")[2] for key in drop.keys).items() if number > 1)
+    if twice:
+        return [f"expected a name of its own for each file of the folder, found {twice[0]!r} twice"]
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    rows: list[list[str]] = []
     try:
-        header, *rows = list(reader) or [[]]
+        rows.extend(reader)
     except csv.Error as error:
-        return [f"row {reader.line_num}: expected CSV: {error}"]
+        if drop.is_whole or str(error) != CUT:
+            return [f"row {reader.line_num}: expected CSV: {error}"]
+    header, *rows = rows or [[]]
     return check_header(header, config["dataset"]) or check_rows(rows, header, config, drop.is_whole)
 
 
@@ -43,15 +53,22 @@ def check_header(header: list[str], dataset: dict[str, Any]) -> list[str]:
     """Every declared column once, and no other."""
     if not header:
         return ["expected a header and rows, found an empty file"]
-    declared = [column["name"] for column in dataset["columns"]]
-    missing = [name for name in [*declared, dataset["target"]] if name not in header]
-    unknown = [name for name in header if name not in declared and name != dataset["target"]]
-    twice = sorted({name for name in header if header.count(name) > 1})
-    return [
-        *(f"column {name!r} is missing{' and is the target' * (name == dataset['target'])}" for name in missing),
-        *(f"column {name!r} is not in dataset.columns{_closest(name, missing)}" for name in unknown),
-        *(f"column {name!r} stands twice in the header" for name in twice),
-    ]
+    found, target = Counter(header), dataset["target"]
+    declared = dict.fromkeys([*(column["name"] for column in dataset["columns"]), target])
+    missing = [name for name in declared if name not in found]
+    unknown = (name for name in found if name not in declared)
+    faults = chain(
+        (f"column {name!r} is missing{' and is the target' * (name == target)}" for name in missing),
+        (f"column {name!r} is not in dataset.columns{_closest(name, missing)}" for name in unknown),
+        (f"column {name!r} stands twice in the header" for name in sorted(found) if found[name] > 1),
+    )
+    return _cut(faults)
+
+
+def _cut(faults: Iterator[str]) -> list[str]:
+    """The first faults; what is dropped may have any number of them."""
+    found = list(islice(faults, MOST_FAULTS))
+    return [*found, "and perhaps more"] if len(found) == MOST_FAULTS else found
 
 
 def _closest(name: str, names: list[str]) -> str:
@@ -61,12 +78,8 @@ def _closest(name: str, names: list[str]) -> str:
 
 def check_rows(rows: list[list[str]], header: list[str], config: dict[str, Any], is_whole: bool) -> list[str]:
     """Types, row count and target; classes and count only if no row is left out."""
-    faults = []
-    for fault in row_faults(rows, header, config):
-        faults.append(fault)
-        if len(faults) == MOST_FAULTS:
-            return [*faults, "and perhaps more"]
-    if is_whole and len(rows) < FEWEST_ROWS:
+    faults = _cut(row_faults(rows, header, config))
+    if is_whole and len(faults) <= MOST_FAULTS and len(rows) < FEWEST_ROWS:
         faults.append(f"expected at least {FEWEST_ROWS} rows, found {len(rows)}")
     return faults or (check_target(rows, header, config) if is_whole else [])
 

@@ -25,6 +25,9 @@ import runs
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
 
+# A message of SNS has at most 256 KiB: https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
+MOST_REASONS: Final = 20
+LONGEST_REASON: Final = 400
 TOPIC_ARN: Final = os.environ["TOPIC_ARN"]
 SNS: Final[SNSClient] = boto3.client("sns")
 
@@ -75,6 +78,7 @@ def act_on_request(drop: inbox.Drop) -> None:
 
 def reject(drop: inbox.Drop, faults: list[str], what: str) -> None:
     """Move the drop aside with its reasons beside it, and tell people."""
+    faults = shortened(faults)
     folder = f"rejected/{drop.version}/"
     inbox.copy(drop, folder)
     inbox.put(f"{folder}reason.json", {"files": drop.keys, "version": drop.version, "reasons": faults})
@@ -82,6 +86,13 @@ def reject(drop: inbox.Drop, faults: list[str], what: str) -> None:
     subject = f"{runs.PIPELINE}: {what.lower()} was rejected"
     SNS.publish(TopicArn=TOPIC_ARN, Subject=subject[:100], Message="\n".join(message))
     inbox.clear(drop)
+
+
+def shortened(reasons: list[str]) -> list[str]:
+    """So many reasons, and so much of each, as a person reads and a message holds."""
+    more = [f"and {len(reasons) - MOST_REASONS:,} more"] if len(reasons) > MOST_REASONS + 1 else []
+    shown = reasons[:MOST_REASONS] if more else reasons
+    return [one if len(one) <= LONGEST_REASON else f"{one[:LONGEST_REASON]}…" for one in shown] + more
 
 
 def accept(drop: inbox.Drop) -> None:

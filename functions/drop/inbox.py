@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import boto3
+from botocore.exceptions import ClientError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -28,16 +29,19 @@ CHUNK_BYTES: Final = 1 << 20
 
 @dataclass(frozen=True)
 class Drop:
-    """Files that came together; `version` is a hash of their content, `sample` the beginning of the first of them.
-
-    `arrival` is a hash of the objects' own versions: the same content, dropped again, arrives anew.
-    """
+    """Files that came together; `version` is a hash of their content, `sample` the beginning of the first of them."""
 
     keys: list[str]
     version: str
     sample: bytes
     is_whole: bool
-    arrival: str = ""
+    versions: dict[str, str] = field(default_factory=dict)
+    """The objects' own versions by key: what was looked at is what is kept, whatever is put there meanwhile."""
+
+    @property
+    def arrival(self) -> str:
+        """A hash of the objects' own versions: the same content, dropped again, arrives anew."""
+        return hashlib.sha256("".join(self.versions[key] for key in self.keys).encode()).hexdigest()[:32]
 
 
 def find(key: str) -> Drop | None:
@@ -47,7 +51,8 @@ def find(key: str) -> Drop | None:
         keys = [item for item in listed(f"{folder}/") if item in [f"{folder}/{one}" for one in REQUEST]]
         return open_drop(keys) if len(keys) == len(REQUEST) else None
     if f"{folder}/" == INCOMING:
-        keys = [item for item in listed(key) if item == key]
+        # A console's "create folder" makes an object without a name.
+        keys = [item for item in listed(key) if item == key and name]
     elif name == COMPLETE:
         keys = [item for item in listed(f"{folder}/") if not item.endswith(("/", f"/{COMPLETE}"))]
     else:
@@ -63,38 +68,50 @@ def listed(prefix: str) -> list[str]:
 
 def open_drop(keys: list[str]) -> Drop:
     """Read everything once, and remember only its hash and its beginning."""
-    digest, arrival, sample, size = hashlib.sha256(), hashlib.sha256(), bytearray(), 0
+    digest, versions, sample, size = hashlib.sha256(), {}, bytearray(), 0
     for key in keys:
         found = S3.get_object(Bucket=DATA_BUCKET, Key=key)
-        arrival.update(found["VersionId"].encode())
+        versions[key] = found["VersionId"]
         for chunk in found["Body"].iter_chunks(CHUNK_BYTES):
             digest.update(chunk)
             size += len(chunk)
             if key == keys[0] and len(sample) < SAMPLE_BYTES:
                 sample += chunk
-    return Drop(keys, digest.hexdigest()[:16], bytes(sample), size == len(sample), arrival.hexdigest()[:32])
+    return Drop(keys, digest.hexdigest()[:16], bytes(sample), size == len(sample), versions)
 
 
-def body(key: str, most: int) -> bytes:
-    """An object's content, of one that is too large no more than tells that it is."""
-    return S3.get_object(Bucket=DATA_BUCKET, Key=key)["Body"].read(most + 1)
+def body(drop: Drop, key: str, most: int) -> bytes:
+    """The content of a drop's file, of one that is too large no more than tells that it is."""
+    found = S3.get_object(Bucket=DATA_BUCKET, Key=key, VersionId=drop.versions[key])
+    return found["Body"].read(most + 1)
 
 
 def copy(drop: Drop, folder: str) -> None:
     """Copy the files of a drop to a folder."""
     for key in drop.keys:
-        source = {"Bucket": DATA_BUCKET, "Key": key}
+        source = {"Bucket": DATA_BUCKET, "Key": key, "VersionId": drop.versions[key]}
         extra = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": KEY_ARN}
         S3.copy(source, DATA_BUCKET, f"{folder}{key.rpartition('/')[2]}", ExtraArgs=extra)  # type: ignore[arg-type]
 
 
 def clear(drop: Drop) -> None:
-    """Take the drop out of the inbox; the bucket keeps old versions."""
+    """Take the drop out of the inbox; the bucket keeps old versions. What came in its place since has its own turn."""
     for key in drop.keys:
-        S3.delete_object(Bucket=DATA_BUCKET, Key=key)
+        if _is_current(drop, key):
+            S3.delete_object(Bucket=DATA_BUCKET, Key=key)
     folder = f"{drop.keys[0].rpartition('/')[0]}/"
     if folder != INCOMING:
         S3.delete_object(Bucket=DATA_BUCKET, Key=f"{folder}{COMPLETE}")
+
+
+def _is_current(drop: Drop, key: str) -> bool:
+    try:
+        return S3.head_object(Bucket=DATA_BUCKET, Key=key)["VersionId"] == drop.versions[key]
+    except ClientError as error:
+        # A HEAD has no body, so that its error has no name but the status.
+        if error.response["Error"]["Code"] != "404":
+            raise
+        return False
 
 
 def put(key: str, document: object, **condition: Any) -> None:

@@ -10,6 +10,7 @@ import hashlib
 import io
 import json
 import zipfile
+import zlib
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -19,6 +20,10 @@ import inbox
 import training_job
 
 MOST_BYTES: Final = 256 << 10
+MOST_LEVELS: Final = 20
+ZIP_METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+# What zipfile raises for archives whose bytes were changed, besides the error that it has for it.
+BAD_ZIP: Final = (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, IndexError, zlib.error)
 
 
 class Unreadable(ValueError):
@@ -91,11 +96,11 @@ def keep(asked: dict[str, Any]) -> str:
 def contents(drop: inbox.Drop) -> dict[str, bytes]:
     """The two files of a request; Unreadable for any other."""
     archives = [key for key in drop.keys if key.endswith(".zip")]
-    found = _unzipped(inbox.body(archives[0], MOST_BYTES)) if archives == drop.keys else None
+    found = _unzipped(inbox.body(drop, archives[0], MOST_BYTES)) if archives == drop.keys[:1] == drop.keys else None
     if found is None:
         found = {key.rpartition("/")[2]: b"" for key in drop.keys}
         if sorted(found) == sorted(inbox.REQUEST):
-            found = {key.rpartition("/")[2]: inbox.body(key, MOST_BYTES) for key in drop.keys}
+            found = {key.rpartition("/")[2]: inbox.body(drop, key, MOST_BYTES) for key in drop.keys}
     if sorted(found) != sorted(inbox.REQUEST):
         raise Unreadable(f"expected {' and '.join(inbox.REQUEST)}, found {', '.join(sorted(found)) or 'nothing'}")
     too_large = [name for name, content in found.items() if len(content) > MOST_BYTES]
@@ -110,20 +115,59 @@ def _unzipped(content: bytes) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = [member for member in archive.infolist() if not member.is_dir()][:20]
+            if any(member.compress_type not in ZIP_METHODS for member in members):
+                raise Unreadable("expected a zip whose files are stored or deflated, found another compression")
+            if len({member.filename for member in members}) < len(members):
+                raise Unreadable("expected a zip that has each file once, found one of them twice")
             # What an archive says of its sizes may be wrong, so no more is read than may be there.
             return {member.filename: archive.open(member).read(MOST_BYTES + 1) for member in members}
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+    except Unreadable:
+        raise
+    except BAD_ZIP as error:
         raise Unreadable(f"expected a zip that can be read: {error}") from error
 
 
 def parse(name: str, content: bytes) -> dict[str, Any]:
     """A document, which is an object; Unreadable says where it is none."""
     try:
-        document = json.loads(content)
+        document = json.loads(content, parse_float=_number, parse_constant=_no_number, object_pairs_hook=_once)
+        _refuse_depth(document)
+        json.dumps(document, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
         raise Unreadable(f"{name}, line {error.lineno}, column {error.colno}: not JSON: {error.msg}") from error
-    except (UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise Unreadable(f"{name} cannot be read as JSON in UTF-8: {error}") from error
     if not isinstance(document, dict):
         raise Unreadable(f"{name}: expected an object, found {fields.show(document)}")
     return document
+
+
+def _number(text: str) -> float | int:
+    """A number with a point or an exponent; one instance may be written 1.0."""
+    found = float(text)
+    return int(found) if found.is_integer() else found
+
+
+def _no_number(text: str) -> float:
+    raise ValueError(f"{text} is no number of JSON")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"{next(name for name in names if names.count(name) > 1)[:MOST_LEVELS]!r} stands twice")
+    return found
+
+
+def _refuse_depth(document: Any) -> None:
+    """No field is so deep, and what is deeper than Python's stack cannot be shown."""
+    level = [document]
+    for _ in range(MOST_LEVELS):
+        level = [item for value in level for item in _below(value)]
+    if level:
+        raise ValueError(f"it has more than {MOST_LEVELS} levels")
+
+
+def _below(value: Any) -> list[Any]:
+    return list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else []

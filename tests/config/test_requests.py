@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
+import os
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -20,14 +23,24 @@ class Bucket:
         self.overlay = overlay
 
     def get_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803
-        assert (Bucket, Key) == ("data", "requests/0123456789abcdef.json")
+        assert (Bucket, Key) == ("data", f"requests/{os.environ['REQUEST']}.json")
         return {"Body": io.BytesIO(json.dumps(self.overlay).encode())}
 
 
+Ask = Callable[[Any], Bucket]
+
+
 @pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("REQUEST", "0123456789abcdef")
-    monkeypatch.setenv("DATA_BUCKET", "data")
+def asked(monkeypatch: pytest.MonkeyPatch) -> Ask:
+    """The bucket with a request that the function `drop` kept, and the run of it."""
+
+    def ask(overlay: Any) -> Bucket:
+        name = hashlib.sha256(json.dumps(overlay, sort_keys=True).encode()).hexdigest()[:16]
+        monkeypatch.setenv("REQUEST", name)
+        monkeypatch.setenv("DATA_BUCKET", "data")
+        return Bucket(overlay)
+
+    return ask
 
 
 def test_without_a_request_the_configuration_is_the_commits(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -38,34 +51,58 @@ def test_without_a_request_the_configuration_is_the_commits(monkeypatch: pytest.
     assert requests.written(Bucket(None)) == configuration.load()  # type: ignore[arg-type]
 
 
-@pytest.mark.usefixtures("asked")
-def test_a_request_sets_what_it_names_and_nothing_else() -> None:
+def test_a_request_sets_what_it_names_and_nothing_else(asked: Ask) -> None:
     overlay = {"train": {"hyperparameters": {"max_depth": 3}}, "serving": {"test": {"dataCapturePercentage": 0}}}
-    found = requests.written(Bucket(overlay))  # type: ignore[arg-type]
+    found = requests.written(asked(overlay))  # type: ignore[arg-type]
     before = configuration.load()
     assert found["train"]["hyperparameters"] == {**before["train"]["hyperparameters"], "max_depth": 3}
     assert found["serving"]["test"] == {**before["serving"]["test"], "dataCapturePercentage": 0}
     assert {**found, "train": 0, "serving": 0} == {**before, "train": 0, "serving": 0}
 
 
-@pytest.mark.usefixtures("asked")
-def test_a_request_that_does_not_go_with_the_configuration_is_refused_by_both_names() -> None:
+def test_a_request_that_does_not_go_with_the_configuration_is_refused_by_both_names(asked: Ask) -> None:
+    bucket = asked({"train": {"hyperparameters": {"max_depth": 500}}})
     with pytest.raises(configuration.InvalidConfiguration) as refused:
-        requests.written(Bucket({"train": {"hyperparameters": {"max_depth": 500}}}))  # type: ignore[arg-type]
+        requests.written(bucket)  # type: ignore[arg-type]
     assert str(refused.value) == (
-        "ml-pipeline.json with request 0123456789abcdef is not valid:\n"
+        "ml-pipeline.json with request 00c5a8d2e3613895 is not valid:\n"
         "  $.train.hyperparameters.max_depth: found 500; allowed: 20 or less"
     )
 
 
-@pytest.mark.usefixtures("asked")
-def test_the_approver_is_told_what_was_asked_for() -> None:
+def test_what_was_changed_since_it_was_checked_is_refused(asked: Ask) -> None:
+    bucket = asked({"train": {"instanceCount": 2}})
+    bucket.overlay = {"train": {"instanceCount": 20}}
+    with pytest.raises(configuration.InvalidConfiguration) as refused:
+        requests.written(bucket)  # type: ignore[arg-type]
+    assert [fault.allowed for fault in refused.value.faults] == [
+        f"what was checked, whose hash is {os.environ['REQUEST']}"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("overlay", "paths"),
+    [
+        ({"evaluate": {"threshold": 0}, "train": {"engine": "xgboost"}}, ["$.evaluate.threshold", "$.train.engine"]),
+        ({"train": {"hyperparameters": 3}}, ["$.train.hyperparameters"]),
+        ([1], ["$."]),
+    ],
+)
+def test_a_request_that_somebody_wrote_by_hand_sets_no_more_than_others(
+    asked: Ask, overlay: Any, paths: list[str]
+) -> None:
+    with pytest.raises(configuration.InvalidConfiguration) as refused:
+        requests.written(asked(overlay))  # type: ignore[arg-type]
+    assert [fault.path for fault in refused.value.faults] == paths
+
+
+def test_the_approver_is_told_what_was_asked_for(asked: Ask) -> None:
     overlay = {"train": {"hyperparameters": {"max_depth": 3}, "instanceCount": 2}}
-    assert requests.notice(Bucket(overlay)) == (  # type: ignore[arg-type]
-        " Request 0123456789abcdef: train.hyperparameters.max_depth 3, train.instanceCount 2."
+    assert requests.notice(asked(overlay)) == (  # type: ignore[arg-type]
+        " Request 9935db314d80df1f: train.hyperparameters.max_depth 3, train.instanceCount 2."
     )
     many = {"train": {"hyperparameters": {f"parameter_{number}": number for number in range(100)}}}
-    assert len(requests.notice(Bucket(many))) < 450  # type: ignore[arg-type]
+    assert len(requests.notice(asked(many))) < 450  # type: ignore[arg-type]
 
 
 def test_laying_over_changes_neither_of_the_two() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 from types import SimpleNamespace
@@ -18,6 +19,7 @@ class Bucket:
     def __init__(self, objects: dict[str, bytes]) -> None:
         self.objects = objects
         self.puts = 0
+        self.versions: dict[tuple[str, str], bytes] = {}
 
     def drop(self, key: str, content: bytes) -> None:
         """Put an object as a person does: a new version of it."""
@@ -30,10 +32,23 @@ class Bucket:
     def paginate(self, *, Bucket: str, Prefix: str) -> list[dict[str, Any]]:  # noqa: N803
         return [{"Contents": [{"Key": key} for key in self.objects if key.startswith(Prefix)]}]
 
-    def get_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803
+    def get_object(self, *, Bucket: str, Key: str, VersionId: str = "") -> dict[str, Any]:  # noqa: N803
+        if VersionId:
+            return {"Body": Body(self.versions[(Key, VersionId)]), "VersionId": VersionId}
         if Key not in self.objects:
             raise self.exceptions.NoSuchKey({"Error": {"Code": "NoSuchKey"}}, "GetObject")
-        return {"Body": Body(self.objects[Key]), "VersionId": f"{Key}-{self.puts}"}
+        return {"Body": Body(self.objects[Key]), "VersionId": self.version(Key)}
+
+    def version(self, key: str) -> str:
+        """The version that is current, to be had by its id from now on."""
+        found = f"{key}-{hashlib.sha256(self.objects[key]).hexdigest()}-{self.puts}"
+        self.versions[(key, found)] = self.objects[key]
+        return found
+
+    def head_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803
+        if Key not in self.objects:
+            raise ClientError({"Error": {"Code": "404"}}, "HeadObject")
+        return {"VersionId": self.version(Key)}
 
     def put_object(self, *, Key: str, Body: bytes, **rest: Any) -> None:  # noqa: N803
         if rest.get("IfNoneMatch") == "*" and Key in self.objects:
@@ -42,7 +57,7 @@ class Bucket:
 
     def copy(self, source: dict[str, str], _bucket: str, key: str, ExtraArgs: dict[str, str]) -> None:  # noqa: N803
         assert ExtraArgs["ServerSideEncryption"] == "aws:kms"
-        self.objects[key] = self.objects[source["Key"]]
+        self.objects[key] = self.versions[(source["Key"], source["VersionId"])]
 
     def delete_object(self, *, Bucket: str, Key: str) -> None:  # noqa: N803
         self.objects.pop(Key, None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
@@ -140,6 +141,53 @@ def test_a_folder_is_a_drop_once_its_success_file_is_there(drop: ModuleType) -> 
     arrive(drop, b"", "incoming/june/_SUCCESS")
     assert len(drop.runs.CODEPIPELINE.started) == 1
     assert not [key for key in drop.inbox.S3.objects if key.startswith("incoming/")]
+
+
+def test_a_drop_that_is_replaced_while_it_is_looked_at_gets_its_own_turn(
+    drop: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check, newer = drop.checks.check, GOOD + b"99,1,no,no\n"
+
+    def replaced_meanwhile(*arguments: Any) -> list[str]:
+        drop.inbox.S3.drop("incoming/new.csv", newer)
+        found: list[str] = check(*arguments)
+        return found
+
+    monkeypatch.setattr(drop.checks, "check", replaced_meanwhile)
+    arrive(drop, GOOD)
+    assert drop.inbox.S3.objects[f"datasets/{VERSION}/new.csv"] == GOOD
+    assert drop.inbox.S3.objects["incoming/new.csv"] == newer
+    monkeypatch.setattr(drop.checks, "check", check)
+    drop.act(created("incoming/new.csv"))
+    assert drop.inbox.S3.objects[f"datasets/{hashlib.sha256(newer).hexdigest()[:16]}/new.csv"] == newer
+    assert "incoming/new.csv" not in drop.inbox.S3.objects
+
+
+def test_a_folder_that_somebody_made_is_no_drop(drop: ModuleType) -> None:
+    arrive(drop, b"", "incoming/")
+    assert set(drop.inbox.S3.objects) == {"executions/c1.json", "incoming/"}
+
+
+def test_two_files_of_one_name_would_become_one(drop: ModuleType) -> None:
+    for name in ("a/part.csv", "b/part.csv", "_SUCCESS"):
+        arrive(drop, GOOD, f"incoming/june/{name}")
+    (key,) = [key for key in drop.inbox.S3.objects if key.endswith("/reason.json")]
+    assert drop.inbox.S3.document(key)["reasons"] == [
+        "expected a name of its own for each file of the folder, found 'part.csv' twice"
+    ]
+
+
+def test_a_header_of_any_width_is_told_in_seconds(drop: ModuleType) -> None:
+    wide = ",".join(f"column{number}" for number in range(200_000)) + "\n"
+    started = time.monotonic()
+    assert len(faults(drop, wide.encode())) == 21
+    assert time.monotonic() - started < 10
+
+
+def test_a_sample_may_be_cut_within_quotes(drop: ModuleType) -> None:
+    text = HEADER + "".join(ROWS) + '1,2,yes,"a class\nof two'
+    cut = drop.inbox.Drop(["incoming/new.csv"], VERSION, text.encode(), False)
+    assert drop.checks.check(cut, CONFIG) == []
 
 
 def test_before_production_what_build_resolved_last_is_the_measure(

@@ -109,9 +109,9 @@ def both(training: Any = TRAINING, deployment: Any = DEPLOYMENT) -> dict[str, by
     return {"trainingjob.json": json.dumps(training).encode(), "deployment.json": json.dumps(deployment).encode()}
 
 
-def zipped(files: dict[str, bytes]) -> dict[str, bytes]:
+def zipped(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> dict[str, bytes]:
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(buffer, "w", method) as archive:
         for name, content in files.items():
             archive.writestr(name, content)
     return {"june.zip": buffer.getvalue()}
@@ -340,6 +340,30 @@ def test_every_fault_is_told_at_once(drop: ModuleType) -> None:
         ),
         (zipped({**both(), "deployment.json": b"[1]"}), "deployment.json: expected an object, found [1]"),
         (zipped({**both(), "deployment.json": b"\xff\xfe\xfa"}), "deployment.json cannot be read as JSON in UTF-8"),
+        (
+            zipped({**both(), "deployment.json": b'{"a": ' + b"9" * 5000 + b"}"}),
+            "deployment.json cannot be read as JSON in UTF-8: Exceeds the limit",
+        ),
+        (
+            zipped({**both(), "deployment.json": b'{"a": NaN}'}),
+            "deployment.json cannot be read as JSON in UTF-8: NaN is no number of JSON",
+        ),
+        (
+            zipped({**both(), "deployment.json": b'{"\\ud800": 1}'}),
+            "deployment.json cannot be read as JSON in UTF-8: 'utf-8' codec can't encode",
+        ),
+        (
+            zipped({**both(), "deployment.json": b'{"a": 1, "a": 2}'}),
+            "deployment.json cannot be read as JSON in UTF-8: 'a' stands twice",
+        ),
+        (
+            zipped({**both(), "deployment.json": b'{"a": ' + b"[" * 900 + b"]" * 900 + b"}"}),
+            "deployment.json cannot be read as JSON in UTF-8: it has more than 20 levels",
+        ),
+        (
+            zipped(both(), zipfile.ZIP_LZMA),
+            "expected a zip whose files are stored or deflated, found another compression",
+        ),
         (zipped(both({}, {})), "the request sets nothing; expected at least one setting"),
     ],
 )
@@ -347,6 +371,50 @@ def test_what_is_no_request_is_told_what_is_expected(drop: ModuleType, files: di
     arrive(drop, files, "incoming/")
     (found,) = reasons(drop)
     assert found.startswith(expected)
+
+
+def test_two_zips_of_one_folder_are_no_request(drop: ModuleType) -> None:
+    arrive(drop, {"a.zip": zipped(both())["june.zip"], "b.zip": zipped(both())["june.zip"], "_SUCCESS": b""})
+    assert reasons(drop) == ["expected deployment.json and trainingjob.json, found a.zip, b.zip"]
+
+
+def test_a_file_that_is_twice_in_a_zip_is_refused(drop: ModuleType) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive, pytest.warns(UserWarning, match="Duplicate name"):
+        for name, content in [*both().items(), *both().items()]:
+            archive.writestr(name, content)
+    arrive(drop, {"june.zip": buffer.getvalue()}, "incoming/")
+    assert reasons(drop) == ["expected a zip that has each file once, found one of them twice"]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100, deadline=None)
+@given(changes=st.lists(st.tuples(st.integers(0), st.integers(0, 255)), min_size=1, max_size=4))
+def test_a_zip_whose_bytes_were_changed_is_read_or_refused(drop: ModuleType, changes: list[tuple[int, int]]) -> None:
+    content = bytearray(zipped(both())["june.zip"])
+    for place, value in changes:
+        content[place % len(content)] = value
+    drop.inbox.S3.objects["incoming/a.zip"] = bytes(content)
+    asked, faults = drop.request.resolve(drop.inbox.open_drop(["incoming/a.zip"]), RULES)
+    assert bool(faults) != bool(asked)
+
+
+def test_one_instance_may_be_written_with_a_point(drop: ModuleType) -> None:
+    arrive(drop, both({"ResourceConfig": {"InstanceCount": 1.0}}))
+    assert json.dumps(kept(drop)["train"]) == '{"instanceCount": 1}'
+
+
+def test_any_number_of_faults_fits_a_message(drop: ModuleType) -> None:
+    arrive(drop, both({**{f"{number}": 1 for number in range(1000)}, "x" * 100_000: 1}, {}))
+    (message,) = drop.SNS.messages
+    assert len(message) < 20_000
+    assert reasons(drop)[-1] == "and 981 more"
+
+
+def test_a_request_is_what_it_was_when_it_was_looked_at(drop: ModuleType) -> None:
+    drop.inbox.S3.drop("incoming/june.zip", zipped(both())["june.zip"])
+    found = drop.inbox.open_drop(["incoming/june.zip"])
+    drop.inbox.S3.drop("incoming/june.zip", zipped(both({"EnableManagedSpotTraining": False}, {}))["june.zip"])
+    assert drop.request.resolve(found, RULES) == (ASKED, [])
 
 
 def test_data_beside_a_request_is_refused(drop: ModuleType) -> None:
@@ -376,8 +444,8 @@ JSON = st.recursive(
 def test_whatever_is_asked_for_is_refused_or_is_what_build_takes(
     drop: ModuleType, training: dict[str, Any], deployment: dict[str, Any]
 ) -> None:
-    files = [drop.inbox.Drop(["incoming/a.zip"], "v", b"", True)]
     drop.inbox.S3.objects["incoming/a.zip"] = zipped(both(training, deployment))["june.zip"]
+    files = [drop.inbox.open_drop(["incoming/a.zip"])]
     asked, faults = drop.request.resolve(files[0], RULES)
     assert faults or configuration.validate(requests.lay_over(configuration.load(), asked)) == []
 
