@@ -37,6 +37,8 @@ IDS = {column["name"] for column in _COLUMNS if column["type"] == "id"}
 NUMBERS = {column["name"] for column in _COLUMNS if column["type"] == "number"}
 # What SageMaker lets through to an endpoint, in bytes.
 LARGEST_BODY = 6 * 1024 * 1024
+# What is quoted of a request in an answer, in characters.
+LONGEST_FOUND = 80
 NOT_FINITE = {"nan", "inf", "infinity"}
 
 # botocore without boto3 starts a tenth faster; two attempts end before the function's own timeout of 28 seconds.
@@ -175,9 +177,9 @@ def _check_names(row: Row, number: int) -> None:
     missing = [name for name in COLUMNS if name not in row]
     for name in row:
         if name not in COLUMNS and name not in IDS:
-            meant = get_close_matches(name, missing or COLUMNS, n=1)
+            meant = get_close_matches(name[:LONGEST_FOUND], missing or COLUMNS, n=1)
             hint = f"; did you mean {meant[0]!r}?" if meant else f"; the columns are {_listed(COLUMNS)}"
-            raise _refused(f"row {number}: unknown column {name!r}{hint}")
+            raise _refused(f"row {number}: unknown column {_quoted(name)}{hint}")
     if missing:
         raise _refused(f"row {number}: missing {_listed(missing)}; null stands for an unknown value")
 
@@ -224,5 +226,16 @@ def _listed(names: list[str]) -> str:
 
 
 def _shorten(value: Any) -> str:
-    text = json.dumps(value)
-    return text if len(text) <= 80 else text[:77] + "..."
+    try:
+        text = json.dumps(value)
+    except RecursionError:  # read by a stack that was less deep than this one
+        return "a value of too many levels"
+    return _cut(text)
+
+
+def _quoted(name: str) -> str:
+    return _cut(repr(name[: LONGEST_FOUND + 1]))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_FOUND else text[: LONGEST_FOUND - 3] + "..."

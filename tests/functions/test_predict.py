@@ -251,3 +251,12 @@ def test_any_features_are_rows_or_a_sentence(predict: ModuleType, features: Any)
     else:
         assert rows
         assert all(list(row) == ["plan", "minutes", "calls"] for row in rows)
+
+
+@pytest.mark.parametrize("levels", [900, 950, 980, 985, 990, 995, 1000, 5000])
+def test_any_number_of_levels_is_refused_by_a_sentence(predict: ModuleType, levels: int) -> None:
+    refused(predict, '{"features": {"plan": ' + "[" * levels + "]" * levels + ', "minutes": 1, "calls": 2}}')
+
+
+def test_a_name_of_any_length_is_quoted_in_short(predict: ModuleType) -> None:
+    assert len(refused(predict, json.dumps({"features": {"x" * 1_000_000: 1}}))) < 200
