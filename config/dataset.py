@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
+import math
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -73,7 +74,7 @@ class DataSets:
             raise DataSetNotFound(f"there is no CSV file at {self.uri(version)}")
         body = self.s3.get_object(Bucket=self.bucket, Key=keys[0], Range=f"bytes=0-{_HEAD - 1}")["Body"].read()
         # The range may end in the middle of a character and of a line.
-        lines = body.decode("utf-8", errors="ignore").splitlines(keepends=True)
+        lines = body.decode("utf-8-sig", errors="ignore").splitlines(keepends=True)
         return "".join(lines if len(body) < _HEAD else lines[:-1])
 
     def _encryption(self) -> dict[str, str]:
@@ -106,8 +107,11 @@ def production_data(ssm: SSMClient, prefix: str) -> dict[str, str] | None:
     return data
 
 
-def sample(head: str, dataset: dict[str, Any]) -> list[dict[str, float | str]]:
-    """Rows to call an API with: the columns that the model learns from, of rows that lack none of them.
+Row = dict[str, float | str | None]
+
+
+def sample(head: str, dataset: dict[str, Any], missing: Collection[str]) -> list[Row]:
+    """Rows to call an API with: the columns that the model learns from, of whole rows if there are any.
 
     Raises `ValueError` with one line for each fault when the header is not the one that the configuration declares.
     """
@@ -118,23 +122,36 @@ def sample(head: str, dataset: dict[str, Any]) -> list[dict[str, float | str]]:
             "\n".join(["the data set does not fit the configuration:", *(f"  {fault}" for fault in faults)])
         )
     columns = [column for column in dataset["columns"] if column["type"] != "id"]
-    rows = (row for row in reader if all(row[column["name"]] for column in columns))
-    return [{column["name"]: _value(row[column["name"]], column["type"]) for column in columns} for row in _first(rows)]
+    known = {"", *missing}
+    rows = [
+        {column["name"]: _value(row[column["name"]] or "", column["type"], known) for column in columns}
+        for row in reader
+        if all(_fits(row[column["name"]] or "", column["type"], known) for column in columns)
+    ]
+    whole = [row for row in rows if None not in row.values()]
+    return (whole or rows)[:_SAMPLE_ROWS]
 
 
-def as_csv(rows: list[dict[str, float | str]]) -> str:
+def as_csv(rows: list[Row]) -> str:
     """The same rows as a batch reads them, without a header (RFC 4180)."""
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(row.values() for row in rows)
     return text.getvalue()
 
 
-def _first(rows: Iterator[dict[str, str]]) -> Iterator[dict[str, str]]:
-    for _, row in zip(range(_SAMPLE_ROWS), rows, strict=False):
-        yield row
+def _fits(text: str, kind: str, missing: Collection[str]) -> bool:
+    """Whether a value can be sent; a number that is none is Prepare's to refuse, which reads every row."""
+    if kind != "number" or text.strip() in missing:
+        return True
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
 
 
-def _value(text: str, kind: str) -> float | str:
+def _value(text: str, kind: str, missing: Collection[str]) -> float | str | None:
+    if text.strip() in missing:
+        return None
     return float(text) if kind == "number" else text
 
 

@@ -42,7 +42,7 @@ def main() -> None:
     print(f"training key {execution['trainingKey']}, data version {execution['dataVersion']}")
 
 
-def _execution(resolved: dict[str, Any]) -> tuple[dict[str, Any], list[dict[str, float | str]]]:
+def _execution(resolved: dict[str, Any]) -> tuple[dict[str, Any], list[dataset.Row]]:
     prefix, uri, s3 = os.environ["PREFIX"], resolved["dataset"]["uri"], boto3.client("s3")
     data_sets = dataset.DataSets(s3, os.environ["DATA_BUCKET"], os.environ["KEY_ARN"])
     production = dataset.production_data(boto3.client("ssm"), prefix)
@@ -60,7 +60,8 @@ def _execution(resolved: dict[str, Any]) -> tuple[dict[str, Any], list[dict[str,
         "training": trained,
         "config": resolved,
     }
-    return execution, dataset.sample(data_sets.head(version), resolved["dataset"])
+    head = data_sets.head(version)
+    return execution, dataset.sample(head, resolved["dataset"], resolved["prepare"]["missingValues"])
 
 
 def _write_parameters(resolved: dict[str, Any], written: dict[str, Any], execution: dict[str, Any]) -> None:
@@ -94,7 +95,7 @@ def _write_parameters(resolved: dict[str, Any], written: dict[str, Any], executi
         parameters.write(BUILD / "output", name, values)
 
 
-def _keep(execution: dict[str, Any], sample: list[dict[str, float | str]]) -> str:
+def _keep(execution: dict[str, Any], sample: list[dataset.Row]) -> str:
     """Keep the execution and what requests may set, which drops are checked against, and rows to call the APIs with.
 
     The URI of these rows is returned.

@@ -29,7 +29,8 @@ DEEPEST_SPREAD = 2
 MISSING = frozenset({"", "NA", "N/A", "NaN", "nan", "null", "NULL"})
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-_WHOLE = re.compile(r"[+-]?[0-9]+")
+# As many digits as a counter has.
+_WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 _ID_NAME = re.compile(r"(?:^|[_ -])(?:id|uuid|guid|key|index|row_?num(?:ber)?)$", re.IGNORECASE)
 _CAMEL_ID = re.compile(r"[a-z](?:ID|Id|UUID|Uuid|Key)$")
 _YES = ("yes", "true", "y", "t", "1")
@@ -102,6 +103,8 @@ def _sample(path: Path, target: str) -> tuple[list[str], list[list[str]], bool]:
             rows = list(islice(_whole_rows(reader, len(header), path), SAMPLE_ROWS + 1))
     except FileNotFoundError:
         raise BadInput(f"{path} does not exist; expected a CSV with a header") from None
+    except IsADirectoryError:
+        raise BadInput(f"{path} is a folder; expected a CSV with a header") from None
     except UnicodeDecodeError as error:
         raise BadInput(f"{path.name} is not UTF-8 ({error.reason}); save it as UTF-8") from None
     except csv.Error as error:

@@ -7,6 +7,7 @@ import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
+from slipway.configure import MISSING
 from slipway.errors import BadInput
 from slipway.install import Install
 
@@ -54,7 +55,7 @@ def drop(install: Install, path: Path) -> str:
 
 def rows(path: Path, count: int | None = None) -> Iterator[dict[str, str]]:
     """The rows of a CSV with a header, as text by column."""
-    with path.open(newline="", encoding="utf-8") as file:
+    with path.open(newline="", encoding="utf-8-sig") as file:
         yield from itertools.islice(csv.DictReader(file), count)
 
 
@@ -69,7 +70,7 @@ def part_of(source: Path, part: Path, keep: int = 9, of: int = 10) -> Path:
 
 
 def value(text: str, kind: str) -> str | float | None:
-    """A cell as JSON has it: a number where the column is one, null where it is empty."""
-    if not text:
+    """A cell as JSON has it: a number where the column is one, null where it is empty or says that it is missing."""
+    if text.strip() in MISSING:
         return None
     return float(text) if kind == "number" else text

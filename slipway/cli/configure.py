@@ -30,14 +30,14 @@ def configure(
     guess = configuring.guess(file, target)
     changed = guess.apply(before, uri or str(file))
     if not dry_run:
-        config.write_text(configuring.render(changed) + "\n")
+        config.write_text(configuring.render(changed) + "\n", encoding="utf-8")
     done = f"{'would write' if dry_run else 'wrote'} the dataset section of {config}"
     show(changed["dataset"], as_json, "\n".join([*guess.sentences, done]))
 
 
 def _read(config: Path) -> dict[str, Any]:
     try:
-        found = json.loads(config.read_text())
+        found = json.loads(config.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise BadInput(
             f"{config} does not exist; run this in the bundle's folder, or name one with --config"

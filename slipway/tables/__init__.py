@@ -44,7 +44,7 @@ def as_csv(source: Any, folder: Path) -> Path:
 
 def name_of(path: Path) -> str:
     """The file's name as it can stand in a repository and in the configuration's dataset.uri."""
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", path.stem).strip("-.") + ".csv"
+    return (re.sub(r"[^A-Za-z0-9._-]+", "-", path.stem).strip("-.") or _FRAME) + ".csv"
 
 
 def _written(name: str, folder: Path, write: Callable[[Path], None]) -> Path:

@@ -80,7 +80,11 @@ def _no_number(name: str) -> Any:
 def _texts(where: str, row: Any) -> dict[str, str]:
     if not isinstance(row, dict):
         raise BadInput(f"{where}: expected an object, found {json.dumps(row)[:40]}")
-    return {name: _text(where, name, value) for name, value in row.items()}
+    texts = {name: _text(where, name, value) for name, value in row.items()}
+    for name, text in texts.items():
+        if any("\ud800" <= character <= "\udfff" for character in f"{name}{text}"):
+            raise BadInput(f"{where}: column {name!a} holds half of a surrogate pair, which is no character")
+    return texts
 
 
 def _text(where: str, name: str, value: Any) -> str:

@@ -14,7 +14,7 @@ def main(source: str, target: str) -> None:
     except (polars.exceptions.PolarsError, OSError) as error:
         sys.exit(f"not Parquet: {' '.join(str(error).split())}")
     for name, kind in frame.schema.items():
-        if kind.is_nested() or kind in (polars.Binary, polars.Object):
+        if kind.is_nested() or kind in (polars.Binary, polars.Duration, polars.Object):
             sys.exit(f"column {name!r} holds {kind}; expected numbers, texts, booleans or dates")
     frame.write_csv(target)
 

@@ -120,7 +120,7 @@ def test_data_that_is_not_there_is_named(uri: str, message: str) -> None:
 
 
 def test_a_sample_has_the_columns_that_the_model_learns_from_of_whole_rows() -> None:
-    assert dataset.sample(HEAD, DATASET) == [{"minutes": 2.5, "plan": "yes"}, {"minutes": 4.0, "plan": "no"}]
+    assert dataset.sample(HEAD, DATASET, []) == [{"minutes": 2.5, "plan": "yes"}, {"minutes": 4.0, "plan": "no"}]
 
 
 @pytest.mark.parametrize(
@@ -141,5 +141,24 @@ def test_a_sample_has_the_columns_that_the_model_learns_from_of_whole_rows() -> 
 )
 def test_a_header_that_does_not_fit_is_refused_with_path_value_and_what_is_allowed(header: str, expected: str) -> None:
     with pytest.raises(ValueError, match="the data set does not fit the configuration") as raised:
-        dataset.sample(f"{header}\n", DATASET)
+        dataset.sample(f"{header}\n", DATASET, [])
     assert expected in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (["1,NA,yes,no", "2,3,yes,no"], [{"minutes": 3.0, "plan": "yes"}]),
+        (["1,many,yes,no", "2,inf,yes,no", "2,3,yes,no"], [{"minutes": 3.0, "plan": "yes"}]),
+        (["1,NA,yes,no", "2,3,,no"], [{"minutes": None, "plan": "yes"}, {"minutes": 3.0, "plan": None}]),
+        (["1, 3 ,yes,no", "2,3"], [{"minutes": 3.0, "plan": "yes"}]),
+    ],
+    ids=["missing", "no number", "no whole row", "short row"],
+)
+def test_any_row_that_can_be_sent_is_a_sample(lines: list[str], expected: list[Any]) -> None:
+    assert dataset.sample("\n".join(["id,minutes,plan,churn", *lines]), DATASET, ["NA"]) == expected
+
+
+def test_the_mark_that_a_spreadsheet_puts_before_the_header_is_no_part_of_it() -> None:
+    found = data_sets(**{"data__datasets__7__new.csv": b"\xef\xbb\xbfid,minutes\n"})
+    assert found.head("7") == "id,minutes\n"

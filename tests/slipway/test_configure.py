@@ -182,6 +182,16 @@ def test_a_table_that_cannot_be_used_is_refused(text: str | bytes, message: str,
         guess(table(text), "left")
 
 
+def test_numbers_of_any_length_are_no_counter(table: Table) -> None:
+    rows = "".join(f"{'1' * 5000}{number},{number % 3},{number % 2}\n" for number in range(9))
+    assert guess(table(f"long,short,left\n{rows}"), "left").columns[0] == {"name": "long", "type": "number"}
+
+
+def test_a_folder_is_no_table(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=r"is a folder; expected a CSV with a header$"):
+        guess(tmp_path, "left")
+
+
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"none\.csv does not exist; expected a CSV with a header$"):
         guess(tmp_path / "none.csv", "left")

@@ -74,7 +74,8 @@ def test_what_is_no_table_is_refused_before_anything_is_uploaded(
 
 
 @pytest.mark.parametrize(
-    ("text", "kind", "value"), [("", "number", None), ("2", "number", 2.0), ("2", "category", "2")]
+    ("text", "kind", "value"),
+    [("", "number", None), ("NA", "number", None), ("2", "number", 2.0), ("2", "category", "2")],
 )
 def test_a_cell_is_told_as_the_api_takes_it(text: str, kind: str, value: object) -> None:
     assert data.value(text, kind) == value

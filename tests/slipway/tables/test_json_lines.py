@@ -41,6 +41,7 @@ def test_a_list_of_objects_is_read_too(tmp_path: Path) -> None:
         ("[]", "table.jsonl is empty"),
         ('{"a": 1}\n{"a": }', "table.jsonl, line 2, column 7: not JSON: Expecting value"),
         ('[{"a": 1},\n{"a" 2}]', "table.jsonl, line 2, column 6: not JSON: Expecting ':' delimiter"),
+        ('{"a": "\\ud800"}', "table.jsonl, line 1: column 'a' holds half of a surrogate pair, which is no character"),
         ('{"a": 1}\n7', "table.jsonl, line 2: expected an object, found 7"),
         ('[{"a": 1}, "x"]', 'table.jsonl, object 2: expected an object, found "x"'),
         ('{"a": {"b": 1}}', "table.jsonl, line 1: column 'a' holds {\"b\": 1}; expected a number"),

@@ -116,6 +116,16 @@ def test_a_nested_column_of_polars_is_refused_by_name(tmp_path: Path) -> None:
 
 
 @needs_polars
+@pytest.mark.parametrize("source", ["frame", "file"])
+def test_a_duration_is_refused_by_name(source: str, tmp_path: Path) -> None:
+    frame = "polars.DataFrame({'a': [datetime.timedelta(1)]})"
+    code = f"import datetime; tables.as_csv({frame}, Path('made'))"
+    if source == "file":
+        code = f"import datetime; {frame}.write_parquet('a.parquet'); tables.as_csv(Path('a.parquet'), Path('made'))"
+    assert "column 'a' holds Duration(time_unit='us'); expected numbers" in by_polars(code, tmp_path).stderr
+
+
+@needs_polars
 def test_a_file_that_is_no_parquet_is_refused(tmp_path: Path) -> None:
     (tmp_path / "shop.parquet").write_text("a,b\n")
     with pytest.raises(BadInput, match=r"^shop.parquet: not Parquet: "):
@@ -132,7 +142,12 @@ def test_without_polars_a_sentence_says_how_to_get_it(tmp_path: Path, monkeypatc
 
 @pytest.mark.parametrize(
     ("name", "expected"),
-    [("shop.jsonl", "shop.csv"), ("my table: new!.csv", "my-table-new.csv"), ("a.b.csv", "a.b.csv")],
+    [
+        ("shop.jsonl", "shop.csv"),
+        ("my table: new!.csv", "my-table-new.csv"),
+        ("a.b.csv", "a.b.csv"),
+        ("日本.csv", "table.csv"),
+    ],
 )
 def test_a_name_can_stand_in_a_repository(name: str, expected: str) -> None:
     assert tables.name_of(Path(name)) == expected
