@@ -124,9 +124,6 @@ def _foreign(configuration: dict[str, Any]) -> list[Fault]:
     if instance.split(".")[1] in NOT_FOR_TRANSFORMS:
         allowed = f"a type that transform jobs have too with train.engine {engine}, such as ml.m5.large"
         faults.append(Fault("$.evaluate.instanceType", show(instance), allowed))
-    if configuration["prepare"]["engine"] != "processing":
-        allowed = f"processing with train.engine {engine}, whose rows Spark does not leave as it wants them"
-        faults.append(Fault("$.prepare.engine", show(configuration["prepare"]["engine"]), allowed))
     if train["spot"]["enabled"]:
         allowed = f"false with train.engine {engine}, which cannot go on from a checkpoint"
         faults.append(Fault("$.train.spot.enabled", "true", allowed))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 from typing import TYPE_CHECKING, Any, Final
 
@@ -31,7 +32,10 @@ def stack_parameters(s3: S3Client, execution: dict[str, Any]) -> dict[str, str]:
     """What the training stack is given for the orchestrator of this install; what it names is kept in S3."""
     if chosen() == STEP_FUNCTIONS:
         return {}
-    body = json.dumps(sagemaker_pipeline.definition(execution), indent=1).encode()
+    by_spark = execution["config"]["prepare"]["engine"] == "glue"
+    queue = os.environ["CALLBACK_QUEUE_URL"] if by_spark else ""
+    document = sagemaker_pipeline.definition(execution, queue)
+    body = json.dumps(document, indent=1).encode()
     key = f"packages/{hashlib.sha256(body).hexdigest()[:32]}.pipeline.json"
     s3.put_object(
         Bucket=os.environ["ARTIFACT_BUCKET"],
@@ -40,7 +44,21 @@ def stack_parameters(s3: S3Client, execution: dict[str, Any]) -> dict[str, str]:
         ServerSideEncryption="aws:kms",
         SSEKMSKeyId=os.environ["KEY_ARN"],
     )
-    return {"PipelineDefinitionKey": key}
+    return {"PipelineDefinitionKey": key, **_preparation(execution)}
+
+
+def _preparation(execution: dict[str, Any]) -> dict[str, str]:
+    """Who prepares; a workflow's trigger knows no values of a run, so that those of Spark are the job's."""
+    prepare = execution["config"]["prepare"]
+    if prepare["engine"] != "glue":
+        return {"PrepareEngine": prepare["engine"]}
+    return {
+        "PrepareEngine": "glue",
+        "SparkCode": execution["preparation"]["code"],
+        "SparkWorkerType": prepare["workerType"],
+        "SparkWorkers": str(prepare["workers"]),
+        "SparkTimeoutInMinutes": str(math.ceil(prepare["maxRuntimeInSeconds"] / 60)),
+    }
 
 
 def faults(config: dict[str, Any], orchestrator: str) -> list[Fault]:
@@ -55,8 +73,4 @@ def faults(config: dict[str, Any], orchestrator: str) -> list[Fault]:
     if "tuning" in train:
         allowed = f"none with the orchestrator {orchestrator}, whose steps train one model; {remedy}"
         found.append(Fault("$.train.tuning", "a tuning", allowed))
-    engine = config["prepare"].get("engine", "processing")
-    if engine != "processing":
-        allowed = f"processing with the orchestrator {orchestrator}; {remedy}"
-        found.append(Fault("$.prepare.engine", show(engine), allowed))
     return found

@@ -1,7 +1,8 @@
 """The definition of the SageMaker pipeline, `cf/training.pipeline.json`, filled in for a configuration.
 
 The values are the pipeline's parameters, which the state machine gives at each start. Filled in here is what no
-parameter can be: which hyperparameters, channels, metrics and containers there are, and the path of the gate's metric.
+parameter can be: who prepares, which hyperparameters, channels, metrics and containers there are, and the path of the
+gate's metric.
 A parameter without a default must be given and an unknown one is refused: an execution of another configuration does
 not start.
 https://docs.aws.amazon.com/sagemaker/latest/dg/define-pipeline.html
@@ -22,11 +23,15 @@ _MODEL: Final = {"Get": "Steps.Train.ModelArtifacts.S3ModelArtifacts"}
 Document = dict[str, Any]
 
 
-def definition(execution: Document) -> Document:
-    """The definition for an execution, which is what `execution.json` holds."""
+def definition(execution: Document, queue: str = "") -> Document:
+    """The definition for an execution, which is what `execution.json` holds.
+
+    A Callback step's messages go to the `queue`, which only a pipeline needs.
+    """
     config, training = execution["config"], execution["training"]
     text = TEMPLATE.read_text(encoding="utf-8")
     document: Document = json.loads(text.replace(f"metrics.{_METRIC}", f"metrics.{config['evaluate']['metric']}"))
+    _prepare(document, config["prepare"], queue)
     steps = _steps(document["Steps"])
     _declare(document["Parameters"], config, training)
     _train(steps["Train"]["Arguments"], config["train"], training)
@@ -39,6 +44,26 @@ def definition(execution: Document) -> Document:
         {serving[environment]["instanceType"] for environment in ("test", "production")}
     )
     return document
+
+
+def _prepare(document: Document, prepare: Document, queue: str) -> None:
+    """Of the two steps that prepare, the one of the configuration's engine stays.
+
+    https://docs.aws.amazon.com/sagemaker/latest/dg/build-and-manage-steps-types.html#step-type-callback
+    """
+    by_spark = prepare["engine"] == "glue"
+    other = "Prepare" if by_spark else "PrepareBySpark"
+    document["Steps"] = [step for step in document["Steps"] if step["Name"] != other]
+    for step in document["Steps"]:
+        if "DependsOn" in step:
+            step["DependsOn"].remove(other)
+    if by_spark:
+        document["Steps"][0]["SqsQueueUrl"] = queue
+        document["Parameters"] += [
+            {"Name": "SparkCode", "Type": "String"},
+            {"Name": "SparkWorkerType", "Type": "String"},
+            {"Name": "SparkWorkers", "Type": "Integer"},
+        ]
 
 
 def _steps(steps: list[Document]) -> dict[str, Document]:

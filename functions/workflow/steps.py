@@ -68,6 +68,12 @@ class Run:
         document: Document = json.loads(self.text(uri))
         return document
 
+    def texts(self, uri: str) -> list[str]:
+        """The objects below an address of S3, in the order of their names."""
+        bucket, _, prefix = uri[len("s3://") :].partition("/")
+        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+        return [self.text(f"s3://{bucket}/{one['Key']}") for page in pages for one in page.get("Contents", [])]
+
     def below(self, path: str) -> str:
         """An address below the run's folder."""
         return f"{self.properties['Run']}/{path}"
@@ -189,7 +195,9 @@ def _compare(run: Run, endpoint: str) -> None:
     """The endpoint's accuracy beside that of Evaluate, which scored the same rows without an endpoint."""
     dataset = run.read(run.below("execution.json"))["config"]["dataset"]
     columns = [column["name"] for column in dataset["columns"] if column["type"] != "id"]
-    rows = _rows(run.text(run.below("prepare/holdout/holdout.csv")))[:LIVE_ROWS]
+    # Spark leaves a piece for each file of the table, each with a header.
+    pieces = run.texts(run.below("prepare/holdout/"))
+    rows = [row for piece in pieces for row in csv.DictReader(io.StringIO(piece, newline=""))][:LIVE_ROWS]
     body = json.dumps({"instances": [{name: row[name] for name in columns} for row in rows]}).encode()
     answer = boto3.client("sagemaker-runtime").invoke_endpoint(
         EndpointName=endpoint, ContentType="application/json", Accept="application/json", Body=body
@@ -202,10 +210,6 @@ def _compare(run: Run, endpoint: str) -> None:
     print(f"the endpoint is right about {right:.4f} of {len(rows)} rows; Evaluate measured {expected:.4f}")
     if len(labels) != len(rows) or abs(right - expected) > LIVE_TOLERANCE:
         raise StepFailed(f"the endpoint is right about {right:.4f} of the rows, Evaluate said {expected:.4f}")
-
-
-def _rows(text: str) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
 def remove(sagemaker: Any, name: str) -> None:

@@ -18,15 +18,17 @@ from typing import IO, TYPE_CHECKING, Any
 import numpy as np
 
 from jobs import rows
-from jobs.encoder import Encoder, clean
+from jobs.encoder import NO, YES, Encoder, boolean, clean
 from jobs.errors import TableError
 from jobs.rows import Row
-from jobs.settings import Settings
+from jobs.settings import Column, Settings
 
 if TYPE_CHECKING:
     from jobs.spark.preparation import Outputs
 
 BATCH = 1000
+# Engines that train on encoded rows; the others encode by themselves.
+ENCODED = ("container", "xgboost")
 # Numbers from one to the other are written without an exponent. In single precision, as the numbers are: NumPy 1, which
 # Glue has, and NumPy 2 compare with a number of Python's in different ones.
 _SMALLEST, _LARGEST = np.float32(1e-6), np.float32(1e13)
@@ -66,7 +68,8 @@ def write(plan: Plan, outputs: Outputs, index: int, found: Iterable[Row | TableE
     """Put a file's rows where they belong."""
     with tempfile.TemporaryDirectory() as folder:
         with ExitStack() as stack:
-            writers = {part: _Writer(plan, part, index, Path(folder), stack) for part in rows.PARTS}
+            kind = _Encoded if plan.settings.engine in ENCODED else _Arranged
+            writers = {part: kind(plan, part, index, Path(folder), stack) for part in rows.PARTS}
             holdout = rows.writer(stack, Path(folder) / "holdout.csv", plan.settings)
             features = stack.enter_context((Path(folder) / "features.csv").open("w", encoding="utf-8", newline=""))
             for batch in _batches(found):
@@ -93,7 +96,7 @@ def decimal(value: np.float32) -> str:
     return np.format_float_scientific(value, unique=True, trim="-", exp_digits=1)
 
 
-class _Writer:
+class _Encoded:
     """The files of one part: one, or, for SageMaker's own algorithms, one an instance."""
 
     def __init__(self, plan: Plan, part: str, index: int, folder: Path, stack: ExitStack) -> None:
@@ -122,6 +125,33 @@ class _Writer:
             line = [target, *values] if self._built_in else [*values, target]
             self._opened[self._position % len(self._opened)].write(",".join(line) + "\n")
             self._position += 1
+
+
+class _Arranged:
+    """The file of one part, with raw rows for those who encode by themselves, and hold out rows for validation."""
+
+    def __init__(self, plan: Plan, part: str, index: int, folder: Path, stack: ExitStack) -> None:
+        self._settings = plan.settings
+        self._columns = list(zip(plan.positions, plan.settings.features, strict=True))
+        where = part if part != "validation" else "train"
+        self.files = [(folder / part, f"{where}/{part}{_suffix(plan, index)}.csv")]
+        self._opened = stack.enter_context((folder / part).open("w", encoding="utf-8", newline=""))
+        names = (*(column.name for column in plan.settings.features), plan.settings.target)
+        self._opened.write(",".join(map(_quoted, names)) + "\n")
+
+    def add(self, batch: list[Row]) -> None:
+        """Write rows."""
+        for row in batch:
+            values = [self._text(row.values[position], column) for position, column in self._columns]
+            self._opened.write(",".join([*values, _quoted(row.label)]) + "\n")
+
+    def _text(self, value: str, column: Column) -> str:
+        cleaned = clean(value, self._settings.missing_values)
+        if cleaned is None:
+            return ""
+        if column.type == "boolean":
+            return YES if boolean(cleaned) else NO
+        return _quoted(cleaned)
 
 
 def _batches(found: Iterable[Row | TableError]) -> Iterator[list[Row]]:

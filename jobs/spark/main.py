@@ -12,24 +12,32 @@ from pathlib import Path
 from pyspark import SparkContext
 
 from jobs import settings
-from jobs.spark import objects, preparation
+from jobs.spark import objects, preparation, workflow
 from jobs.spark.table import SparkTable
 
 
 def main() -> None:
-    """Prepare the table at `--data` for the run at `--run`; what a person can mend ends as the run's ErrorMessage."""
+    """Prepare a table for a run; what a person can mend ends as the run's ErrorMessage."""
     parser = argparse.ArgumentParser(allow_abbrev=False)
-    for name, meaning in (("--data", "of the table"), ("--run", "of the run"), ("--key", "of what is written")):
-        parser.add_argument(name, required=True, help=f"the address {meaning}; of the key its ARN")
+    parser.add_argument("--key", required=True, help="the ARN of the key of what is written")
+    parser.add_argument("--data", help="the address of the table")
+    parser.add_argument("--run", help="the address of the run")
+    # What a workflow's job is given instead.
+    parser.add_argument("--WORKFLOW_NAME")
+    parser.add_argument("--WORKFLOW_RUN_ID")
     # Glue adds arguments of its own.
     given, _ = parser.parse_known_args()
+    data, run = given.data, given.run
+    if given.WORKFLOW_RUN_ID:
+        properties = workflow.properties(given.WORKFLOW_NAME, given.WORKFLOW_RUN_ID)
+        data, run = properties["DataUri"], properties["Run"]
     with tempfile.TemporaryDirectory() as folder:
-        objects.fetch(f"{given.run}/execution.json", Path(folder))
+        objects.fetch(f"{run}/execution.json", Path(folder))
         configuration = settings.load(Path(folder))
-    files = objects.tables(given.data)
+    files = objects.tables(data)
     table = SparkTable(SparkContext.getOrCreate(), files, configuration)
     names = [Path(file).name for file in files]
-    preparation.prepare(table, names, configuration, objects.Outputs(f"{given.run}/prepare", given.key))
+    preparation.prepare(table, names, configuration, objects.Outputs(f"{run}/prepare", given.key))
 
 
 if __name__ == "__main__":

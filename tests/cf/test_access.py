@@ -86,7 +86,9 @@ def test_a_build_writes_data_sets_only() -> None:
     assert [text for text in writes if "DataBucket" in text] == ["arn:${AWS::Partition}:s3:::${DataBucket}/datasets/*"]
 
 
-@pytest.mark.parametrize(("name", "stacks"), [("access", ["training"]), ("serving-access", ["serving"])])
+@pytest.mark.parametrize(
+    ("name", "stacks"), [("access", ["training", "direct", "callback"]), ("serving-access", ["serving"])]
+)
 def test_a_deploy_role_knows_the_roles_of_its_stacks_by_their_path(name: str, stacks: list[str]) -> None:
     environment = "training" if name == "access" else "${Environment}"
     role = templates.properties(name, "TrainingRole" if name == "access" else "Role")
@@ -104,7 +106,7 @@ def test_a_deploy_role_knows_the_roles_of_its_stacks_by_their_path(name: str, st
 
 def test_the_boundary_contains_what_the_deployed_roles_do() -> None:
     allowed = [action for found in BOUNDARY for action in templates.as_list(found["Action"])]
-    for name in ("training", "direct", "serving", "batch"):
+    for name in ("training", "direct", "callback", "serving", "batch"):
         for logical_id, role in templates.of_type(name, "AWS::IAM::Role").items():
             needed = {action for found in templates.statements(role) for action in templates.as_list(found["Action"])}
             outside = {action for action in needed if not any(fnmatch.fnmatch(action, item) for item in allowed)}

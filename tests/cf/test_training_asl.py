@@ -86,7 +86,7 @@ def given(
             "containers": [{"image": "repository@sha256:1", "model": "train"}],
         },
         "config": {
-            "prepare": job,
+            "prepare": job | {"engine": "processing"},
             "train": job
             | {"engine": "container", "instanceCount": 1, "spot": {"enabled": spot, "maxWaitInSeconds": 900}},
             "evaluate": job | {"metric": metric, "direction": direction, "threshold": threshold},

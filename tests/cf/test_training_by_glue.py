@@ -75,6 +75,20 @@ def test_a_job_that_could_not_say_why_is_told_by_glues_message() -> None:
     assert execution.cause.endswith("Job run exceeded its time limit wr_1 COMPLETED")
 
 
+@pytest.mark.parametrize("state", ["FAILED", "TIMEOUT", "ERROR"])
+def test_the_spark_job_is_the_step_that_prepares(state: str) -> None:
+    job_run = {"JobName": SUBSTITUTIONS["SparkJob"], "JobRunState": state, "ErrorMessage": "TableError: no"}
+    nodes = [
+        {"Type": "TRIGGER", "Name": "p-training-start", "TriggerDetails": {}},
+        {"Type": "JOB", "Name": SUBSTITUTIONS["SparkJob"], "JobDetails": {"JobRuns": [job_run]}},
+        {"Type": "JOB", "Name": "p-workflow-train", "JobDetails": {}},
+    ]
+    watched_run = {"Status": "COMPLETED", "Graph": {"Nodes": nodes}, "WorkflowRunProperties": {}}
+    execution = run(WatchWorkflow=answers({"Run": watched_run}))
+    assert execution.error == "PrepareBySpark"
+    assert execution.cause == "PrepareBySpark: States.TaskFailed: TableError: no"
+
+
 def test_a_workflow_that_was_stopped_says_so() -> None:
     assert run(WatchWorkflow=watched("STOPPED", "STOPPED")).cause.endswith("wr_1 STOPPED")
 

@@ -126,6 +126,29 @@ def test_a_step_that_fails_is_named_with_its_reason() -> None:
     assert (execution.error, execution.cause) == ("Train", "Train: States.TaskFailed: ClientError: bad eta")
 
 
+def by_spark() -> dict[str, Any]:
+    """An execution whose table Spark prepares."""
+    document = given()
+    document["config"]["prepare"] |= {"engine": "glue", "workerType": "G.2X", "workers": 5}
+    document["preparation"] = {"code": "s3://artifacts/packages/jobs.zip"}
+    return document
+
+
+def test_spark_is_given_its_workers_by_parameters() -> None:
+    document = by_spark()
+    found = parameters(run(document))
+    definition = sagemaker_pipeline.definition(document)
+    assert sorted(found) == sorted(parameter["Name"] for parameter in definition["Parameters"])
+    assert (found["SparkWorkerType"], found["SparkWorkers"]) == ("G.2X", "5")
+    assert found["SparkCode"] == "s3://artifacts/packages/jobs.zip"
+
+
+def test_a_callback_that_fails_is_named_with_its_reason() -> None:
+    callback = step("PrepareBySpark", "Failed", "ClientError: TableError: no", Callback={"CallbackToken": "abc"})
+    execution = run(by_spark(), **failed(callback))
+    assert execution.cause == "PrepareBySpark: States.TaskFailed: ClientError: TableError: no"
+
+
 def test_a_step_that_made_no_job_is_named_with_its_reason() -> None:
     execution = run(**failed(step("Prepare", "Failed", "ClientError: Failed to invoke sagemaker:CreateProcessingJob")))
     assert execution.error == "Prepare"

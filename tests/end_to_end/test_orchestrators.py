@@ -10,7 +10,7 @@ import pytest
 
 from config import sagemaker_pipeline
 from slipway import executions, local
-from tests.end_to_end.plant import STACK, Plant
+from tests.end_to_end.plant import STACK, Plant, eventually
 from tests.end_to_end.workshop import Document, Executed, Workshop, customer
 
 PIPELINE = f"{STACK}-training"
@@ -24,6 +24,17 @@ def by_sagemaker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]
         yield Workshop(plant, parameters={"Orchestrator": "sagemaker"})
     finally:
         local.remove(plant.home)
+
+
+# Long enough to be stopped on the way.
+LONG = {"train": {"hyperparameters": {"num_round": 10000, "early_stopping_rounds": 1000, "eta": 0.01}}}
+
+
+def stopped(workshop: Workshop, training: str) -> bool:
+    """Whether a training job was stopped."""
+    name = training.rpartition("/")[2]
+    job = workshop.client("sagemaker").describe_training_job(TrainingJobName=name)
+    return bool(job["TrainingJobStatus"] == "Stopped")
 
 
 def defined(workshop: Workshop, changes: Document) -> Document:
@@ -109,6 +120,20 @@ def test_what_fails_reaches_the_person_as_step_and_reason(
     assert executed.error.startswith(error)
 
 
+def test_deleting_the_install_stops_its_pipeline_first(by_sagemaker: Workshop) -> None:
+    defined(by_sagemaker, LONG)
+    by_sagemaker.started(by_sagemaker.execution(LONG))
+
+    def training() -> str | None:
+        found = steps(by_sagemaker).get("Train", {"StepStatus": "Starting"})
+        return found["Metadata"]["TrainingJob"]["Arn"] if found["StepStatus"] == "Executing" else None
+
+    job = eventually(training, "the pipeline trains")
+    by_sagemaker.delete()
+    assert stopped(by_sagemaker, job)
+    assert by_sagemaker.client("sagemaker").list_pipelines()["PipelineSummaries"] == []
+
+
 @pytest.fixture(scope="module")
 def by_glue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
     """An install that a Glue workflow trains for, with its first model in production."""
@@ -169,3 +194,19 @@ def test_what_fails_in_a_workflow_reaches_the_person_as_step_and_reason(
     executed = by_glue.execute(changes)
     assert executed.status == "FAILED"
     assert executed.error.startswith(error)
+
+
+def test_deleting_the_install_stops_its_workflow_and_the_job_that_this_started(by_glue: Workshop) -> None:
+    before = workflow_run(by_glue)["WorkflowRunId"]
+    by_glue.started(by_glue.execution(LONG))
+
+    def training() -> str | None:
+        found = workflow_run(by_glue)
+        job: str | None = found["WorkflowRunProperties"].get("train_job")
+        return None if found["WorkflowRunId"] == before else job
+
+    job = eventually(training, "the workflow trains")
+    by_glue.delete()
+    assert stopped(by_glue, job)
+    assert by_glue.client("glue").list_workflows()["Workflows"] == []
+    assert by_glue.client("sagemaker").list_endpoints()["Endpoints"] == []

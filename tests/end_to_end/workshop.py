@@ -134,6 +134,20 @@ class Workshop:
         found = eventually(over, "the end of the execution", seconds)
         return Executed(arn, found["status"], json.loads(found.get("output", "{}")), found.get("cause", ""))
 
+    def delete(self) -> None:
+        """Delete the install, and see that nothing of it refused to go."""
+        cloudformation = self.client("cloudformation")
+        stack = cloudformation.describe_stacks(StackName=STACK)["Stacks"][0]["StackId"]
+        cloudformation.delete_stack(StackName=STACK)
+
+        def over() -> Any:
+            status = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]["StackStatus"]
+            return None if status == "DELETE_IN_PROGRESS" else status
+
+        status = eventually(over, f"{STACK} is deleted", 300)
+        events = cloudformation.describe_stack_events(StackName=stack)["StackEvents"]
+        assert status == "DELETE_COMPLETE", [event for event in events if event["ResourceStatus"] == "DELETE_FAILED"]
+
     def package(self, executed: Executed) -> Document:
         """The model package that an execution registered; it must have succeeded."""
         assert executed.status == "SUCCEEDED", executed.error

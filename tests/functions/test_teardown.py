@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -29,6 +30,9 @@ class Account:
         self.stacks = dict.fromkeys(("shop-production", "shop-test", "shop-training"), "CREATE_COMPLETE")
         self.looks_until_gone = 2
         self.stuck: str | None = None
+        self.executing: dict[str, str] = {}
+        self.workflow_runs: dict[str, str] = {}
+        self.known = True
 
     def describe_stacks(self, *, StackName: str) -> dict[str, Any]:  # noqa: N803
         if StackName not in self.stacks:
@@ -59,9 +63,35 @@ class Account:
         return {"StackEvents": [event, {"LogicalResourceId": "Role", "ResourceStatus": "DELETE_COMPLETE"}]}
 
     def get_paginator(self, operation: str) -> Any:
+        def paginate(**request: Any) -> list[dict[str, Any]]:
+            if operation == "list_pipeline_executions" and "PipelineName" in request:
+                return [{"PipelineExecutionSummaries": self._look()}]
+            return [self._pages(request.get("NameContains", ""))[operation]]
+
+        return SimpleNamespace(paginate=paginate)
+
+    def _look(self) -> list[dict[str, str]]:
+        """The SageMaker pipeline's executions, and one look later those that are being stopped have ended."""
+        if not self.known:
+            raise ClientError({"Error": {"Code": "ResourceNotFound", "Message": "none"}}, "ListPipelineExecutions")
+        found = [
+            {"PipelineExecutionArn": arn, "PipelineExecutionStatus": status} for arn, status in self.executing.items()
+        ]
+        ended = {"Stopping": "Stopped"}
+        self.executing = {arn: ended.get(status, status) for arn, status in self.executing.items()}
+        return found
+
+    def _pages(self, part: str) -> dict[str, Any]:
+        ids = f"-{'0' * 16}"
         # Another install's has a name that contains this one's.
-        direct = ["shop-direct", "my-shop-direct"] if self.stacks else []
-        pages: dict[str, Any] = {
+        names = {
+            "shop-direct": ["shop-direct-1", "my-shop-direct-1"],
+            "shop-check-": [f"shop-check{ids}", "shop-check-x"],
+        }
+        made = names.get(part, []) if self.stacks else []
+        endpoints = ["shop-direct", "my-shop-direct"] if part == "shop-direct" and self.stacks else made
+        jobs = [f"shop-train{ids}-1", f"shop-train-prepare{ids}-1", "shop-train-mine"]
+        return {
             "list_pipeline_executions": {
                 "pipelineExecutionSummaries": [
                     {"pipelineExecutionId": "1", "status": "InProgress"},
@@ -69,16 +99,39 @@ class Account:
                 ]
             },
             "list_executions": {"executions": [{"executionArn": "execution"}]},
-            "list_endpoints": {"Endpoints": [{"EndpointName": name, "EndpointStatus": "InService"} for name in direct]},
-            "list_endpoint_configs": {"EndpointConfigs": [{"EndpointConfigName": f"{name}-1"} for name in direct]},
-            "list_models": {"Models": [{"ModelName": f"{name}-1"} for name in direct]},
+            "list_processing_jobs": {"ProcessingJobSummaries": []},
+            "list_training_jobs": {"TrainingJobSummaries": [{"TrainingJobName": name} for name in jobs]},
+            "list_endpoints": {
+                "Endpoints": [{"EndpointName": name, "EndpointStatus": "InService"} for name in endpoints]
+            },
+            "list_endpoint_configs": {"EndpointConfigs": [{"EndpointConfigName": name} for name in made]},
+            "list_models": {"Models": [{"ModelName": name} for name in made]},
             "list_model_packages": {"ModelPackageSummaryList": [{"ModelPackageArn": "package/1"}]},
         }
-        return SimpleNamespace(paginate=lambda **_: [pages[operation]])
 
     def stop_pipeline_execution(self, **request: Any) -> None:
+        if "PipelineExecutionArn" in request:
+            assert len(request["ClientRequestToken"]) >= 32
+            self.executing[request["PipelineExecutionArn"]] = "Stopping"
+            self.done.append(f"stop {request['PipelineExecutionArn']}")
+            return
         assert request["abandon"] is True
         self.done.append(f"stop run {request['pipelineExecutionId']}")
+
+    def get_workflow_runs(self, *, Name: str) -> dict[str, Any]:  # noqa: N803
+        if not self.known:
+            raise ClientError({"Error": {"Code": "EntityNotFoundException", "Message": Name}}, "GetWorkflowRuns")
+        found = [{"WorkflowRunId": run, "Status": status} for run, status in self.workflow_runs.items()]
+        ended = {"STOPPING": "STOPPED"}
+        self.workflow_runs = {run: ended.get(status, status) for run, status in self.workflow_runs.items()}
+        return {"Runs": found}
+
+    def stop_workflow_run(self, *, Name: str, RunId: str) -> None:  # noqa: N803
+        self.workflow_runs[RunId] = "STOPPING"
+        self.done.append(f"stop {Name} {RunId}")
+
+    def stop_training_job(self, *, TrainingJobName: str) -> None:  # noqa: N803
+        self.done.append(f"stop job {TrainingJobName}")
 
     def stop_execution(self, **request: Any) -> None:
         self.done.append(f"stop {request['executionArn']}")
@@ -113,9 +166,14 @@ def teardown(load: Callable[..., ModuleType], monkeypatch: pytest.MonkeyPatch, a
         TEST_STACK="shop-test",
         TRAINING_STACK="shop-training",
     )
-    for client in ("CLOUDFORMATION", "CODEPIPELINE", "LAMBDA", "SAGEMAKER", "STEP_FUNCTIONS"):
-        monkeypatch.setattr(module, client, account)
-    monkeypatch.setattr(module, "SECONDS_BETWEEN_LOOKS", 0)
+    monkeypatch.setattr(module, "LAMBDA", account)
+    monkeypatch.setattr(module.stacks, "CLOUDFORMATION", account)
+    monkeypatch.setattr(module.leftovers, "SAGEMAKER", account)
+    for client in ("CODEPIPELINE", "STEP_FUNCTIONS"):
+        monkeypatch.setattr(module.running, client, account)
+    for client in ("GLUE", "SAGEMAKER"):
+        monkeypatch.setattr(module.orchestrated, client, account)
+    monkeypatch.setattr(sys.modules["waiting"], "SECONDS_BETWEEN_LOOKS", 0)
     answers: list[dict[str, Any]] = []
     monkeypatch.setattr(module, "HTTP", SimpleNamespace(send=lambda request: answers.append(json.loads(request.body))))
     monkeypatch.setattr(module, "answers", answers, raising=False)
@@ -131,9 +189,13 @@ def test_what_serves_goes_before_what_trains_and_the_group_is_emptied(teardown: 
     assert account.done == [
         "stop run 1",
         "stop execution",
+        "stop job shop-train-0000000000000000-1",
         "delete endpoint shop-direct",
         "delete config shop-direct-1",
         "delete model shop-direct-1",
+        "delete endpoint shop-check-0000000000000000",
+        "delete config shop-check-0000000000000000",
+        "delete model shop-check-0000000000000000",
         "delete shop-production",
         "delete shop-test",
         "delete package/1",
@@ -158,16 +220,16 @@ def test_nothing_is_removed_on_create_and_update(teardown: ModuleType, account: 
 
 
 def test_nothing_is_left_to_do_when_the_pipeline_never_deployed(teardown: ModuleType, account: Account) -> None:
-    account.stacks = {}
+    account.stacks, account.known = {}, False
     teardown.handler(EVENT, context())
-    assert account.done == ["stop run 1"]
+    assert account.done == ["stop run 1", "stop job shop-train-0000000000000000-1"]
     assert teardown.answers[0]["Status"] == "SUCCESS"
 
 
 def test_a_stack_that_is_being_deployed_is_waited_for(teardown: ModuleType, account: Account) -> None:
     account.stacks["shop-test"] = "UPDATE_IN_PROGRESS"
     with pytest.raises(teardown.TimeIsUp):
-        teardown.begin_deletion("shop-test", context(milliseconds=1))
+        teardown.stacks.begin_deletion("shop-test", context(milliseconds=1))
     assert account.done == []
 
 
@@ -187,3 +249,32 @@ def test_a_stack_that_cannot_be_deleted_fails_with_the_reasons_of_its_resources(
     teardown.handler(EVENT, context())
     assert teardown.answers[0]["Status"] == "FAILED"
     assert teardown.answers[0]["Reason"] == "DeletionFailed: shop-production cannot be deleted: Endpoint: in use"
+
+
+def test_a_pipeline_that_executes_is_stopped_and_waited_for_before_its_stack_goes(
+    teardown: ModuleType, account: Account
+) -> None:
+    account.executing = {"pipeline/1": "Executing", "pipeline/0": "Succeeded"}
+    teardown.handler(EVENT, context())
+    assert account.executing == {"pipeline/1": "Stopped", "pipeline/0": "Succeeded"}
+    assert account.done.index("stop pipeline/1") < account.done.index("delete shop-training")
+    assert account.done.count("stop pipeline/1") == 1
+
+
+def test_a_workflow_that_runs_is_stopped_before_the_jobs_that_it_started(
+    teardown: ModuleType, account: Account
+) -> None:
+    account.workflow_runs = {"wr_1": "RUNNING", "wr_0": "COMPLETED"}
+    teardown.handler(EVENT, context())
+    assert account.workflow_runs == {"wr_1": "STOPPED", "wr_0": "COMPLETED"}
+    stopped = account.done.index("stop shop-training wr_1")
+    assert stopped < account.done.index("stop job shop-train-0000000000000000-1")
+
+
+def test_a_pipeline_that_does_not_stop_in_time_is_waited_for_by_the_next_function(
+    teardown: ModuleType, account: Account
+) -> None:
+    account.executing = {"pipeline/1": "Executing"}
+    teardown.handler(EVENT, context(milliseconds=1))
+    assert account.done[-2:] == ["stop pipeline/1", "invoke function Event"]
+    assert teardown.answers == []

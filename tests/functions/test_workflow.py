@@ -64,6 +64,12 @@ class Account:
     def get_object(self, *, Key: str, **_: str) -> dict[str, Any]:  # noqa: N803
         return {"Body": io.BytesIO(self.objects[Key].encode())}
 
+    def get_paginator(self, _: str) -> Any:
+        def paginate(*, Prefix: str, **_: str) -> list[dict[str, Any]]:  # noqa: N803
+            return [{"Contents": [{"Key": key} for key in sorted(self.objects) if key.startswith(Prefix)]}]
+
+        return SimpleNamespace(paginate=paginate)
+
     def invoke_endpoint(self, *, Body: bytes, **request: str) -> dict[str, Any]:  # noqa: N803
         self.calls.append(("invoke_endpoint", request | {"Body": json.loads(Body)}))
         return {"Body": io.BytesIO(json.dumps({"predictions": [{"label": one} for one in self.labels]}).encode())}
@@ -156,6 +162,15 @@ def test_the_live_endpoint_gets_rows_without_the_target_and_is_removed(steps: Mo
     assert account.properties["live_accuracy"] == "1.0"
     removed = [operation for operation, _ in account.calls if operation.startswith("delete")]
     assert removed == ["delete_endpoint", "delete_endpoint_config", "delete_model"]
+
+
+def test_held_out_rows_that_spark_left_in_pieces_are_one_table(steps: ModuleType, account: Account) -> None:
+    del account.objects["runs/r/prepare/holdout/holdout.csv"]
+    for number, row in enumerate(("basic,no", '"a\nb",yes'), start=1):
+        account.objects[f"runs/r/prepare/holdout/holdout-00000{number}.csv"] = f"plan,churn\n{row}\n"
+    do(steps)
+    (request,) = account.asked("invoke_endpoint")
+    assert request["Body"] == {"instances": [{"plan": "basic"}, {"plan": "a\nb"}]}
 
 
 @pytest.mark.parametrize("labels", [["yes", "no"], ["no"]], ids=["other answers", "too few answers"])

@@ -8,9 +8,14 @@ import pytest
 
 from slipway import local
 from tests.end_to_end.plant import Plant
-from tests.end_to_end.workshop import Workshop, customer
+from tests.end_to_end.workshop import Document, Workshop, customer
+from tests.heavy.test_foreign_engines import AUTOGLUON, AUTOPILOT
 
 BY_SPARK = {"prepare": {"engine": "glue", "workerType": "G.1X", "workers": 2}}
+
+
+def _engine(train: Document) -> str:
+    return str(train["engine"])
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +43,13 @@ def test_spark_leaves_what_polars_leaves_and_the_model_serves(workshop: Workshop
     assert found == expected
     assert by_spark.output["metrics"] == by_polars.output["metrics"]
     assert set(workshop.serve(by_spark, customer())["predictions"][0]) == {"label", "score"}
+
+
+@pytest.mark.parametrize("train", [{"engine": "xgboost"}, AUTOGLUON["train"], AUTOPILOT["train"]], ids=_engine)
+def test_other_engines_train_on_what_spark_leaves_for_them(workshop: Workshop, train: Document) -> None:
+    executed = workshop.execute({**BY_SPARK, "train": train}, 900)
+    assert set(workshop.serve(executed, customer())["predictions"][0]) == {"label", "score"}
+    assert executed.output["metrics"]["roc_auc"] > 0.8
 
 
 def test_a_table_that_is_wrong_is_refused_by_step_job_and_reason(workshop: Workshop) -> None:

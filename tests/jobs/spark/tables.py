@@ -21,6 +21,7 @@ ENCODINGS: list[dict[str, Any]] = [
     {},
     {"prepare.imputation": "none"},
     {"train": {"engine": "xgboost", "instanceCount": 2}},
+    {"train": {"engine": "autogluon", "instanceCount": 1}},
     {"dataset.split": {"validation": 0.3, "test": 0.3, "seed": 7}},
     {"prepare.maxCategories": 3},
 ]

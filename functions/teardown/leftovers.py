@@ -1,0 +1,63 @@
+"""What is in no stack: jobs that a workflow's scripts started, endpoints of the direct flow and of checks, packages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, Final
+
+import boto3
+
+if TYPE_CHECKING:
+    from mypy_boto3_sagemaker import SageMakerClient
+
+SAGEMAKER: Final[SageMakerClient] = boto3.client("sagemaker")
+# What the state machine makes of an execution's id.
+_ID: Final = "[0-9a-f]{16}"
+
+
+def stop_jobs(prefix: str) -> None:
+    """Stop the jobs of an install that go on; a workflow's run that is stopped leaves its own going."""
+    ours = re.compile(rf"{prefix}-(prepare|train|evaluate)-{_ID}-\d+")
+    for page in SAGEMAKER.get_paginator("list_processing_jobs").paginate(
+        NameContains=prefix, StatusEquals="InProgress"
+    ):
+        for processing in page["ProcessingJobSummaries"]:
+            if ours.fullmatch(processing["ProcessingJobName"]):
+                SAGEMAKER.stop_processing_job(ProcessingJobName=processing["ProcessingJobName"])
+    for trained in SAGEMAKER.get_paginator("list_training_jobs").paginate(
+        NameContains=prefix, StatusEquals="InProgress"
+    ):
+        for training in trained["TrainingJobSummaries"]:
+            if ours.fullmatch(training["TrainingJobName"]):
+                SAGEMAKER.stop_training_job(TrainingJobName=training["TrainingJobName"])
+
+
+def remove_endpoints(prefix: str) -> None:
+    """Delete what the direct flow deployed, and what a workflow that was stopped had no time to remove."""
+    remove(f"{prefix}-direct", re.compile(rf"{prefix}-direct(-.+)?").fullmatch)
+    remove(f"{prefix}-check-", re.compile(rf"{prefix}-check-{_ID}").fullmatch)
+
+
+def remove(part: str, ours: Callable[[str], Any]) -> None:
+    """Delete endpoints, configurations and models whose names have a part and are ours."""
+    for page in SAGEMAKER.get_paginator("list_endpoints").paginate(NameContains=part):
+        for endpoint in page["Endpoints"]:
+            if ours(endpoint["EndpointName"]) and endpoint["EndpointStatus"] != "Deleting":
+                SAGEMAKER.delete_endpoint(EndpointName=endpoint["EndpointName"])
+    for configs in SAGEMAKER.get_paginator("list_endpoint_configs").paginate(NameContains=part):
+        for config in configs["EndpointConfigs"]:
+            if ours(config["EndpointConfigName"]):
+                SAGEMAKER.delete_endpoint_config(EndpointConfigName=config["EndpointConfigName"])
+    for models in SAGEMAKER.get_paginator("list_models").paginate(NameContains=part):
+        for model in models["Models"]:
+            if ours(model["ModelName"]):
+                SAGEMAKER.delete_model(ModelName=model["ModelName"])
+
+
+def empty_package_groups(groups: Iterable[str]) -> None:
+    """Delete the versions of package groups: a group that has any is not deleted."""
+    for group in groups:
+        pages = SAGEMAKER.get_paginator("list_model_packages").paginate(ModelPackageGroupName=group)
+        for package in [package for page in pages for package in page["ModelPackageSummaryList"]]:
+            SAGEMAKER.delete_model_package(ModelPackageName=package["ModelPackageArn"])
