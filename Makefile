@@ -184,8 +184,8 @@ check-python: $(BUNDLE)/.ready
 # A function of several modules is checked from its own folder, which is where Lambda imports them from.
 .PHONY: check-types
 check-types: $(BUNDLE)/.ready
-	$(BUNDLE)/bin/mypy --namespace-packages --explicit-package-bases --exclude '^functions/(drop|outcome|predict|smoke|teardown)/' $(PYTHON_FILES)
-	for function in drop outcome predict smoke teardown; do \
+	$(BUNDLE)/bin/mypy --namespace-packages --explicit-package-bases --exclude '^functions/(drop|outcome|predict|smoke|teardown|workflow)/' $(PYTHON_FILES)
+	for function in drop outcome predict smoke teardown workflow; do \
 		MYPYPATH=functions/$$function $(BUNDLE)/bin/mypy --explicit-package-bases functions/$$function; done
 
 .PHONY: check-templates

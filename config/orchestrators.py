@@ -11,7 +11,7 @@ import math
 import os
 from typing import TYPE_CHECKING, Any, Final
 
-from config import sagemaker_pipeline
+from config import sagemaker_pipeline, workflow
 from config.faults import Fault, show
 
 if TYPE_CHECKING:
@@ -44,7 +44,10 @@ def stack_parameters(s3: S3Client, execution: dict[str, Any]) -> dict[str, str]:
         ServerSideEncryption="aws:kms",
         SSEKMSKeyId=os.environ["KEY_ARN"],
     )
-    return {"PipelineDefinitionKey": key, **_preparation(execution)}
+    given = {"PipelineDefinitionKey": key, **_preparation(execution)}
+    if chosen() == "glue":
+        given["WorkflowCode"] = workflow.upload(s3, os.environ["ARTIFACT_BUCKET"], os.environ["KEY_ARN"])
+    return given
 
 
 def _preparation(execution: dict[str, Any]) -> dict[str, str]:

@@ -53,7 +53,8 @@ class Bucket:
         self.documents: dict[str, Any] = {}
 
     def put_object(self, *, Key: str, Body: bytes, **_: str) -> None:  # noqa: N803
-        self.documents[Key] = json.loads(Body)
+        if Key.endswith(".json"):
+            self.documents[Key] = json.loads(Body)
 
 
 @pytest.fixture
@@ -77,6 +78,8 @@ def test_the_stack_is_told_who_prepares(bucket: Bucket, monkeypatch: pytest.Monk
     spark = {"engine": "glue", "workerType": "G.2X", "workers": 5, "maxRuntimeInSeconds": 3700}
     given = stack_parameters(bucket, spark)
     assert given.pop("PipelineDefinitionKey") in bucket.documents
+    assert ("WorkflowCode" in given) is (orchestrator == "glue")
+    given.pop("WorkflowCode", None)
     assert given == {
         "PrepareEngine": "glue",
         "SparkCode": "s3://a/jobs.zip",

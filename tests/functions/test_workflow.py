@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import io
 import json
@@ -102,12 +103,15 @@ def account() -> Account:
 
 @pytest.fixture
 def steps(account: Account, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    monkeypatch.syspath_prepend(SCRIPT.parent)
     spec = importlib.util.spec_from_file_location("workflow_steps", SCRIPT)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    monkeypatch.setattr(module, "boto3", SimpleNamespace(client=lambda _: account))
-    monkeypatch.setattr(module, "time", SimpleNamespace(sleep=lambda _: None))
+    for name in ("run", "check"):
+        part = importlib.import_module(f"workflow.{name}")
+        monkeypatch.setattr(part, "boto3", SimpleNamespace(client=lambda _: account))
+    monkeypatch.setattr(importlib.import_module("workflow.run"), "time", SimpleNamespace(sleep=lambda _: None))
     return module
 
 
