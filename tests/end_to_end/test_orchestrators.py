@@ -26,14 +26,15 @@ def by_sagemaker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]
         local.remove(plant.home)
 
 
-# Long enough to be stopped on the way.
-LONG = {"train": {"hyperparameters": {"num_round": 10000, "early_stopping_rounds": 1000, "eta": 0.01}}}
+# Learns so slowly that it goes on for long enough to be stopped on the way.
+LONG = {"train": {"hyperparameters": {"num_round": 10000, "eta": 0.0001, "max_depth": 10}}}
 
 
 def stopped(workshop: Workshop, training: str) -> bool:
     """Whether a training job was stopped."""
     name = training.rpartition("/")[2]
     job = workshop.client("sagemaker").describe_training_job(TrainingJobName=name)
+    assert job["TrainingJobStatus"] in ("InProgress", "Stopping", "Stopped")
     return bool(job["TrainingJobStatus"] == "Stopped")
 
 
@@ -130,7 +131,7 @@ def test_deleting_the_install_stops_its_pipeline_first(by_sagemaker: Workshop) -
 
     job = eventually(training, "the pipeline trains")
     by_sagemaker.delete()
-    assert stopped(by_sagemaker, job)
+    eventually(lambda: stopped(by_sagemaker, job), f"{job} is stopped")
     assert by_sagemaker.client("sagemaker").list_pipelines()["PipelineSummaries"] == []
 
 
@@ -207,6 +208,6 @@ def test_deleting_the_install_stops_its_workflow_and_the_job_that_this_started(b
 
     job = eventually(training, "the workflow trains")
     by_glue.delete()
-    assert stopped(by_glue, job)
+    eventually(lambda: stopped(by_glue, job), f"{job} is stopped")
     assert by_glue.client("glue").list_workflows()["Workflows"] == []
     assert by_glue.client("sagemaker").list_endpoints()["Endpoints"] == []
