@@ -173,6 +173,14 @@ def test_a_job_without_a_trial_that_can_be_judged_fails(tuning: Tuning, mode: st
     assert "BestTrainingJob" not in job
 
 
+def test_trials_that_their_time_limit_stops_before_they_tell_anything_fail_the_job(tuning: Tuning) -> None:
+    limit = {"StoppingCondition": {"MaxRuntimeInSeconds": 1}}
+    job = tuning.run(most=2, static={"mode": "hang"}, definition=limit)
+    assert job["FailureReason"].startswith("No training job succeeded after 2 attempts.")
+    assert job["TrainingJobStatusCounters"]["Stopped"] == 2
+    assert "BestTrainingJob" not in job
+
+
 def test_after_five_trials_in_vain_no_more_are_launched(tuning: Tuning) -> None:
     job = tuning.run(most=20, parallel=1, static={"mode": "fail"})
     assert job["FailureReason"].startswith("No training job succeeded after 5 attempts.")
