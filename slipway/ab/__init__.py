@@ -11,4 +11,5 @@ The production stack's parameters are the state, so that an interrupted command 
     metrics.py      how good answers were
     intervals.py    how far chance may have moved that
     comparison.py   both variants side by side, and the verdict
+    results.py      the comparison of what was captured, as a table
 """

@@ -74,15 +74,23 @@ def weigh(production: Production, share: float) -> None:
     _in_service(production)
 
 
-def _in_service(production: Production) -> dict[str, Any]:
-    """The endpoint, once a change of it is over."""
+def settled(production: Production) -> dict[str, Any]:
+    """The endpoint once a change of it is over, also one by autoscaling: two at once are refused.
+
+    docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeEndpoint.html
+    """
     target = production.install.target
     sagemaker = target.client("sagemaker")
     described = sagemaker.describe_endpoint(EndpointName=production.endpoint)
     while described["EndpointStatus"] not in ("InService", "Failed", "OutOfService", "UpdateRollbackFailed"):
         time.sleep(POLL_SECONDS if target.engine else POLL_SECONDS_AWS)
         described = sagemaker.describe_endpoint(EndpointName=production.endpoint)
+    return dict(described)
+
+
+def _in_service(production: Production) -> dict[str, Any]:
+    described = settled(production)
     if described["EndpointStatus"] != "InService":
         reason = described.get("FailureReason", "no reason given")
         raise TrialFailed(f"endpoint {production.endpoint} is {described['EndpointStatus']}: {reason}")
-    return dict(described)
+    return described

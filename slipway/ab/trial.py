@@ -71,6 +71,7 @@ def promote(production: Production, tell: Tell) -> str:
     arn = running(production)
     candidate = candidates.of(production, arn)
     _refuse_rejected(candidate)
+    endpoint.settled(production)
     production.update({**candidate.parameters(), **_WITHOUT_CANDIDATE}, tell)
     return arn
 
@@ -79,6 +80,7 @@ def stop(production: Production, tell: Tell) -> str:
     """Take the candidate's variant away; its ARN."""
     production = production.finished(tell)
     arn = running(production)
+    endpoint.settled(production)
     production.update(_WITHOUT_CANDIDATE, tell)
     return arn
 

@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
 
 from slipway.ab import candidate as candidates
-from slipway.ab import captured, comparison, endpoint, production, trial, truth
-from slipway.ab.comparison import CANDIDATE, CHAMPION, Comparison, Side
+from slipway.ab import endpoint, production, results, trial
+from slipway.ab.comparison import CANDIDATE
 from slipway.ab.endpoint import Live
 from slipway.ab.production import Production
 from slipway.cli.common import HOME, Aws, Home, Json, Region, Stack, console, errors, installed, say, show, warn
@@ -117,11 +116,11 @@ def status(
     trial.running(found)
     live = endpoint.of(found)
     with _waiting("reading what was captured"):
-        compared = _compared(found, live, truth_file)
+        compared = results.compare(found, live, truth_file)
     if as_json:
         show({**_state(found, live), "comparison": compared.as_json()}, True, "")
         return
-    console.print(_table(found, live, compared))
+    console.print(results.table(found, live, compared))
     if live.sampling < 100:
         say(f"{live.sampling} % of the requests are captured")
     say(compared.text)
@@ -147,16 +146,6 @@ def _asked(question: str) -> bool:
     return typer.confirm(question, err=True)
 
 
-def _compared(found: Production, live: Live, path: Path | None) -> Comparison:
-    config = candidates.execution_of(found, found.parameters["Run"], found.champion)["config"]
-    dataset = config["dataset"]
-    columns = [column["name"] for column in dataset["columns"] if column["type"] != "id"]
-    known = truth.read(path, columns, dataset["target"]) if path is not None else None
-    s3 = found.install.target.client("s3")
-    answers = {name: captured.read(s3, live.capture, name, live.since) for name in (CHAMPION, CANDIDATE)}
-    return comparison.compare(comparison.rule(config["evaluate"], dataset["task"]), answers, known)
-
-
 def _state(found: Production, live: Live) -> dict[str, Any]:
     return {
         "endpoint": found.endpoint,
@@ -169,28 +158,3 @@ def _state(found: Production, live: Live) -> dict[str, Any]:
             for name, variant in live.variants.items()
         },
     }
-
-
-def _table(found: Production, live: Live, compared: Comparison) -> Table:
-    table = Table(
-        "variant", "model", "share", "answers", "labels", "mean score", "truth", compared.rule.metric, box=None
-    )
-    for name, arn, side in (
-        (CHAMPION, found.champion, compared.champion),
-        (CANDIDATE, found.candidate, compared.candidate),
-    ):
-        table.add_row(name, candidates.version(arn), f"{live.share(name):.0%}", *_cells(side))
-    return table
-
-
-def _cells(side: Side) -> list[str]:
-    labels = [
-        f"{label} {hits / len(side.answers):.1%} ({interval.low:.1%} to {interval.high:.1%})"
-        for label, (hits, interval) in side.labels().items()
-    ]
-    unreadable = f", {side.unreadable} unreadable" if side.unreadable else ""
-    value = "-" if side.value is None else f"{side.value:.4f}"
-    if side.interval:
-        value += f" ({side.interval.low:.4f} to {side.interval.high:.4f})"
-    mean = "-" if side.mean_score is None else f"{side.mean_score:.4f}"
-    return [f"{len(side.answers)}{unreadable}", "\n".join(labels) or "-", mean, str(len(side.judged)), value]

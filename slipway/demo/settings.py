@@ -30,14 +30,16 @@ class Settings:
     sentences: list[str]
 
     def features(self) -> dict[str, Any]:
-        """The first row of the table as the API takes it: no ids, no target, numbers as numbers."""
-        row = next(data.rows(self.table, 1))
-        columns = self.configuration["dataset"]["columns"]
-        return {
-            column["name"]: data.value(row[column["name"]], column["type"])
-            for column in columns
-            if column["type"] != "id"
-        }
+        """The first row of the table as the API takes it."""
+        return self.samples(1)[0]
+
+    def samples(self, count: int) -> list[dict[str, Any]]:
+        """The first rows of the table as the API takes them: no ids, no target, numbers as numbers."""
+        kinds = {column["name"]: column["type"] for column in self.configuration["dataset"]["columns"]}
+        return [
+            {name: data.value(row[name], kind) for name, kind in kinds.items() if kind != "id"}
+            for row in data.rows(self.table, count)
+        ]
 
 
 def make(root: Path, table: Path | None, target_column: str | None) -> Settings:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from slipway.ab import production, trial
+from slipway.ab import endpoint, production, trial
 from slipway.ab.captured import NotCaptured
 from slipway.ab.production import TrialFailed
 from slipway.errors import BadInput, NotFound
@@ -203,6 +203,7 @@ def test_a_candidate_that_does_not_start_leaves_the_champion_alone_and_says_why(
 
 
 def test_an_update_that_is_refused_says_why(aws: Aws) -> None:
+    told.has_endpoint(aws, default=1, candidate=1)
     aws.answer("cloudformation.describe_stack_events", {"StackEvents": []})
     aws.refuse("cloudformation.update_stack", "AccessDenied", "not authorized to perform iam:PassRole")
     with pytest.raises(
@@ -223,6 +224,7 @@ def test_a_promotion_makes_the_candidate_the_champion_with_all_that_later_runs_r
         "DataUri": "config/data/churn.csv",
         "Commit": "commit-two",
     }
+    told.has_endpoint(aws, default=1, candidate=1)
     told.expect_update(aws, {**champion, **ENDED})
     assert trial.promote(told.production(aws, **ON), silent) == f"{GROUP}/2"
 
@@ -234,7 +236,11 @@ def test_a_candidate_that_was_rejected_meanwhile_is_not_promoted(aws: Aws) -> No
         trial.promote(told.production(aws, **ON), silent)
 
 
-def test_stopping_takes_the_candidate_away_and_changes_nothing_else(aws: Aws) -> None:
+def test_stopping_takes_the_candidate_away_and_changes_nothing_else(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Autoscaling, which is adding an instance, is waited for."""
+    monkeypatch.setattr(endpoint, "POLL_SECONDS", 0.0)
+    told.has_endpoint(aws, "Updating", default=1, candidate=1)
+    told.has_endpoint(aws, default=1, candidate=1)
     told.expect_update(aws, ENDED)
     assert trial.stop(told.production(aws, **ON), silent) == f"{GROUP}/2"
 
@@ -286,6 +292,7 @@ def test_a_start_that_was_interrupted_is_finished_by_the_next_one(aws: Aws) -> N
 
 def test_a_start_that_was_interrupted_is_stopped(aws: Aws) -> None:
     told.expect_update(aws, {})
+    told.has_endpoint(aws, default=1, candidate=1)
     told.expect_update(aws, ENDED)
     assert trial.stop(replace(told.production(aws, **ON), interrupted=True), silent) == f"{GROUP}/2"
 

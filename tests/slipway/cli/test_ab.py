@@ -115,6 +115,7 @@ def test_weights_are_told_to_machines_as_they_are_now(install: Aws, capsys: pyte
 
 def test_stopping_says_who_answers_now(install: Aws, capsys: pytest.CaptureFixture[str]) -> None:
     is_on(install, **ON)
+    told.has_endpoint(install, default=0.9, candidate=0.1)
     ended = {"CandidateModelTemplate": "", "CandidateModelPackageArn": "", "CandidateWeight": "0"}
     told.expect_update(install, {**ended, "ChampionWeight": "1", "GuardDeployment": "false"})
     assert cli.run(["ab", "stop"]) == 0
