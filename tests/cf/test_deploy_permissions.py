@@ -126,3 +126,9 @@ def test_every_exemption_is_of_use(reason: str) -> None:
     every = frozenset().union(*(called(stack) for stack in DEPLOYED))
     for pattern in NOT_ASKED_FOR[reason]:
         assert any(among(action, [pattern]) for action in every), pattern
+
+
+@pytest.mark.parametrize("stack", NOT_ASKED_FOR_BY)
+def test_every_exemption_of_a_stack_is_of_use(stack: str) -> None:
+    for pattern in NOT_ASKED_FOR_BY[stack]:
+        assert any(among(action, [pattern]) for action in called(stack)), pattern
