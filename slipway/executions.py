@@ -81,19 +81,25 @@ def _job_run(run: dict[str, Any]) -> State:
 
 
 def jobs(target: Target, execution_arn: str) -> list[Job]:
-    """The jobs that an execution started, in that order: their ARNs are what its tasks were answered with."""
+    """The jobs that an execution started: their ARNs are what its tasks were answered with."""
     events = _history(target, execution_arn)
-    outputs = _outputs(events, "taskSubmittedEventDetails")
-    arns = [value for output in outputs for name, value in output.items() if name.endswith("JobArn")]
+    submitted = _outputs(events, "taskSubmittedEventDetails")
+    arns = [value for output in submitted for name, value in output.items() if name.endswith("JobArn")]
+    runs = [output["JobRunId"] for output in submitted if "JobRunId" in output]
     # There is no .sync for AutoML jobs: what starts one is a call like any other.
     called = _outputs(events, "taskSucceededEventDetails")
     arns += [output["AutoMLJobArn"] for output in called if output.keys() == {"AutoMLJobArn"}]
     for step in _pipeline_steps(target, events):
-        arns += [made["Arn"] for kind, made in step.get("Metadata", {}).items() if kind.endswith("Job")]
-    for run in _workflow_runs(target, events):
+        metadata = step.get("Metadata", {})
+        arns += [made["Arn"] for kind, made in metadata.items() if kind.endswith("Job")]
+        # A callback of ours tells which run of Glue's answered it, once that has succeeded.
+        told = metadata.get("Callback", {}).get("OutputParameters", [])
+        runs += [output["Value"] for output in told if output["Name"] == "jobRunId"]
+    for flow in _workflow_runs(target, events):
         # The jobs of our workflow tell in its properties what they started.
-        arns += [value for name, value in run.get("WorkflowRunProperties", {}).items() if name.endswith("_job")]
-    return [_job(arn) for arn in arns]
+        arns += [value for name, value in flow.get("WorkflowRunProperties", {}).items() if name.endswith("_job")]
+        runs += [run["Id"] for run in _job_runs(flow)]
+    return [*(Job("glue", run) for run in runs), *map(_job, arns)]
 
 
 def _pipeline_steps(target: Target, events: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -23,6 +23,8 @@ _FOLLOW_SECONDS = 0.5
 _FOLLOW_SECONDS_AWS = 3.0
 # A function's last lines may come a little after its action was told that it ended.
 _LATE = timedelta(seconds=5)
+# Where Glue's jobs write, Spark and Python shell: docs.aws.amazon.com/glue/latest/dg/monitor-continuous-logging.html
+_OF_GLUE = tuple(f"/aws-glue/{kind}/{stream}" for kind in ("jobs", "python-jobs") for stream in ("output", "error"))
 # Jobs that make jobs: what those are, each named after the one that made it.
 # docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-how-it-works.html
 _MADE_BY = {"hyper-parameter-tuning": ("Training",), "automl": ("AutoML", "Processing", "Training", "Transform")}
@@ -199,11 +201,17 @@ def of_execution(install: Install, execution_arn: str, most: int) -> list[Line]:
 
 def _job(install: Install, job: Job, most: int) -> list[Line]:
     """A job's lines, or those of the jobs that it made; a group is there once a job of its kind has written."""
-    if job.kind in _MADE_BY:
-        kinds, stream = _MADE_BY[job.kind], job.name
+    if job.kind == "glue":
+        groups, stream = _OF_GLUE, job.name
+    elif job.kind in _MADE_BY:
+        groups, stream = tuple(map(_of_sagemaker, _MADE_BY[job.kind])), job.name
     else:
-        kinds, stream = (job.kind.title(),), f"{job.name}/"
-    return [line for kind in kinds for line in _read(install, f"/aws/sagemaker/{kind}Jobs", most, stream) or []]
+        groups, stream = (_of_sagemaker(job.kind.title()),), f"{job.name}/"
+    return [line for group in groups for line in _read(install, group, most, stream) or []]
+
+
+def _of_sagemaker(kind: str) -> str:
+    return f"/aws/sagemaker/{kind}Jobs"
 
 
 def _function(install: Install, action: Action, most: int) -> list[Line]:

@@ -17,6 +17,8 @@ from slipway.runs import Action, Run
 
 Span = tuple[datetime, datetime]
 
+# Of other kinds are jobs that make jobs, and runs of Glue's, none of which the demo has.
+_KINDS = frozenset({"processing", "training", "transform"})
 # docs.aws.amazon.com/codebuild/latest/userguide/view-build-details.html: the phases that run the buildspec's commands.
 _COMMANDS = frozenset({"INSTALL", "PRE_BUILD", "BUILD", "POST_BUILD"})
 
@@ -80,6 +82,8 @@ def _jobs(install: Install, execution_arn: str) -> list[Span]:
     client = install.target.client("sagemaker")
     spans = []
     for job in executions.jobs(install.target, execution_arn):
+        if job.kind not in _KINDS:
+            continue
         kind = job.kind.title()
         described = getattr(client, f"describe_{job.kind}_job")(**{f"{kind}JobName": job.name})
         if f"{kind}EndTime" in described:

@@ -168,6 +168,8 @@ def test_its_jobs_are_told_like_those_of_states(by_glue: Workshop) -> None:
     told = {state.name: state.status for state in executions.states(target, action.external_id)}
     assert told[f"{STACK}-workflow-prepare"] == told[f"{STACK}-workflow-train"] == "Succeeded"
     assert sorted(job.kind for job in executions.jobs(target, action.external_id)) == [
+        "glue",
+        "glue",
         "processing",
         "processing",
         "training",

@@ -138,3 +138,21 @@ def test_what_a_workflow_started_is_in_its_properties(aws: Aws) -> None:
     arn = "arn:aws:sagemaker:us-east-1:111122223333:training-job/churn-train-1"
     workflow_run(aws, WorkflowRunProperties={"train_job": arn, "endpoint_name": "check"})
     assert executions.jobs(aws.target, ARN) == [Job("training", "churn-train-1")]
+
+
+def test_a_run_of_a_glue_job_is_a_job_too(aws: Aws) -> None:
+    aws.answer("stepfunctions.get_execution_history", history(submitted(0, JobRunId="jr_1")))
+    assert executions.jobs(aws.target, ARN) == [Job("glue", "jr_1")]
+
+
+def test_a_callback_that_succeeded_tells_its_run(aws: Aws) -> None:
+    told = {"CallbackToken": "t" * 10, "OutputParameters": [{"Name": "jobRunId", "Value": "jr_1"}]}
+    waiting = step("Wait", "Executing", Callback={"CallbackToken": "u" * 10})
+    started_pipeline(aws, step("PrepareBySpark", "Succeeded", 4, Callback=told), waiting)
+    assert executions.jobs(aws.target, ARN) == [Job("glue", "jr_1")]
+
+
+def test_the_runs_of_a_workflows_jobs_are_the_executions(aws: Aws) -> None:
+    runs = [{"Id": f"jr_{number}", "StartedOn": BEGAN + timedelta(seconds=number)} for number in (2, 1)]
+    workflow_run(aws, Graph={"Nodes": [{"Type": "JOB", "JobDetails": {"JobRuns": runs}}]})
+    assert executions.jobs(aws.target, ARN) == [Job("glue", "jr_1"), Job("glue", "jr_2")]

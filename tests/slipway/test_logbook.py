@@ -66,6 +66,17 @@ def test_of_a_job_that_makes_jobs_their_logs_are_told(aws: Aws) -> None:
     assert lines(aws, train) == ["trial", "begins", "candidate"]
 
 
+def test_of_a_run_of_glue_both_streams_are_told(aws: Aws) -> None:
+    aws.answer("stepfunctions.get_execution_history", history(submitted(0, JobRunId="jr_1")))
+    for name, said in (("output", "train: 2000 rows"), ("error", "TableError: no")):
+        expected = {"logGroupName": f"/aws-glue/jobs/{name}", "logStreamNamePrefix": "jr_1"}
+        aws.answer("logs.filter_log_events", events(said), expected)
+    for _ in ("output", "error"):
+        aws.refuse("logs.filter_log_events", "ResourceNotFoundException", "The specified log group does not exist.")
+    train = action("Train/Train", provider="StepFunctions", external_id="arn:aws:states:::execution:m:1")
+    assert lines(aws, train) == ["train: 2000 rows", "TableError: no"]
+
+
 def pipeline(aws: Aws, stage: str, name: str, **configuration: str) -> None:
     kind = {"category": "Invoke", "owner": "AWS", "provider": "Lambda", "version": "1"}
     declared = {"name": name, "actionTypeId": kind, "configuration": configuration}

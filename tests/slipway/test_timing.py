@@ -59,7 +59,9 @@ def test_of_a_build_its_commands_count_and_the_moving_of_artifacts_does_not(aws:
 def test_of_a_state_machine_the_running_time_of_its_jobs_counts(aws: Aws) -> None:
     arn = "arn:aws:sagemaker:us-east-1:111122223333"
     jobs = history(
-        submitted(0, ProcessingJobArn=f"{arn}:processing-job/p"), submitted(9, TrainingJobArn=f"{arn}:training-job/t")
+        submitted(0, ProcessingJobArn=f"{arn}:processing-job/p"),
+        submitted(9, TrainingJobArn=f"{arn}:training-job/t"),
+        submitted(9, JobRunId="jr_1"),
     )
     aws.answer("stepfunctions.get_execution_history", jobs)
     aws.answer("sagemaker.describe_processing_job", described("Processing", "p", 1, 5), {"ProcessingJobName": "p"})
