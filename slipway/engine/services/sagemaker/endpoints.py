@@ -17,6 +17,7 @@ from slipway.engine.services.sagemaker.hosting import plan as plans_of
 from slipway.engine.services.sagemaker.hosting.lifecycle import Update
 from slipway.engine.services.sagemaker.hosting.plan import VariantPlan
 from slipway.engine.services.sagemaker.listing import Listing
+from slipway.engine.services.sagemaker.quota import ENDPOINT_USAGE, check_instances
 from slipway.engine.services.sagemaker.refusal import accept_only, refuse_value
 from slipway.engine.services.sagemaker.serverless_configs import check_concurrency, check_update
 from slipway.engine.services.sagemaker.service import SERVICE, arn, invalid, named, now, pick, rendered, table
@@ -202,6 +203,7 @@ def _desire(record: dict[str, Any], item: dict[str, Any]) -> None:
     least = 0 if "AsyncInferenceConfig" in record else 1
     if item.get("DesiredInstanceCount", least) < least:
         raise invalid(f"DesiredInstanceCount of variant {item['VariantName']} must be at least {least}")
+    check_instances(item.get("DesiredInstanceCount", least), _instance_type(record, variant), ENDPOINT_USAGE)
     serverless = variant.get("DesiredServerlessConfig")
     if (serverless is None and "ServerlessUpdateConfig" in item) or (serverless and "DesiredInstanceCount" in item):
         raise invalid(f"Variant {item['VariantName']} has instances, or a ServerlessUpdateConfig, and not both")
@@ -209,6 +211,11 @@ def _desire(record: dict[str, Any], item: dict[str, Any]) -> None:
     if serverless is not None:
         variant["DesiredServerlessConfig"] = {**serverless, **item.get("ServerlessUpdateConfig", {})}
         check_concurrency(variant["DesiredServerlessConfig"])
+
+
+def _instance_type(record: dict[str, Any], variant: dict[str, Any]) -> str:
+    plans = plans_of.from_json(record["_plan"])
+    return next(plan.instance_type for plan in plans if plan.name == variant["VariantName"])
 
 
 @SERVICE.operation("DescribeEndpoint", resource=named("endpoint", "EndpointName"))

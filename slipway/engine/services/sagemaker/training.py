@@ -13,6 +13,7 @@ from slipway.engine.services.sagemaker import jobs, tags
 from slipway.engine.services.sagemaker.jobs import TRAINING
 from slipway.engine.services.sagemaker.listing import Listing
 from slipway.engine.services.sagemaker.metrics import compiled
+from slipway.engine.services.sagemaker.quota import check_instances
 from slipway.engine.services.sagemaker.refusal import accept_only, refuse_value
 from slipway.engine.services.sagemaker.service import PRINCIPAL, SERVICE, invalid, named, pick, rendered, table
 from slipway.engine.services.sagemaker.storage import Location
@@ -103,12 +104,13 @@ def _with_metrics(algorithm: dict[str, Any]) -> dict[str, Any]:
 
 
 def _check(params: dict[str, Any]) -> None:
-    algorithm = params["AlgorithmSpecification"]
+    algorithm = params.get("AlgorithmSpecification", {})
     if "TrainingImage" not in algorithm:
         raise invalid("AlgorithmSpecification must name a TrainingImage")
     resources = params.get("ResourceConfig", {})
     if not resources.get("InstanceType") or not resources.get("InstanceCount"):
         raise invalid("ResourceConfig must give an InstanceType and an InstanceCount of at least 1")
+    check_instances(resources["InstanceCount"], resources["InstanceType"], "training job usage")
     Location.parse(params["OutputDataConfig"]["S3OutputPath"])
     compiled(algorithm.get("MetricDefinitions", []))
     _check_spot(params)

@@ -151,6 +151,20 @@ def test_requests_go_to_variants_by_weight_or_by_name(hosted: Hosted) -> None:
     assert {hosted.invoke(name)["variant"] for _ in range(10)} == {"B"}
 
 
+def test_more_instances_than_any_account_has_are_refused(hosted: Hosted) -> None:
+    many = 2_000_000_000
+    config = hosted.config(variant(hosted.model("one"), many))
+    with pytest.raises(hosted.client.exceptions.ResourceLimitExceeded, match="for endpoint usage' is 100 Instances"):
+        hosted.endpoint(config)
+    name = hosted.serving()
+    with pytest.raises(hosted.client.exceptions.ResourceLimitExceeded, match="with a request of 2000000000 Instances"):
+        hosted.client.update_endpoint(EndpointName=name, EndpointConfigName=config)
+    wanted = [{"VariantName": "AllTraffic", "DesiredInstanceCount": many}]
+    with pytest.raises(hosted.client.exceptions.ResourceLimitExceeded, match=r"ml\.m5\.large for endpoint usage"):
+        hosted.client.update_endpoint_weights_and_capacities(EndpointName=name, DesiredWeightsAndCapacities=wanted)
+    assert hosted.settled(name)["EndpointStatus"] == "InService"
+
+
 def test_instances_are_added_and_drained_without_a_dropped_request(hosted: Hosted) -> None:
     name = hosted.serving()
     with Load(hosted, name) as load:

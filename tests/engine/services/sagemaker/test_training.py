@@ -223,6 +223,16 @@ def test_a_spot_job_reports_what_it_is_billed(sagemaker: Sagemaker) -> None:
             id="an instance type that does not exist",
         ),
         pytest.param(
+            {"ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 2_000_000_000, "VolumeSizeInGB": 5}},
+            r"ResourceLimitExceeded.*'ml\.m5\.large for training job usage' is 100 Instances, with a request",
+            id="more instances than any account has",
+        ),
+        pytest.param(
+            {"AlgorithmSpecification": {"TrainingInputMode": "File"}},
+            "AlgorithmSpecification must name a TrainingImage",
+            id="no image",
+        ),
+        pytest.param(
             {"AlgorithmSpecification": {"TrainingImage": IMAGE, "TrainingInputMode": "Pipe"}},
             r"InputDataConfig\[0\].InputMode = Pipe is not executed by this engine",
             id="pipe mode",
@@ -256,6 +266,13 @@ def test_a_spot_job_reports_what_it_is_billed(sagemaker: Sagemaker) -> None:
 def test_a_request_that_cannot_work_is_refused(sagemaker: Sagemaker, changes: dict[str, Any], message: str) -> None:
     wanted = request(InputDataConfig=[channel("train", f"s3://{BUCKET}/train/")], **changes)
     with pytest.raises(ClientError, match=message):
+        sagemaker.client("sagemaker").create_training_job(**wanted)
+
+
+def test_a_request_without_an_algorithm_is_refused(sagemaker: Sagemaker) -> None:
+    wanted = request()
+    del wanted["AlgorithmSpecification"]
+    with pytest.raises(ClientError, match="AlgorithmSpecification must name a TrainingImage"):
         sagemaker.client("sagemaker").create_training_job(**wanted)
 
 

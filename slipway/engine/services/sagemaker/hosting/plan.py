@@ -13,6 +13,7 @@ from slipway.engine.services.sagemaker.endpoint_configs import find_config
 from slipway.engine.services.sagemaker.hosting.serverless import STARTUP_SECONDS
 from slipway.engine.services.sagemaker.model_containers import ModelContainer, is_direct, resolved
 from slipway.engine.services.sagemaker.models import find_model
+from slipway.engine.services.sagemaker.quota import ENDPOINT_USAGE, check_instances
 
 if TYPE_CHECKING:
     from slipway.engine.engine import Engine
@@ -45,6 +46,7 @@ def make(engine: Engine, config_name: str) -> list[VariantPlan]:
 
 def _variant(engine: Engine, variant: dict[str, Any]) -> VariantPlan:
     model = find_model(engine, variant["ModelName"])
+    check_instances(variant.get("InitialInstanceCount", 0), variant.get("InstanceType", ""), ENDPOINT_USAGE)
     serverless = variant.get("ServerlessConfig")
     allowed = _STARTUP_SECONDS if serverless is None else STARTUP_SECONDS
     routing = variant.get("RoutingConfig", {}).get("RoutingStrategy", "RANDOM")

@@ -58,7 +58,13 @@ class Definition:
 @lru_cache(maxsize=64)
 def parse(text: str) -> Definition:
     """The definition in `text`; ValidationException, or UnsupportedOperation for what is not executed here."""
-    document = _document(text)
+    try:
+        return _checked(_document(text))
+    except RecursionError:  # what was read by a stack that was less deep than that of the checks
+        raise unparsable("It is nested too deeply.") from None
+
+
+def _checked(document: Mapping[str, Any]) -> Definition:
     declared = parameters.check(document.get("Parameters") or [])
     steps = {step.name: step for step in _steps(document)}
     for step in steps.values():

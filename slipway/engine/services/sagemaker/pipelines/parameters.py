@@ -55,7 +55,7 @@ def _check_one(where: str, item: Declaration) -> None:
     if unknown:
         raise unparsable(f"{where} has an unknown member '{unknown[0]}'.")
     kind = item.get("Type", "String")
-    if kind not in _PYTHON:
+    if not isinstance(kind, str) or kind not in _PYTHON:
         raise unparsable(f"{where} has Type '{kind}', which must be one of [{', '.join(_PYTHON)}].")
     allowed = item.get("EnumValues")
     if allowed is not None and not (isinstance(allowed, list) and all(_fits(value, kind) for value in allowed)):

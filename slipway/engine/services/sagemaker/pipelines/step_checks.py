@@ -50,6 +50,8 @@ def check(body: Any, where: str, *, nested: bool) -> None:
 
 def _check_type(body: Body, where: str) -> None:
     kind = body.get("Type")
+    if not isinstance(kind, str):
+        raise unparsable(f"{where} has Type {json.dumps(kind)}, which must be a String.")
     if kind in NOT_EXECUTED:
         raise refused(where, f"a step of Type {kind}")
     if kind not in EXECUTED:
@@ -96,10 +98,17 @@ def _check_options(body: Body, where: str) -> None:
         caching.check(body["CacheConfig"], where)
         if body["Type"] in WITH_OUTPUTS and body["CacheConfig"].get("Enabled"):
             raise refused(where, f"CacheConfig of a step of Type {body['Type']}")
-    for index, file in enumerate(body.get("PropertyFiles") or []):
+    for index, file in enumerate(_list(body, "PropertyFiles", where)):
         _check_property_file(body, f"{where}: PropertyFiles[{index}]", file)
     if body["Type"] in WITH_OUTPUTS:
         _check_outputs(body, where)
+
+
+def _list(body: Body, member: str, where: str) -> list[Any]:
+    found = body.get(member) or []
+    if not isinstance(found, list):
+        raise unparsable(f"{where}: {member} must be a list.")
+    return found
 
 
 def _check_property_file(body: Body, where: str, file: Any) -> None:
@@ -114,7 +123,7 @@ def _check_outputs(body: Body, where: str) -> None:
     target = "FunctionArn" if body["Type"] == "Lambda" else "SqsQueueUrl"
     if target not in body:
         raise unparsable(f"{where} must have {target}.")
-    for index, output in enumerate(body.get("OutputParameters") or []):
+    for index, output in enumerate(_list(body, "OutputParameters", where)):
         if not isinstance(output, dict) or not isinstance(output.get("OutputName"), str):
             raise unparsable(f"{where}: OutputParameters[{index}] must have an OutputName.")
         if output.get("OutputType", "String") not in OUTPUT_TYPES:

@@ -216,6 +216,28 @@ def test_steps_of_branches_wait_for_their_condition_and_for_what_they_refer_to()
         pytest.param(
             parameter(Type="Date"), "Parameter 'P' has Type 'Date', which must be one of [", id="parameter type"
         ),
+        pytest.param(
+            parameter(Type=["String"]), "has Type '['String']', which must be", id="a parameter's type is a text"
+        ),
+        pytest.param(
+            definition({**A, "Type": ["Processing"]}),
+            """Step 'A' has Type ["Processing"], which must be a String.""",
+            id="a step's type is a text",
+        ),
+        pytest.param(definition({**A, "PropertyFiles": 1}), "PropertyFiles must be a list.", id="property files"),
+        pytest.param(
+            definition({**A, "Type": "Lambda", "FunctionArn": "f", "OutputParameters": 1}),
+            "OutputParameters must be a list.",
+            id="output parameters",
+        ),
+        *[
+            pytest.param(
+                definition(fail("F", "@")).replace('"@"', "[" * levels + "]" * levels),
+                "It is nested too deeply.",
+                id=f"{levels} levels",
+            )
+            for levels in (1_000, 100_000)
+        ],
         pytest.param(parameter(Type="Integer", DefaultValue="1"), "must be of Type Integer.", id="a default's type"),
         pytest.param(
             parameter(DefaultValue="c", EnumValues=["a", "b"]), "one of its EnumValues.", id="a default's value"
