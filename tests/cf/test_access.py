@@ -20,6 +20,8 @@ BOUNDARY = templates.properties("access", "Boundary")["PolicyDocument"]["Stateme
 # A managed policy holds 6,144 characters without white space:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 MANAGED_POLICY_CHARACTERS = 6144
+# Below these in the artifact bucket is what models are made of, what callers sent, and what they were answered.
+PREDICTED = ("async", "batch", "capture", "direct", "models", "results", "runs")
 
 
 def statements(name: str, role: dict[str, Any]) -> list[dict[str, Any]]:
@@ -77,7 +79,7 @@ def test_a_build_cannot_touch_models_results_or_what_callers_sent() -> None:
     policy = templates.properties("pipeline", "BuildPolicy")["PolicyDocument"]["Statement"]
     (denied,) = [found for found in policy if found["Effect"] == "Deny"]
     prefixes = [resource["Fn::Sub"].partition("${ArtifactBucket}")[2] for resource in denied["Resource"]]
-    assert (denied["Action"], prefixes) == ("s3:*", ["/capture/*", "/models/*", "/results/*", "/runs/*"])
+    assert (denied["Action"], prefixes) == ("s3:*", [f"/{name}/*" for name in PREDICTED])
 
 
 def test_a_build_writes_data_sets_only() -> None:
@@ -100,8 +102,18 @@ def test_a_deploy_role_knows_the_roles_of_its_stacks_by_their_path(name: str, st
     assert resources == {f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:role/${{Prefix}}/{environment}/*"}
     for stack in stacks:
         for deployed in templates.of_type(stack, "AWS::IAM::Role").values():
-            assert deployed["Path"] == {"Fn::Sub": f"/${{Prefix}}/{environment}/"}
+            assert deployed["Path"]["Fn::Sub"].startswith(f"/${{Prefix}}/{environment}/")
             assert "RoleName" not in deployed
+
+
+@pytest.mark.parametrize("name", ["training", "direct", "serving", "batch"])
+def test_a_role_that_hands_roles_over_by_their_path_hands_over_itself_only(name: str) -> None:
+    roles = templates.of_type(name, "AWS::IAM::Role")
+    for role in roles.values():
+        passed = [found for found in templates.statements(role) if "iam:PassRole" in templates.as_list(found["Action"])]
+        for path in [found["Resource"]["Fn::Sub"] for found in passed if "Fn::Sub" in found["Resource"]]:
+            own = path.partition(":role")[2].removesuffix("*")
+            assert [other for other in roles.values() if other["Path"] == {"Fn::Sub": own}] == [role]
 
 
 def test_the_boundary_contains_what_the_deployed_roles_do() -> None:
