@@ -111,11 +111,12 @@ test-engine: $(VENV)/.dev $(VENV)/sam/.ready $(AWS_CLI)/.ready
 	$(RUN)/pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder tests/mutations tests/engine tests/benchmarks tests/slipway
 	$(RUN)/pytest --durations 15 tests/end_to_end $(WAYS:%=--ignore=%)
 
-# What takes minutes each, or gigabytes that nothing else needs; the engine installs the stand-ins of AWS images on first use.
+# What takes minutes each, or gigabytes that nothing else needs, two files at a time: each has an engine of its own. The
+# engine installs the stand-ins of AWS images on first use.
 .PHONY: test-heavy
 test-heavy: $(VENV)/.dev $(VENV)/sam/.ready $(VENV)/bundle/.ready $(NOTEBOOK)/.ready $(SDK)/.ready ## Pass the tests that need the extras
-	$(RUN)/pytest --durations 10 $(WAYS)
-	$(RUN)/pytest --durations 10 tests/heavy
+	$(RUN)/pytest --numprocesses 2 --no-loadscope-reorder --durations 10 $(WAYS)
+	$(RUN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --durations 10 tests/heavy/test_*.py tests/heavy/*/
 
 .PHONY: soak
 soak: $(VENV)/.dev $(VENV)/sam/.ready ## Kill the engine at fifty random moments of a run; ARGS=--seed repeats one

@@ -108,8 +108,8 @@ def problems(run: Run) -> list[tuple[str, str, str]]:
     return [(action.stage, action.name, action.error) for action in run.actions if action.status == "Failed"]
 
 
-def eventually(look: Callable[[], _T | None], what: str, seconds: float = 90.0) -> _T:
-    """What `look` finds, as soon as it finds something."""
+def eventually(look: Callable[[], _T | None], what: str, seconds: float = 240.0) -> _T:
+    """What `look` finds, as soon as it finds something; the patience is for another install on the same two cores."""
     deadline = time.monotonic() + seconds
     while True:
         found = look()
