@@ -63,6 +63,9 @@ def _columns(dataset: dict[str, Any]) -> list[Fault]:
         for name, count in counts.items()
         if count > 1
     ]
+    patterns = [name for name in (*counts, dataset["target"]) if name.startswith("^") and name.endswith("$")]
+    allowed = "a name that does not begin with ^ and end with $, which polars reads as a pattern of names"
+    faults += [Fault("$.dataset", f"the column {show(name)}", allowed) for name in patterns]
     if dataset["target"] in counts:
         allowed = "a column that is not in $.dataset.columns, which are what the model learns from"
         faults.append(Fault("$.dataset.target", show(dataset["target"]), allowed))

@@ -46,9 +46,11 @@ class Execution:
 def read(path: Path) -> Any:
     """The request in a file; BadInput when it is no JSON."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return json.loads(path.read_text(encoding="utf-8"), parse_constant=_no_constant)
     except ValueError as error:
         raise BadInput(f"{path} is not JSON: {error}") from error
+    except RecursionError:
+        raise BadInput(f"{path} is nested too deeply; expected an object of Parameters") from None
 
 
 def execute(installed: Install, request: Any) -> Execution:
@@ -123,7 +125,7 @@ def _decoded(text: str) -> Any:
     try:
         once = json.loads(text, parse_constant=_no_constant)
         return json.loads(once, parse_constant=_no_constant) if isinstance(once, str) else once
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

@@ -67,6 +67,11 @@ def test_the_configuration_of_the_repository_is_valid() -> None:
             id="column twice",
         ),
         pytest.param(
+            lambda c: c["dataset"]["columns"].append({"name": "^p.*$", "type": "id"}),
+            '$.dataset: found the column "^p.*$"; allowed: a name that does not begin with ^ and end with $',
+            id="a pattern for a name",
+        ),
+        pytest.param(
             lambda c: c["dataset"].update(target="plan"),
             '$.dataset.target: found "plan"; allowed: a column that is not in $.dataset.columns',
             id="target learnt from",

@@ -225,11 +225,24 @@ def training_stack(aws: Aws, **outputs: str) -> None:
     aws.answer("cloudformation.describe_stacks", {"Stacks": [stack]})
 
 
-def test_a_file_that_is_no_json_is_refused_with_its_name(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{", "is not JSON"),
+        ('{"Parameters": {"Evaluation": {"Threshold": NaN}}}', "is not JSON: NaN is no JSON"),
+        ("[" * 100_000, "is nested too deeply; expected an object of Parameters"),
+    ],
+)
+def test_a_file_that_is_no_json_is_refused_with_its_name(text: str, message: str, tmp_path: Path) -> None:
     file = tmp_path / "request.json"
-    file.write_text("{")
-    with pytest.raises(BadInput, match=r"request\.json is not JSON"):
+    file.write_text(text)
+    with pytest.raises(BadInput, match=rf"request\.json {message}"):
         direct.read(file)
+
+
+def test_arguments_of_any_depth_are_a_fault() -> None:
+    (fault,) = direct.faults(changed("Parameters.Train.FitArgs", '{"a":' * 100_000), RULES)
+    assert fault.startswith("Parameters.Train.FitArgs: expected a JSON object as a text")
 
 
 def test_an_install_without_the_flow_says_what_brings_it() -> None:
