@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tarfile
+import zlib
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -21,10 +22,17 @@ def pack(folders: Iterable[Path], target: Path) -> Path:
     return target
 
 
+class BadArchive(OSError):
+    """The file is no tar.gz that can be unpacked; the text says why."""
+
+
 def unpack(source: Path, folder: Path) -> None:
-    """Unpack into `folder`; members that lead out of it are refused."""
-    with tarfile.open(source, "r:*") as archive:
-        extract(archive, folder)
+    """Unpack into `folder`; BadArchive for what is no archive, and for members that lead out of it."""
+    try:
+        with tarfile.open(source, "r:*") as archive:
+            extract(archive, folder)
+    except (tarfile.TarError, EOFError, zlib.error) as error:
+        raise BadArchive(f"{source.name} cannot be unpacked: {error}") from error
 
 
 def make_read_only(folder: Path) -> None:

@@ -99,6 +99,18 @@ def test_a_server_that_crashes_at_its_start_fails_the_endpoint_at_once(hosted: H
     eventually(lambda: "cannot load the model" in hosted.account.log(f"/aws/sagemaker/Endpoints/{name}"))
 
 
+@pytest.mark.parametrize("content", [b"no archive", model_archive("cut")[:-20]], ids=["no archive", "cut"])
+def test_model_data_that_is_no_archive_fails_the_endpoint_by_its_url(hosted: Hosted, content: bytes) -> None:
+    model = hosted.model("m")
+    config = hosted.config(variant(model))
+    hosted.account.put(f"models/{model}/model.tar.gz", content)
+    found = hosted.settled(hosted.endpoint(config))
+    assert found["EndpointStatus"] == "Failed"
+    assert found["FailureReason"].startswith(
+        'Failed to extract model data archive for container "container_1" from URL'
+    )
+
+
 def test_model_data_that_is_gone_fails_the_endpoint_by_its_url(hosted: Hosted) -> None:
     model = hosted.model("m")
     config = hosted.config(variant(model))

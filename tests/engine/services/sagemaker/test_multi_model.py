@@ -105,6 +105,20 @@ def test_a_target_model_that_is_not_there_is_told_with_its_key(many: Callable[..
     assert endpoint.invoke("none")["model"] == "none"
 
 
+@pytest.mark.parametrize("content", [b"no archive", model_archive("cut")[:-20]], ids=["no archive", "cut"])
+def test_data_that_is_no_archive_is_told_at_once_and_may_be_corrected(
+    many: Callable[..., Many], content: bytes
+) -> None:
+    endpoint = many()
+    endpoint.hosted.account.put(f"{endpoint.prefix}/a.tar.gz", content)
+    began = time.monotonic()
+    with pytest.raises(ClientError, match=r"a\.tar\.gz cannot be unpacked"):
+        endpoint.invoke("a")
+    assert time.monotonic() - began < 20
+    endpoint.put("a")
+    assert endpoint.invoke("a")["model"] == "a"
+
+
 def test_a_model_that_does_not_load_is_the_containers_error(many: Callable[..., Many]) -> None:
     endpoint = many()
     endpoint.put("broken")

@@ -57,6 +57,7 @@ class ModelFiles:
         try:
             model_data.fetch(self._source.caller(), source, part)
         except (ClientError, AwsError, NothingThere, OSError) as error:
+            shutil.rmtree(folder.parent, ignore_errors=True)
             raise ModelNotThere(
                 f"Failed to download model data(bucket: {at.bucket}, key: {at.key}). Please ensure that there is an "
                 "object located at the URL and that the role passed to CreateModel has permissions to download the "

@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 from slipway.engine.aws_images import StandIn
 from slipway.engine.errors import AwsError
 from slipway.engine.services.sagemaker import model_data
+from slipway.engine.services.sagemaker.archive import BadArchive
 from slipway.engine.services.sagemaker.hosting.model_files import ModelSource
 from slipway.engine.services.sagemaker.hosting.plan import VariantPlan
 from slipway.engine.services.sagemaker.hosting.server import Container
@@ -94,6 +95,12 @@ class Preparation:
         if source and not plan.containers[number - 1].cache:
             try:
                 model_data.fetch(caller, source, model)
+            except BadArchive as error:
+                raise DeploymentFailed(
+                    f'Failed to extract model data archive for container "container_{number}" from URL '
+                    f'"{source["S3Uri"]}". Please ensure that the object located at the URL is a valid tar.gz archive. '
+                    f"({error})"
+                ) from error
             except (ClientError, NothingThere, OSError) as error:
                 raise DeploymentFailed(
                     f'Failed to download model data for container "container_{number}" from URL: "{source["S3Uri"]}". '
