@@ -18,7 +18,8 @@ INTRODUCTION: Final = """\
 
 `config/ml-pipeline.json` is the one file that a data scientist edits. Build checks it against
 `config/ml-pipeline.schema.json`, from which this page is written (`python -m config.reference`), and fills in every
-default. An editor that reads `$schema` completes and checks the file while it is typed.
+default. An editor that reads `$schema` completes and checks the file while it is typed. Where "allowed" is a name, like
+`hostingInstanceType`, the values are listed in the schema below `$defs`.
 """
 
 HEAD: Final = "| field | what | allowed | default |\n| --- | --- | --- | --- |"

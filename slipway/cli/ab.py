@@ -25,7 +25,9 @@ Weight = Annotated[float, typer.Option("--weight", help="The candidate's share o
 
 @app.command()
 def start(
-    candidate: Annotated[int, typer.Option("--candidate", min=1, help="The model's number in the package group.")],
+    candidate: Annotated[
+        int, typer.Option("--candidate", min=1, help="The model's number in the package group; slipway report has it.")
+    ],
     weight: Weight = 0.1,
     instances: Annotated[int, typer.Option("--instances", min=1, help="Instances of the candidate.")] = 1,
     yes: Annotated[bool, typer.Option("--yes", help="Approve a model that waits for approval without asking.")] = False,

@@ -18,7 +18,9 @@ from slipway.target import aws_target, check_region
 def automl(
     file: Annotated[Path, typer.Argument(help="A CSV with a header, JSON lines or Parquet.")],
     target: Annotated[str, typer.Option("--target", help="The column to predict.")],
-    engine: Annotated[str, typer.Option("--engine", help="Who trains: a value of train.engine.")] = Order.engine,
+    engine: Annotated[
+        str, typer.Option("--engine", help="Who trains, train.engine: container, xgboost, autogluon or autopilot.")
+    ] = Order.engine,
     threshold: Annotated[
         float | None, typer.Option("--threshold", help="The gate, evaluate.threshold; the configuration's otherwise.")
     ] = None,

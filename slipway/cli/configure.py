@@ -20,7 +20,11 @@ def configure(
     target: Annotated[str, typer.Option("--target", help="The column to predict.")],
     config: Annotated[Path, typer.Option("--config", help="The configuration to change.")] = CONFIG,
     uri: Annotated[
-        str | None, typer.Option("--uri", help="What to write as dataset.uri; the file's path otherwise.")
+        str | None,
+        typer.Option(
+            "--uri",
+            help="What to write as dataset.uri, like s3://…; else FILE as given, which then must be in the repository.",
+        ),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say it, but do not write.")] = False,
     as_json: Json = False,
