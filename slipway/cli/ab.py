@@ -26,7 +26,12 @@ Weight = Annotated[float, typer.Option("--weight", help="The candidate's share o
 @app.command()
 def start(
     candidate: Annotated[
-        int, typer.Option("--candidate", min=1, help="The model's number in the package group; slipway report has it.")
+        int,
+        typer.Option(
+            "--candidate",
+            min=1,
+            help="The model's number in the package group: the end of modelPackageArn in report --json.",
+        ),
     ],
     weight: Weight = 0.1,
     instances: Annotated[int, typer.Option("--instances", min=1, help="Instances of the candidate.")] = 1,
