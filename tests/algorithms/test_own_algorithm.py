@@ -19,7 +19,17 @@ import pytest
 
 REPOSITORY = Path(__file__).parents[2]
 PAGE = (REPOSITORY / "docs" / "algorithms.md").read_text(encoding="utf-8")
-COPIED = ("config", "jobs", "docs", "tests/config", "tests/jobs", "pyproject.toml", "Makefile")
+COPIED = (
+    "config",
+    "jobs",
+    "docs",
+    "cf",
+    "tests/config",
+    "tests/jobs",
+    "tests/cf/templates.py",
+    "pyproject.toml",
+    "Makefile",
+)
 CUSTOMER = {
     "state": "TX",
     "account_length": 100,
