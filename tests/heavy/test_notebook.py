@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import re
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -74,7 +75,7 @@ def executed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Executed]:
     """The notebook from launch to the last plot, approved without a click."""
     folder = tmp_path_factory.mktemp("notebook")
     home = folder / ".slipway"
-    copy = with_parameters(folder, STACK=STACK, HOME=str(home), AWS=False, ANSWER="Approved")
+    copy = with_parameters(folder, STACK=STACK, HOME=str(home), AWS=False, ANSWER="Approved", CANDIDATE=0)
     try:
         done = execute(copy)
         assert done.returncode == 0, done.stderr[-4000:]
@@ -88,7 +89,8 @@ def executed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Executed]:
 def test_it_launches_and_sees_a_run_to_production(executed: Executed) -> None:
     assert "Pipeline CREATE_COMPLETE" in executed.text("launch.launch(")
     target = Target(executed.engine.session(), executed.engine)
-    run = runs.get(install.find(target, STACK), runs.LATEST)
+    installed = install.find(target, STACK)
+    run = runs.get(installed, runs.history(installed)[-1].id)
     assert run.status == "Succeeded"
     assert run.action("Test", "Approve") is not None
 
@@ -107,6 +109,27 @@ def test_the_prediction_says_which_variant_made_it(executed: Executed) -> None:
     assert "curl" in executed.text("production.call(customer)\nmade.body")
     assert "'default'" in executed.text("production.call(customer)\nmade.body")
     assert "Counter({'default': 20})" in executed.text("CurrentWeight")
+
+
+def test_a_second_model_is_tried_beside_the_first_and_a_verdict_is_told(executed: Executed) -> None:
+    assert executed.text("inbox.drop(").rstrip().endswith("2")
+    started = executed.text("ab.trial.start(")
+    assert "Model 2 waits for approval" in started
+    assert "{'default': 0.7, 'candidate': 0.3}" in started
+    told = executed.text("ab.results.compare(tried")
+    assert "roc_auc" in told
+    verdicts = ("the candidate is better", "the candidate is worse", "no difference can be told yet")
+    assert any(f"{verdict}: roc_auc" in told for verdict in verdicts), told
+    assert "lies between" in told
+    weighed = executed.text("ab.endpoint.weigh(")
+    assert "{'default': 0.3, 'candidate': 0.7}" in weighed
+    assert weighed.count("'candidate':") == 2
+
+
+def test_after_the_test_one_variant_answers_and_nothing_waits(executed: Executed) -> None:
+    assert re.search(r"after the test: \{'default': 1(\.0)?\}", executed.text("after the test"))
+    target = Target(executed.engine.session(), executed.engine)
+    assert all(run.done for run in runs.history(install.find(target, STACK)))
 
 
 def test_production_grew_under_load_and_both_plots_are_drawn(executed: Executed) -> None:

@@ -29,7 +29,7 @@ def test_its_parameters_take_the_local_engine_and_wait_for_a_click() -> None:
     (walkthrough,) = NOTEBOOKS
     (given,) = [cell for cell in cells(walkthrough) if "parameters" in cell["metadata"].get("tags", [])]
     lines = [line.split("  #")[0].strip() for line in given["source"]]
-    assert lines == ['STACK = "slipway-notebook"', 'HOME = ".slipway"', "AWS = False", 'ANSWER = ""']
+    assert lines == ['STACK = "slipway-notebook"', 'HOME = ".slipway"', "AWS = False", 'ANSWER = ""', "CANDIDATE = 0"]
 
 
 def rules(target: str) -> str:
