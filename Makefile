@@ -195,7 +195,7 @@ check-templates: $(BUNDLE)/.ready
 
 .PHONY: test-bundle
 test-bundle: $(BUNDLE)/.ready ## Pass the unit tests of the bundle
-	OMP_NUM_THREADS=1 POLARS_MAX_THREADS=1 $(BUNDLE)/bin/python -m pytest --quiet tests/cf tests/config tests/functions tests/jobs
+	OMP_NUM_THREADS=1 POLARS_MAX_THREADS=1 $(BUNDLE)/bin/python -m pytest --quiet $(EXAMPLES) tests/cf tests/config tests/functions tests/jobs
 
 # Build does without these: they need what only training by an algorithm that was not chosen needs.
 ALGORITHMS := $(basename $(notdir $(wildcard jobs/algorithms/*.in)))
@@ -243,6 +243,7 @@ execution: build/image.txt build/configuration.json ## Write the state machine's
 
 # In this order: a wrong configuration waits for nothing, and the longest begins first.
 .PHONY: bundle
+bundle: EXAMPLES := --hypothesis-profile build
 bundle: check-configuration test-bundle image check-bundle package execution ## All that Build does
 
 .PHONY: lock-bundle

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from hypothesis import settings
 
 from tests.cf import templates
 
@@ -13,6 +14,9 @@ STAGES = templates.properties("pipeline", "Pipeline")["Stages"]
 (BUILD,) = next(stage["Actions"] for stage in STAGES if stage["Name"] == "Build")
 OF_THE_RUN = re.findall(r'"name": "(\w+)"', BUILD["Configuration"]["EnvironmentVariables"]["Fn::Sub"][0])
 NAMES = [*(variable["Name"] for variable in PROJECT), *OF_THE_RUN]
+
+# In Build: the same examples each time, so that no run fails by chance, and as many as a run may wait for.
+settings.register_profile("build", max_examples=25, derandomize=True, database=None)
 
 
 @pytest.fixture(autouse=True)
