@@ -16,7 +16,7 @@ OF_THE_RUN = re.findall(r'"name": "(\w+)"', BUILD["Configuration"]["EnvironmentV
 NAMES = [*(variable["Name"] for variable in PROJECT), *OF_THE_RUN]
 
 # In Build: the same examples each time, so that no run fails by chance, and as many as a run may wait for.
-settings.register_profile("build", max_examples=25, derandomize=True, database=None)
+settings.register_profile("build", settings(), max_examples=25, derandomize=True, database=None)
 
 
 @pytest.fixture(autouse=True)
