@@ -7,13 +7,21 @@ import io
 import json
 import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from config import configuration, requests
 
-COMMIT = configuration.load()
+# Build passes these tests over whatever configuration it is given, so they bring their own.
+COMMIT = configuration.load(Path(configuration.__file__).with_name("telecom-churn.json"))
+
+
+@pytest.fixture(autouse=True)
+def _the_commits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The configuration that a request is laid over."""
+    monkeypatch.setattr(configuration, "load", lambda: COMMIT)
 
 
 class Bucket:

@@ -11,7 +11,9 @@ IMAGE = "jobs@sha256:1"
 
 
 def definition(changes: dict[str, Any] | None = None) -> dict[str, Any]:
-    document = json.loads(configuration.CONFIGURATION.read_text("utf-8")) | (changes or {})
+    document = json.loads(configuration.CONFIGURATION.with_name("telecom-churn.json").read_text("utf-8")) | (
+        changes or {}
+    )
     resolved = configuration.resolve(document)
     given = training.training(resolved, IMAGE, "eu-west-1")
     return sagemaker_pipeline.definition({"config": resolved, "training": given, "image": IMAGE})

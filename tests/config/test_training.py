@@ -17,7 +17,7 @@ IMAGE = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/jobs@sha256:1"
 
 
 def resolved(**train: Any) -> dict[str, Any]:
-    document = json.loads((ROOT / "config" / "ml-pipeline.json").read_text("utf-8"))
+    document = json.loads((ROOT / "config" / "telecom-churn.json").read_text("utf-8"))
     return configuration.resolve(document | {"train": document["train"] | train})
 
 
@@ -94,7 +94,7 @@ def test_autogluon_is_told_what_the_configuration_says_and_scores_behind_a_conta
 
 
 def test_an_automl_job_is_asked_for_what_the_configuration_says() -> None:
-    document = json.loads((ROOT / "config" / "ml-pipeline.json").read_text("utf-8"))
+    document = json.loads((ROOT / "config" / "telecom-churn.json").read_text("utf-8"))
     chosen = {"maxCandidates": 4}
     train = {"engine": "autopilot", "autopilot": chosen}
     made = training(configuration.resolve(document | {"train": train}), IMAGE, "eu-west-1")
