@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 _OWNER = "tests_owner_of_name"
+# What is made by a Put takes the place of what another file has made, without a word.
+_REPLACING = {"PutMetricAlarm", "PutRule"}
 
 
 class NameTaken(AssertionError):
@@ -44,7 +46,7 @@ class Names:
     def _asked(self, params: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
         required = model.input_shape.required_members if model.input_shape else []
         name = params.get(required[0]) if required else None
-        if model.name.startswith("Create") and isinstance(name, str):
+        if (model.name.startswith("Create") or model.name in _REPLACING) and isinstance(name, str):
             context[_OWNER] = (f"{model.service_model.service_name} {model.name} {name}", _test_file())
 
     def _answered(self, http_response: Any, context: dict[str, Any], **_: Any) -> None:

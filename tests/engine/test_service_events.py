@@ -159,8 +159,8 @@ def test_ecr_tells_of_images(engine: Any) -> None:
 def test_cloudwatch_tells_of_alarms(engine: Any) -> None:
     client = engine.client("cloudwatch")
     client.put_metric_alarm(
-        AlarmName="told",
-        Namespace="OfAnAlarmThatIsTold",
+        AlarmName="told-by-event",
+        Namespace="Test",
         MetricName="m",
         Statistic="Sum",
         Period=60,
@@ -169,11 +169,11 @@ def test_cloudwatch_tells_of_alarms(engine: Any) -> None:
         ComparisonOperator="GreaterThanThreshold",
         AlarmDescription="d",
     )
-    bus = Bus(engine, "cloudwatch", "aws.cloudwatch", {"alarmName": ["told"], "state": {"value": ["ALARM"]}})
-    client.set_alarm_state(AlarmName="told", StateValue="ALARM", StateReason="said so")
+    bus = Bus(engine, "cloudwatch", "aws.cloudwatch", {"alarmName": ["told-by-event"], "state": {"value": ["ALARM"]}})
+    client.set_alarm_state(AlarmName="told-by-event", StateValue="ALARM", StateReason="said so")
     event = bus.one()
     assert event["detail-type"] == "CloudWatch Alarm State Change"
-    assert event["resources"] == [f"arn:aws:cloudwatch:us-east-1:{ACCOUNT}:alarm:told"]
+    assert event["resources"] == [f"arn:aws:cloudwatch:us-east-1:{ACCOUNT}:alarm:told-by-event"]
     detail = event["detail"]
     assert (detail["state"]["reason"], detail["previousState"]["value"]) == ("said so", "INSUFFICIENT_DATA")
     assert detail["configuration"]["description"] == "d"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -74,6 +76,16 @@ def test_steps_of_branches_wait_for_their_condition_and_for_what_they_refer_to()
     assert (found.steps["D"].branch, found.steps["E"].branch) == (type(found.steps["B"].branch)("C", False), None)
 
 
+@pytest.fixture
+def usual_limit() -> Iterator[None]:
+    """Python's own limit of recursion; the JSONata library raises it for the process that imports it."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(1_000)
+    yield
+    sys.setrecursionlimit(before)
+
+
+@pytest.mark.usefixtures("usual_limit")
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
