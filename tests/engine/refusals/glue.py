@@ -73,7 +73,7 @@ ATTEMPTS = (
     ),
     arguments("arguments for jars", "the argument --extra-jars", "--extra-jars", f"s3://{NAME}/a.jar"),
     arguments(
-        "wheels in S3",
+        "modules in S3 to be installed",
         f"s3://{NAME}/a.whl in --additional-python-modules (executed: packages by name)",
         "--additional-python-modules",
         f"s3://{NAME}/a.whl",
