@@ -46,10 +46,10 @@ def autogluon(home: Path, bundle: Path, tmp_path_factory: pytest.TempPathFactory
 
 @pytest.fixture
 def frame(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """A real DataFrame, of the polars that the bundle's environment has."""
+    """A real DataFrame, of the polars that the bundle's environment has: every row twice, since Autopilot wants 500."""
     (packages,) = (ROOT / ".venv/bundle/lib").glob("python*/site-packages")
     monkeypatch.setattr(sys, "path", [*sys.path, str(packages)])
-    return importlib.import_module("polars").DataFrame(rows())
+    return importlib.import_module("polars").DataFrame(rows() * 2)
 
 
 def test_a_file_becomes_a_model_of_autogluons_in_production(autogluon: dict[str, Any]) -> None:
