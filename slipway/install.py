@@ -15,6 +15,10 @@ DEFAULT_STACK = "slipway"
 ENVIRONMENTS = ("test", "production")
 # The longest name that the bundle's first part takes: a job's name has 63 characters, 31 of them its own.
 MOST_CHARACTERS = 32
+# Folders of the artifact bucket, in which a pipeline keeps artifacts below its own name.
+RESERVED = frozenset(
+    ("async", "batch", "capture", "direct", "executions", "models", "packages", "results", "runs", "samples")
+)
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
@@ -85,6 +89,11 @@ def check_name(stack: str) -> None:
         raise BadInput(
             f"stack name {stack} has {len(stack)} characters; expected {MOST_CHARACTERS} at most, since the names of"
             " what the pipeline makes begin with it"
+        )
+    if stack in RESERVED:
+        raise BadInput(
+            f"stack name {stack}: expected another one, since the artifact bucket has a folder of that name, among whose"
+            " files the pipeline's own would lie"
         )
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -33,6 +34,17 @@ def test_a_stack_name_that_is_too_long_is_refused_with_the_limit() -> None:
     long = "a" * (install.MOST_CHARACTERS + 1)
     with pytest.raises(BadInput, match=f"has {len(long)} characters; expected {install.MOST_CHARACTERS} at most"):
         install.check_name(long)
+
+
+@pytest.mark.parametrize("name", sorted(install.RESERVED))
+def test_a_stack_name_that_is_a_folder_of_the_artifact_bucket_is_refused(name: str) -> None:
+    with pytest.raises(BadInput, match=f"stack name {name}: expected another one, since the artifact bucket has"):
+        install.check_name(name)
+
+
+def test_each_folder_that_the_templates_name_is_reserved() -> None:
+    templates = "".join(path.read_text("utf-8") for path in (Path(__file__).parents[2] / "cf").iterdir())
+    assert set(re.findall(r"ArtifactBucket}/([a-z]+)/", templates)) == install.RESERVED
 
 
 @given(st.text(max_size=40))
