@@ -121,7 +121,13 @@ def _check_header(header: list[str], target: str, path: Path) -> None:
     if "" in header:
         raise BadInput(f"{path.name}: column {header.index('') + 1} has no name; give it one")
     if target not in header:
-        raise BadInput(f"{path.name} has no column {target!r}; its columns are {', '.join(header)}")
+        raise BadInput(f"{path.name} has no column {target!r}; its columns are {', '.join(header)}{_separator(header)}")
+
+
+def _separator(header: list[str]) -> str:
+    """What to do about a header that is one column, because the file is separated by something else."""
+    found = next((mark for mark in (";", "\t", "|") if len(header) == 1 and mark in header[0]), "")
+    return f"; the file seems to be separated by {found!r}: save it with commas" if found else ""
 
 
 def _whole_rows(reader: Any, width: int, path: Path) -> Iterator[list[str]]:

@@ -92,8 +92,8 @@ def check_name(stack: str) -> None:
         )
     if stack in RESERVED:
         raise BadInput(
-            f"stack name {stack}: expected another one, since the artifact bucket has a folder of that name, among whose"
-            " files the pipeline's own would lie"
+            f"stack name {stack}: expected another one, since the artifact bucket has a folder of that name, and the"
+            " pipeline's own files would lie in it"
         )
 
 

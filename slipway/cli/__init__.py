@@ -54,7 +54,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         if error.filename is None:
             raise
-        return _fail(f"{error.filename} cannot be used: {error.strerror}", ExitCode.FAILED)
+        named_wrong = isinstance(error, FileNotFoundError | IsADirectoryError | NotADirectoryError)
+        code = ExitCode.USAGE if named_wrong else ExitCode.FAILED
+        return _fail(f"{error.filename} cannot be used: {error.strerror}", code)
     if code == ExitCode.INTERRUPTED:
         return _fail("interrupted; what was started goes on: `slipway status` shows it, `slipway down` ends it", code)
     return int(code or ExitCode.DONE)

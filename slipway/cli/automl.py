@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from slipway import install, service
+from slipway.cli import hints
 from slipway.cli.common import HOME, Aws, Home, Json, Region, errors, show, warn
 from slipway.cli.launch import asking, check_yes, tell
 from slipway.launch import Dialogue
@@ -27,9 +28,10 @@ def automl(
     approve: Annotated[
         bool, typer.Option("--approve", help="Go to production without a person once the gate has passed.")
     ] = False,
-    stack: Annotated[str, typer.Option("--stack", help="Root stack's name; launched if it is not there.")] = (
-        install.DEFAULT_STACK
-    ),
+    stack: Annotated[
+        str,
+        typer.Option("--stack", help="Root stack's name; launched if it is not there.", callback=hints.remember_stack),
+    ] = install.DEFAULT_STACK,
     folder: Annotated[Path, typer.Option("--folder", help="The bundle's folder, for a launch.")] = Path(),
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask, with --aws.")] = False,
     aws: Aws = False,

@@ -35,7 +35,12 @@ Home = Annotated[
 Aws = Annotated[bool, typer.Option("--aws", help="Act on the account of the environment instead of the local engine.")]
 Region = Annotated[str | None, typer.Option("--region", help="Region, with --aws.")]
 Stack = Annotated[
-    str | None, typer.Option("--stack", help="Root stack's name; found by itself where there is only one.")
+    str | None,
+    typer.Option(
+        "--stack",
+        help="Root stack's name; found by itself where there is only one.",
+        callback=hints.remember_stack,
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON value, for machines.")]
 RunId = Annotated[str, typer.Argument(help="A run's id, its beginning, or `latest`.")]

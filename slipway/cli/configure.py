@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from slipway import configure as configuring
-from slipway.cli.common import Json, show
+from slipway.cli.common import Json, show, warn
 from slipway.errors import BadInput
 
 CONFIG = Path("config/ml-pipeline.json")
@@ -35,6 +35,11 @@ def configure(
     changed = guess.apply(before, uri or str(file))
     if not dry_run:
         config.write_text(configuring.render(changed) + "\n", encoding="utf-8")
+    if uri is None and (file.is_absolute() or ".." in file.parts):
+        warn(
+            f"dataset.uri is {file}, which no run can read: copy the file below config/data/ of the bundle, or name"
+            " where it will be with --uri s3://…"
+        )
     done = f"{'would write' if dry_run else 'wrote'} the dataset section of {config}"
     show(changed["dataset"], as_json, "\n".join([*guess.sentences, done]))
 

@@ -161,6 +161,10 @@ def test_a_large_file_is_sampled_and_said_so(table: Table, monkeypatch: pytest.M
         ("", "table.csv is empty; expected a header and rows"),
         ("a,left\n", "table.csv has a header and no rows"),
         ("a,b\n1,2\n", "table.csv has no column 'left'; its columns are a, b"),
+        (
+            "a;left\n1;2\n",
+            "table.csv has no column 'left'; its columns are a;left; the file seems to be separated by ';'",
+        ),
         ("a,a,left\n1,2,3\n", "table.csv: column 'a' stands twice in the header"),
         ("a,,left\n1,2,3\n", "table.csv: column 2 has no name; give it one"),
         ("a,left\n1,yes\n1\n", "table.csv, line 3: expected 2 fields, found 1"),

@@ -154,6 +154,11 @@ def test_a_file_that_cannot_be_written_is_named(run: Run, monkeypatch: pytest.Mo
     assert run("down") == (1, "", "slipway: /somewhere cannot be used: Permission denied\n")
 
 
+def test_a_file_that_is_not_there_is_a_wrong_argument(run: Run) -> None:
+    message = "slipway: nope.json cannot be used: No such file or directory\n"
+    assert run("execute", "nope.json") == (2, "", message)
+
+
 def test_down_without_an_engine_is_done(run: Run) -> None:
     assert run("down") == (0, "nothing to remove: .slipway does not exist\n", "")
     assert json.loads(run("down", "--json")[1]) == {"home": ".slipway", "removed": False}
@@ -304,6 +309,16 @@ def test_configure_says_what_it_guessed_and_writes_only_when_asked(run: Run, tmp
     assert out.endswith("would write the dataset section of pipeline.json\n")
     assert json.loads(run(*arguments, "--json")[1])["target"] == "left"
     assert json.loads(config.read_text())["dataset"]["uri"] == "table.csv"
+
+
+def test_configure_warns_of_a_table_that_no_run_can_read(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "pipeline.json").write_text("{}")
+    table = tmp_path / "table.csv"
+    table.write_text("minutes,left\n" + "1.5,yes\n2.5,no\n" * 4)
+    arguments = ["--target", "left", "--config", "pipeline.json"]
+    code, _, err = run("configure", str(table), *arguments)
+    assert (code, err.startswith(f"dataset.uri is {table}, which no run can read: copy the file below")) == (0, True)
+    assert run("configure", str(table), *arguments, "--uri", "s3://bucket/table.csv")[2] == ""
 
 
 @pytest.mark.parametrize(("content", "message"), [("{", "is not JSON"), ("[]", "holds no JSON object")])

@@ -84,3 +84,13 @@ def test_an_error_names_the_folder_of_its_command_and_not_of_the_one_before(
         in told[0]
     )
     assert "start one with `slipway up`," in told[1]
+
+
+def test_a_command_of_an_install_is_told_with_its_stack_unless_it_names_one() -> None:
+    hints.remember_stack("churn")
+    try:
+        text = "see `slipway logs --run 1`; `slipway retry Build --stack other`; `slipway down`"
+        told = "see `slipway logs --run 1 --stack churn --home X`; `slipway retry Build --stack other --home X`;"
+        assert hints.complete(text) == f"{told} `slipway down --home X`"
+    finally:
+        hints.remember_stack(None)
