@@ -109,7 +109,7 @@ WAYS := $(patsubst %,tests/end_to_end/test_%.py,ab automl modes orchestrators re
 .PHONY: test-engine
 test-engine: $(VENV)/.dev $(VENV)/sam/.ready $(AWS_CLI)/.ready
 	$(RUN)/pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder tests/mutations tests/engine tests/benchmarks tests/slipway
-	$(RUN)/pytest --durations 15 tests/end_to_end $(WAYS:%=--ignore=%)
+	$(RUN)/pytest --numprocesses 2 --no-loadscope-reorder --durations 15 tests/end_to_end $(WAYS:%=--ignore=%)
 
 # What takes minutes each, or gigabytes that nothing else needs, two files at a time: each has an engine of its own. The
 # engine installs the stand-ins of AWS images on first use.
