@@ -48,7 +48,7 @@ def validate(configuration: object) -> list[Fault]:
     errors = sorted(Draft202012Validator(known).iter_errors(configuration), key=lambda error: error.json_path)
     if errors or not isinstance(configuration, dict):
         # A field that two parts of the schema speak of has its fault twice.
-        return list(dict.fromkeys(explain(error) for error in errors))
+        return list(dict.fromkeys(fault for error in errors for fault in explain(error)))
     resolved = resolve(configuration)
     return [*inconsistencies(resolved, variants(known)), *modes.faults(configuration, resolved)]
 

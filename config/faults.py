@@ -33,17 +33,17 @@ class Fault:
         return f"{self.path}: found {self.found}; allowed: {self.allowed}"
 
 
-def explain(error: ValidationError) -> Fault:
-    """The fault that a schema's error stands for."""
+def explain(error: ValidationError) -> list[Fault]:
+    """The faults that a schema's error stands for: one for each field that is unknown, else one."""
     keyword = str(error.validator)
     if keyword == "required":
-        return _missing(error)
+        return [_missing(error)]
     if keyword == "additionalProperties":
         return _unknown(error)
     if keyword == "not":
-        return _not(error)
+        return [_not(error)]
     allowed = _ALLOWED.get(keyword, lambda _: error.message)(error.validator_value)
-    return Fault(error.json_path, show(error.instance), allowed)
+    return [Fault(error.json_path, show(error.instance), allowed)]
 
 
 def show(value: object) -> str:
@@ -65,12 +65,15 @@ def _missing(error: ValidationError) -> Fault:
     return Fault(f"{error.json_path}.{missing}", "nothing", description)
 
 
-def _unknown(error: ValidationError) -> Fault:
+def _unknown(error: ValidationError) -> list[Fault]:
     known = list(_properties(error))
-    unknown = next(name for name in cast("dict[str, Any]", error.instance) if name not in known)
-    return Fault(
-        f"{error.json_path}.{unknown}", f"an unknown field{closest(unknown, known)}", ", ".join(known) or "no field"
-    )
+    title = cast("dict[str, Any]", error.schema).get("title")
+    allowed = (", ".join(known) or "no field") + (f", the {title}" if title else "")
+    return [
+        Fault(f"{error.json_path}.{name}", f"an unknown field{closest(name, known)}", allowed)
+        for name in cast("dict[str, Any]", error.instance)
+        if name not in known
+    ]
 
 
 def _not(error: ValidationError) -> Fault:

@@ -49,7 +49,12 @@ def _variant(name: str, algorithm: Algorithm) -> Schema:
     # The default is also meant where no algorithm is named.
     required = {} if name == algorithms.DEFAULT else {"required": ["algorithm"]}
     fields = {key: _field(kind) for key, kind in algorithm.HYPERPARAMETERS.items()}
-    hyperparameters = {"type": "object", "additionalProperties": False, "properties": fields}
+    hyperparameters = {
+        "title": f"hyperparameters of {name}",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": fields,
+    }
     return {
         "if": {"properties": {"algorithm": {"const": name}}, **required},
         "then": {"properties": {"hyperparameters": hyperparameters}},

@@ -187,7 +187,8 @@ def test_the_configuration_of_the_repository_is_valid() -> None:
         ),
         pytest.param(
             lambda c: c.update(train={"algorithm": "logistic_regression", "hyperparameters": {"eta": 0.1}}),
-            "$.train.hyperparameters.eta: found an unknown field; allowed: C, penalty, l1_ratio, max_iter",
+            "$.train.hyperparameters.eta: found an unknown field; allowed: C, penalty, l1_ratio, max_iter, tol, "
+            "class_weight, seed, the hyperparameters of logistic_regression",
             id="another algorithm's hyperparameter",
         ),
         pytest.param(
@@ -204,11 +205,11 @@ def test_a_fault_is_said_with_path_value_and_what_is_allowed(change: Change, exp
 
 def test_every_fault_is_said_at_once(tmp_path: Path) -> None:
     path = tmp_path / "ml-pipeline.json"
-    path.write_text(json.dumps({**VALID, "one": 1, "train": {"engine": "magic"}}))
+    path.write_text(json.dumps({**VALID, "one": 1, "two": 2, "train": {"engine": "magic"}}))
     with pytest.raises(configuration.InvalidConfiguration) as raised:
         configuration.load(path)
     assert str(raised.value).startswith("ml-pipeline.json is not valid:\n  $.")
-    assert len(raised.value.faults) == 2
+    assert len(raised.value.faults) == 3
 
 
 @pytest.mark.parametrize(
