@@ -10,15 +10,24 @@ from slipway import configure, data, seed, tables
 from slipway.errors import BadInput
 from slipway.validation import CONFIG
 
+ENGINES = ("container", "xgboost", "autogluon", "autopilot")
+
 
 @dataclass(frozen=True)
 class Order:
-    """What is wanted: the target column, who trains, the gate, and whether production waits for a person."""
+    """What is wanted: the target column, who trains, the gate, and whether production waits for a person.
+
+    BadInput for an engine that there is not.
+    """
 
     target: str
     engine: str = "container"
     threshold: float | None = None
     approve: bool = False
+
+    def __post_init__(self) -> None:
+        if self.engine not in ENGINES:
+            raise BadInput(f"engine {self.engine!r}: expected {', '.join(ENGINES[:-1])} or {ENGINES[-1]}")
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import slipway
 from slipway import seed, service
 from slipway.errors import BadInput
 from slipway.service import Order
-from slipway.service.order import files
+from slipway.service.order import ENGINES, files
 from slipway.validation import CONFIG
 
 BEFORE = {
@@ -80,3 +80,13 @@ def test_what_is_wrong_is_said_before_an_engine_starts(
     with pytest.raises(BadInput, match=message):
         slipway.automl(table, home=tmp_path / "home", **order)
     assert not (tmp_path / "home").exists()
+
+
+def test_an_engine_that_there_is_not_is_refused_before_anything_starts() -> None:
+    with pytest.raises(BadInput, match="engine 'foo': expected container, xgboost, autogluon or autopilot"):
+        Order("left", "foo")
+
+
+def test_the_engines_are_those_of_the_configuration() -> None:
+    schema = json.loads((Path(__file__).parents[3] / "config" / "ml-pipeline.schema.json").read_text("utf-8"))
+    assert schema["properties"]["train"]["properties"]["engine"]["enum"] == list(ENGINES)
