@@ -62,7 +62,11 @@ def watch(
     where = installed(stack, aws, home, region)
     found = running.get(where, run)
     out = errors if as_json else console
-    watcher = follow.Watcher(where, found.id, out, follow.is_live(out))
+    live = follow.is_live(out)
+    if not live:
+        ended_already = f", which ended as {found.status}" if found.done else ""
+        out.print(f"run {found.id[:8]} of {where.stack}{ended_already}", highlight=False, markup=False, soft_wrap=True)
+    watcher = follow.Watcher(where, found.id, out, live)
     ended = watcher.until(follow.waits_for_approval)
     if as_json:
         show(ended.as_json(), True, "")

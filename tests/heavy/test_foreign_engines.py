@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from slipway import local
-from tests.end_to_end.failing import Failing, fail
-from tests.end_to_end.plant import Plant
+from slipway import executions, local
+from tests.end_to_end.failing import Failing, fail, processes, running
+from tests.end_to_end.plant import Plant, eventually
 from tests.end_to_end.workshop import Document, Executed, Workshop, customer
 
 QUICK = {"timeLimitInSeconds": 120, "fitArgs": {"hyperparameters": {"GBM": {}, "RF": {}}}}
@@ -232,3 +232,30 @@ def test_autopilot_answers_later(workshop: Workshop) -> None:
 def test_autopilot_predicts_in_batches(workshop: Workshop) -> None:
     for label, score in predicted_in_a_batch(workshop, AUTOPILOT):
         assert (float(score) >= 0.5) == (label == "yes")
+
+
+def test_a_batch_that_is_interrupted_leaves_nothing_and_another_execution_makes_it(workshop: Workshop) -> None:
+    states, s3 = workshop.client("stepfunctions"), workshop.client("s3")
+    machine = workshop.plant.installed.environment("production")["BatchStateMachineArn"]
+    stopped = states.start_execution(stateMachineArn=machine, name="stopped", input="{}")["executionArn"]
+
+    def job() -> str | None:
+        names = [job.name for job in executions.jobs(workshop.plant.target, stopped)]
+        return next((name for name in names if processes(name)), None)
+
+    def ended(arn: str) -> Any:
+        found = states.describe_execution(executionArn=arn)
+        return None if found["status"] == "RUNNING" else found
+
+    name = eventually(job, "the job predicts")
+    states.stop_execution(executionArn=stopped)
+    assert eventually(lambda: ended(stopped), "the execution is stopped")["status"] == "ABORTED"
+    eventually(lambda: running(workshop) == [], "the job is stopped")
+    assert processes(name) == []
+    again = states.start_execution(stateMachineArn=machine, name="again", input="{}")["executionArn"]
+    found = eventually(lambda: ended(again), "the batch made again", 240)
+    assert found["status"] == "SUCCEEDED", found.get("cause")
+    listed = s3.list_objects_v2(Bucket=workshop.plant.installed.outputs["DataBucket"], Prefix="predicted/autopilot/")
+    folders = {item["Key"].split("/")[2] for item in listed["Contents"]}
+    assert "again" in folders
+    assert "stopped" not in folders

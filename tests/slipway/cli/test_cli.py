@@ -231,6 +231,7 @@ def test_watch_tells_changes_and_stops_at_the_approval(engine: Aws, run: Run) ->
     code, out, err = run("watch")
     assert (code, err) == (0, "")
     assert out.splitlines() == [
+        "run 1b28d30d of churn",
         "  Test > Approve: InProgress",
         "waits for approval: `slipway report 1b28d30d`, then `slipway approve` or `slipway reject`",
     ]
@@ -241,7 +242,7 @@ def test_watch_for_machines_prints_the_run_and_nothing_else(engine: Aws, run: Ru
     code, out, err = run("watch", "--json")
     assert code == 5
     assert json.loads(out)["actions"][0]["error"] == "exit status 2"
-    assert "Build > Build: Failed" in err
+    assert err.startswith("run 1b28d30d of churn, which ended as Failed\n  Build > Build: Failed")
     assert "again: slipway retry Build --stack churn" in err
 
 
