@@ -111,11 +111,14 @@ test-engine: $(VENV)/.dev $(VENV)/sam/.ready $(AWS_CLI)/.ready
 	$(RUN)/pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder tests/mutations tests/engine tests/benchmarks tests/slipway
 	$(RUN)/pytest --numprocesses 2 --no-loadscope-reorder --durations 15 tests/end_to_end $(WAYS:%=--ignore=%)
 
-# What takes minutes each, or gigabytes that nothing else needs, two files at a time: each has an engine of its own. The
-# engine installs the stand-ins of AWS images on first use.
+# Two files at a time: each has an engine of its own.
+.PHONY: test-ways
+test-ways: $(VENV)/.dev $(VENV)/sam/.ready $(VENV)/bundle/.ready ## Pass the tests of each way to train, orchestrate and deploy
+	$(RUN)/pytest --numprocesses 2 --no-loadscope-reorder --durations 10 $(WAYS)
+
+# What needs gigabytes that nothing else does: the engine installs the stand-ins of AWS images on first use.
 .PHONY: test-heavy
 test-heavy: $(VENV)/.dev $(VENV)/sam/.ready $(VENV)/bundle/.ready $(NOTEBOOK)/.ready $(SDK)/.ready ## Pass the tests that need the extras
-	$(RUN)/pytest --numprocesses 2 --no-loadscope-reorder --durations 10 $(WAYS)
 	$(RUN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --durations 10 tests/heavy/test_*.py tests/heavy/*/
 
 .PHONY: soak
