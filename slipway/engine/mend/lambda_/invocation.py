@@ -37,7 +37,7 @@ class Runner:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self.pool = Pool(engine)
+        self.pool = Pool(engine, _exists)
         self.metrics = FunctionMetrics(engine)
         discard(engine.home / "lambda" / "tmp")
         engine.spawn("functions end with the engine", self._end)
@@ -75,6 +75,10 @@ class Runner:
             return environment.invoke(event, request_id, arn, _trace(function))
         finally:
             self.pool.give_back(environment)
+
+
+def _exists(name: str) -> bool:
+    return name in adapter.part("services.lambda_svc")._functions
 
 
 def version_of(record: dict[str, Any], config: dict[str, Any]) -> FunctionVersion:

@@ -25,8 +25,10 @@ _LOOK_EVERY_SECONDS = 0.05
 class Pool:
     """The idle environments of every function."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, exists: Callable[[str], bool]) -> None:
+        """`exists` says whether there is a function of that name now."""
         self._engine = engine
+        self._exists = exists
         self._idle: dict[str, list[Environment]] = {}
         # Busy environments, with how often their function had been deleted when they were asked for.
         self._busy: dict[Environment, int] = {}
@@ -80,7 +82,9 @@ class Pool:
         """Keep it for the next invocation, or end it when it can serve no more, or its function is gone."""
         with self._lock:
             key = environment.function.key
-            kept = self._busy.pop(environment) == self._deletions[_name(key)] and environment.usable
+            same = self._busy.pop(environment) == self._deletions[_name(key)]
+            # One that was deleted before its environment was asked for is not among the deletions since.
+            kept = same and environment.usable and self._exists(_name(key))
             if kept:
                 self._idle.setdefault(key, []).append(environment)
         if not kept:
