@@ -26,7 +26,16 @@ AUTOPILOT: Document = {
 
 # A batch has neither endpoint nor API.
 NOTHING_SERVES: Document = {"test": None, "production": None}
-LATER: Document = {"deploy": {"mode": "async"}}
+# AutoGluon's ensembles take their time on a busy machine, and no alarm is to roll them back for it.
+LATER: Document = {
+    "deploy": {"mode": "async"},
+    "serving": {
+        "production": {
+            "autoscaling": {"minCapacity": 1, "maxCapacity": 2},
+            "alarms": {"modelLatencyInMilliseconds": 10_000},
+        }
+    },
+}
 
 
 @pytest.fixture(scope="module")
