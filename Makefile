@@ -109,7 +109,7 @@ WAYS := $(patsubst %,tests/end_to_end/test_%.py,ab automl modes orchestrators re
 .PHONY: test-engine
 test-engine: $(VENV)/.dev $(VENV)/sam/.ready $(AWS_CLI)/.ready
 	$(RUN)/pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder tests/mutations tests/engine tests/benchmarks tests/slipway
-	$(RUN)/pytest --numprocesses 2 --no-loadscope-reorder --durations 15 tests/end_to_end $(WAYS:%=--ignore=%)
+	$(RUN)/pytest --durations 15 tests/end_to_end $(WAYS:%=--ignore=%)
 
 # Two files at a time: each has an engine of its own.
 .PHONY: test-ways

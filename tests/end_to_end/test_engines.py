@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from slipway import local
-from tests.end_to_end.failing import Failing, fail, kept
-from tests.end_to_end.plant import STACK, Plant, eventually, problems
-from tests.end_to_end.support import succeed
+from tests.end_to_end.failing import Failing, fail
+from tests.end_to_end.plant import Plant
 from tests.end_to_end.workshop import Document, Executed, Workshop, customer
 
 # Each needs an image of its own, or shows the whole way once.
@@ -156,20 +154,3 @@ def test_a_training_that_fails_is_told_by_step_job_reason_and_log_and_leaves_not
 def test_a_pushed_configuration_is_in_production(workshop: Workshop, way: str) -> None:
     workshop.through_the_pipeline(THROUGH_THE_PIPELINE[way])
     assert set(workshop.predict()["predictions"][0]) == {"label", "score"}
-
-
-def test_a_run_whose_training_fails_is_told_at_the_keyboard(workshop: Workshop) -> None:
-    warm = {"ranges": RANGES, "strategy": "Random", "maxJobs": 1, "warmStart": {"jobs": ["no-such-job"]}}
-    before = kept(workshop)
-    pushed = workshop.pushed({"train": {"tuning": warm}})
-    run = eventually(lambda: found if (found := workshop.plant.run(pushed)).done else None, "the run is over", 300)
-    ((stage, action, error),) = problems(run)
-    assert (stage, action) == ("Train", "Train")
-    assert "Tune: " in error
-    assert "no-such-job" in error
-    home = workshop.plant.home
-    told = json.loads(succeed(home, "status", "--stack", STACK, "--json"))
-    assert "no-such-job" in json.dumps(told)
-    lines = json.loads(succeed(home, "logs", "--stack", STACK, "--json"))
-    assert {line["group"] for line in lines} == {"/aws/sagemaker/ProcessingJobs"}
-    assert kept(workshop) == before

@@ -77,8 +77,9 @@ class Attempt:
     def _submitted(self, answer: Any) -> None:
         """The job was started, or the token was sent."""
         words = _words(self.resource)
-        self._note(words, "Submitted", output=limited(self.name, "output", answer), outputDetails=_WHOLE)
+        # First what the next engine goes by: who sees the event may rely on it.
         self.position.note(call={"token": self.token, "answer": answer})
+        self._note(words, "Submitted", output=limited(self.name, "output", answer), outputDetails=_WHOLE)
 
     def _within_time(self) -> Any:
         """Call in a thread, so that time running out or the execution's end needs no consent of the call."""
