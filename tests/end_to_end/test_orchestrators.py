@@ -176,8 +176,15 @@ def test_its_jobs_are_told_like_those_of_states(by_glue: Workshop) -> None:
     ]
 
 
-def test_the_workflow_trains_the_built_in_xgboost_beside_the_champion(by_glue: Workshop) -> None:
-    executed = by_glue.execute({"train": {"engine": "xgboost", "hyperparameters": {"max_depth": 3}}})
+def test_the_workflow_takes_the_built_in_xgboost_to_production(by_glue: Workshop) -> None:
+    by_glue.through_the_pipeline({"train": {"engine": "xgboost", "hyperparameters": {"max_depth": 3}}})
+    assert float(workflow_run(by_glue)["WorkflowRunProperties"]["live_accuracy"]) > 0.7
+    assert set(by_glue.predict()["predictions"][0]) == {"label", "score"}
+    by_glue.through_the_pipeline({})
+
+
+def test_the_workflow_trains_by_other_values_beside_the_champion(by_glue: Workshop) -> None:
+    executed = by_glue.execute({"train": {"hyperparameters": {"max_depth": 3}}})
     assert executed.status == "SUCCEEDED", executed.error
     assert executed.output["championMetrics"]["roc_auc"] > 0.8
     assert set(by_glue.serve(executed, customer())["predictions"][0]) == {"label", "score"}
