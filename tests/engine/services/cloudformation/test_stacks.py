@@ -164,7 +164,7 @@ def test_a_custom_resource_that_fails_says_why(stacks: Any) -> None:
 
 
 def test_a_provider_that_never_answers_times_out(stacks: Any) -> None:
-    template = custom(ServiceTimeout="60")
+    template = custom(ServiceTimeout="1")
     template["Resources"]["Function"]["Properties"]["Code"]["ZipFile"] = "def handler(event, context): return None\n"
     stack = stacks.create(template)
     assert "CloudFormation did not receive a response from your Custom Resource." in stacks.reasons(stack["StackId"])

@@ -124,7 +124,7 @@ def test_a_job_that_is_stopped_keeps_what_it_has_and_leaves_no_process(sagemaker
     found = made.ended()
     assert (found["AutoMLJobStatus"], found["AutoMLJobSecondaryStatus"]) == ("Stopped", "Stopped")
     assert found["BestCandidate"]["CandidateName"] == "one"
-    assert not list((sagemaker.running.home / "sagemaker" / "automl-jobs").glob("*"))
+    eventually(lambda: not list((sagemaker.running.home / "sagemaker" / "automl-jobs").glob("*")))
 
 
 def test_a_candidate_that_cannot_be_kept_fails_the_job(sagemaker: Sagemaker) -> None:
