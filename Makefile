@@ -196,9 +196,18 @@ check-types: $(BUNDLE)/.ready
 check-templates: $(BUNDLE)/.ready
 	PYTHONPATH=. $(BUNDLE)/bin/cfn-lint --append-rules config/rules -- $(TEMPLATES)
 
+BUNDLE_TESTS := tests/cf tests/config tests/functions tests/jobs
+ONE_THREAD := OMP_NUM_THREADS=1 POLARS_MAX_THREADS=1
+
 .PHONY: test-bundle
 test-bundle: $(BUNDLE)/.ready ## Pass the unit tests of the bundle
-	OMP_NUM_THREADS=1 POLARS_MAX_THREADS=1 $(BUNDLE)/bin/python -m pytest --quiet $(EXAMPLES) tests/cf tests/config tests/functions tests/jobs
+	$(ONE_THREAD) $(BUNDLE)/bin/python -m pytest --quiet $(BUNDLE_TESTS)
+
+# What Build does: as many examples as a run may wait for, and nothing that has passed before.
+.PHONY: tested
+tested: $(BUNDLE)/.ready
+	$(ONE_THREAD) $(BUNDLE)/bin/python -m config.tested \
+		$(BUNDLE)/bin/python -m pytest --quiet --hypothesis-profile build $(BUNDLE_TESTS)
 
 # Build does without these: they need what only training by an algorithm that was not chosen needs.
 ALGORITHMS := $(basename $(notdir $(wildcard jobs/algorithms/*.in)))
@@ -210,7 +219,7 @@ $(VENV)/algorithms/.ready: config/requirements.txt $(ALGORITHMS:%=jobs/algorithm
 
 .PHONY: test-algorithms
 test-algorithms: $(VENV)/algorithms/.ready ## Train by every algorithm
-	OMP_NUM_THREADS=1 POLARS_MAX_THREADS=1 $(VENV)/algorithms/bin/python -m pytest --quiet tests/algorithms
+	$(ONE_THREAD) $(VENV)/algorithms/bin/python -m pytest --quiet tests/algorithms
 
 .PHONY: schema
 schema: $(BUNDLE)/.ready ## Write what jobs/algorithms/ and the schema say into the schema and docs/configuration.md
@@ -246,8 +255,7 @@ execution: build/image.txt build/configuration.json ## Write the state machine's
 
 # In this order: a wrong configuration waits for nothing, and the longest begins first.
 .PHONY: bundle
-bundle: EXAMPLES := --hypothesis-profile build
-bundle: check-configuration test-bundle image check-bundle package execution ## All that Build does
+bundle: check-configuration tested image check-bundle package execution ## All that Build does
 
 .PHONY: lock-bundle
 lock-bundle: ## Resolve the requirements of Build anew

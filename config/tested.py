@@ -1,0 +1,68 @@
+"""`python -m config.tested COMMAND…`: run the bundle's own tests, unless they passed before on this content.
+
+The mark is an object of the artifact bucket that is named by the hash of all that a push brings but
+`config/ml-pipeline.json`: the tests are of the bundle, whichever configuration it has, so that new data or another
+hyperparameter waits for none of them. Who wants them run again deletes the mark.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import boto3
+from botocore.exceptions import ClientError
+
+from config.versions import files
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+_PREFIX: Final = "tested"
+# What a build makes itself, and the one file that the tests know nothing of.
+_MADE: Final = frozenset({".git", ".hypothesis", ".venv", "build"})
+_CONFIGURATION: Final = Path("config/ml-pipeline.json")
+
+
+def main() -> None:
+    """Leave with the command's own code; 0 without running it where it passed before."""
+    bucket, key = os.environ["ARTIFACT_BUCKET"], f"{_PREFIX}/{_content(Path())}"
+    s3 = boto3.client("s3")
+    if _exists(s3, bucket, key):
+        print(f"The bundle's tests passed before on this content, s3://{bucket}/{key}, and are not run again.")
+        return
+    code = subprocess.run(sys.argv[1:], check=False).returncode
+    if code == 0:
+        s3.put_object(Bucket=bucket, Key=key)
+    sys.exit(code)
+
+
+def _content(root: Path) -> str:
+    """The SHA-256 of the interpreter's version and of every file's name and content."""
+    digest = hashlib.sha256(sys.version.encode())
+    for path in files(root):
+        name = path.relative_to(root)
+        if name.parts[0] not in _MADE and name != _CONFIGURATION:
+            content = path.read_bytes()
+            digest.update(f"\0{name.as_posix()}\0{len(content)}\0".encode())
+            digest.update(content)
+    return digest.hexdigest()
+
+
+def _exists(s3: S3Client, bucket: str, key: str) -> bool:
+    """Whether the mark is there; https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html."""
+    try:
+        s3.head_object(Bucket=bucket, Key=key)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "404":
+            raise
+        return False
+    return True
+
+
+if __name__ == "__main__":
+    main()
