@@ -5,17 +5,19 @@ docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from jobs import formats
+from jobs.answers import Answers
 from jobs.errors import RequestError
 
 # What SageMaker lets through to a real-time endpoint:
 # docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html
 LARGEST_BODY = 6 * 1024 * 1024
-# A larger body is answered in a thread, so that /ping is answered meanwhile.
+# `predicted` answers a larger body in a thread.
 SMALL_BODY = 32 * 1024
 
 Scope = dict[str, Any]
@@ -59,6 +61,12 @@ class Asked:
             _check_size(size)
             if not message.get("more_body", False):
                 return b"".join(chunks)
+
+
+async def predicted(answers: Answers, asked: Asked, body: bytes) -> tuple[str, bytes]:
+    """Content type and body of what a model answers; in a thread when that takes long, so that /ping is answered."""
+    arguments = body, asked.header(b"content-type"), asked.header(b"accept")
+    return answers(*arguments) if len(body) <= SMALL_BODY else await asyncio.to_thread(answers, *arguments)
 
 
 class Application:

@@ -18,7 +18,7 @@ from typing import Final
 
 from jobs import answers, formats
 from jobs.answers import Answers
-from jobs.asgi import SMALL_BODY, Answer, Application, Asked
+from jobs.asgi import Answer, Application, Asked, predicted
 from jobs.errors import JobError, RequestError
 
 # Set where the container's Mode is MultiModel:
@@ -120,8 +120,7 @@ class MultiModel(Application):
 
     async def _invocation(self, name: str, asked: Asked) -> Answer:
         body, found = await asked.body(), self._models.find(name).answers
-        arguments = body, asked.header(b"content-type"), asked.header(b"accept")
-        answered = found(*arguments) if len(body) <= SMALL_BODY else await asyncio.to_thread(found, *arguments)
+        answered = await predicted(found, asked, body)
         version = asked.header(TARGET).removesuffix(".tar.gz")
         told = self._champion if version == CHAMPION else version
         return Answer(200, *answered, {ATTRIBUTES: told.encode()} if told else {})

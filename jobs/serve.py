@@ -7,14 +7,13 @@ SAGEMAKER_BIND_TO_HOST, else every interface, as SageMaker needs it.
 
 from __future__ import annotations
 
-import asyncio
 import os
 
 import uvicorn
 
 from jobs import answers, multi_model, paths
 from jobs.answers import Answers
-from jobs.asgi import SMALL_BODY, Answer, Application, Asked
+from jobs.asgi import Answer, Application, Asked, predicted
 from jobs.errors import RequestError
 
 
@@ -30,10 +29,7 @@ class OneModel(Application):
             raise RequestError(f"expected /ping or /invocations, found {asked.path}", 404)
         if asked.method != "POST":
             raise RequestError(f"expected POST /invocations, found {asked.method}", 405)
-        arguments = await asked.body(), asked.header(b"content-type"), asked.header(b"accept")
-        if len(arguments[0]) <= SMALL_BODY:
-            return Answer(200, *self._answers(*arguments), {})
-        return Answer(200, *await asyncio.to_thread(self._answers, *arguments), {})
+        return Answer(200, *await predicted(self._answers, asked, await asked.body()), {})
 
 
 def main() -> None:

@@ -11,6 +11,7 @@ import io
 import json
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -21,6 +22,8 @@ import training_job
 
 MOST_BYTES: Final = 256 << 10
 MOST_LEVELS: Final = 20
+# What is told of a member's name, in characters.
+LONGEST_NAME: Final = 20
 ZIP_METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 # What zipfile raises for archives whose bytes were changed, besides the error that it has for it.
 BAD_ZIP: Final = (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, IndexError, zlib.error)
@@ -95,9 +98,9 @@ def keep(asked: dict[str, Any]) -> str:
 
 def contents(drop: inbox.Drop) -> dict[str, bytes]:
     """The two files of a request; Unreadable for any other."""
-    archives = [key for key in drop.keys if key.endswith(".zip")]
-    found = _unzipped(inbox.body(drop, archives[0], MOST_BYTES)) if archives == drop.keys[:1] == drop.keys else None
-    if found is None:
+    if len(drop.keys) == 1 and drop.keys[0].endswith(".zip"):
+        found = _unzipped(inbox.body(drop, drop.keys[0], MOST_BYTES))
+    else:
         found = {key.rpartition("/")[2]: b"" for key in drop.keys}
         if sorted(found) == sorted(inbox.REQUEST):
             found = {key.rpartition("/")[2]: inbox.body(drop, key, MOST_BYTES) for key in drop.keys}
@@ -155,8 +158,8 @@ def _no_number(text: str) -> float:
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise ValueError(f"{next(name for name in names if names.count(name) > 1)[:MOST_LEVELS]!r} stands twice")
+        twice = next(name for name, count in Counter(name for name, _ in pairs).items() if count > 1)
+        raise ValueError(f"{twice[:LONGEST_NAME]!r} stands twice")
     return found
 
 

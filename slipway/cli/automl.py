@@ -13,15 +13,14 @@ from slipway.cli.common import HOME, Aws, Home, Json, Region, errors, show, warn
 from slipway.cli.launch import asking, check_yes, tell
 from slipway.launch import Dialogue
 from slipway.service import Order
+from slipway.service.order import ENGINE_NAMES
 from slipway.target import aws_target, check_region
 
 
 def automl(
     file: Annotated[Path, typer.Argument(help="A CSV with a header, JSON lines or Parquet.")],
     target: Annotated[str, typer.Option("--target", help="The column to predict.")],
-    engine: Annotated[
-        str, typer.Option("--engine", help="Who trains, train.engine: container, xgboost, autogluon or autopilot.")
-    ] = Order.engine,
+    engine: Annotated[str, typer.Option("--engine", help=f"Who trains, train.engine: {ENGINE_NAMES}.")] = Order.engine,
     threshold: Annotated[
         float | None, typer.Option("--threshold", help="The gate, evaluate.threshold; the configuration's otherwise.")
     ] = None,

@@ -11,6 +11,7 @@ from slipway.errors import BadInput
 from slipway.validation import CONFIG
 
 ENGINES = ("container", "xgboost", "autogluon", "autopilot")
+ENGINE_NAMES = f"{', '.join(ENGINES[:-1])} or {ENGINES[-1]}"
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Order:
 
     def __post_init__(self) -> None:
         if self.engine not in ENGINES:
-            raise BadInput(f"engine {self.engine!r}: expected {', '.join(ENGINES[:-1])} or {ENGINES[-1]}")
+            raise BadInput(f"engine {self.engine!r}: expected {ENGINE_NAMES}")
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ Columns stand in the order in which they are first met; a member that an object 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -68,8 +69,8 @@ def _parsed(text: str, where: str) -> Any:
 def _object(members: list[tuple[str, Any]]) -> Row:
     row = dict(members)
     if len(row) < len(members):
-        names = [name for name, _ in members]
-        raise ValueError(f"column {next(name for name in names if names.count(name) > 1)!r} stands twice")
+        twice = next(name for name, count in Counter(name for name, _ in members).items() if count > 1)
+        raise ValueError(f"column {twice!r} stands twice")
     return row
 
 

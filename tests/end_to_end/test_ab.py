@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 
-from slipway import api, approval, local
-from tests.end_to_end.plant import ROOT, STACK, Plant, eventually, problems
+from slipway import api, approval
+from tests.end_to_end.plant import ROOT, STACK, eventually, problems
 from tests.end_to_end.support import run_slipway, succeed
 from tests.end_to_end.trials import ab, called, champion, guarded, interrupted, rollbacks, started, status_of, variants
-from tests.end_to_end.workshop import Document, Workshop, changed
+from tests.end_to_end.workshop import Document, Workshop, changed, opened
 
 # So many rows that chance hides no difference between a good model and one that learnt next to nothing.
 CALLS, ROWS, SHARE = 200, 5, 0.4
@@ -34,11 +34,8 @@ SECOND: Document = {
 
 @pytest.fixture(scope="module")
 def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
-    plant = Plant(tmp_path_factory.mktemp("ab") / ".slipway")
-    try:
-        yield Workshop(plant, FIRST)
-    finally:
-        local.remove(plant.home)
+    with opened(tmp_path_factory.mktemp("ab") / ".slipway", FIRST) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")

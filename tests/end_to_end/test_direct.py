@@ -15,13 +15,13 @@ from typing import Any
 
 import pytest
 
-from slipway import direct, install, launch, local
+from slipway import direct, install, launch
 from slipway.errors import BadInput
 from tests.end_to_end.failing import processes
-from tests.end_to_end.plant import STACK, Plant, eventually
+from tests.end_to_end.plant import STACK, eventually
 from tests.end_to_end.support import run_slipway
 from tests.end_to_end.training_request import training_request
-from tests.end_to_end.workshop import Workshop, customer
+from tests.end_to_end.workshop import Workshop, customer, opened
 
 ENDPOINT = f"{STACK}-direct"
 # Rows that take a transform job some seconds.
@@ -37,11 +37,8 @@ REQUEST: dict[str, Any] = {
 
 @pytest.fixture(scope="module")
 def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
-    plant = Plant(tmp_path_factory.mktemp("direct") / ".slipway")
-    try:
-        yield Workshop(plant)
-    finally:
-        local.remove(plant.home)
+    with opened(tmp_path_factory.mktemp("direct") / ".slipway") as made:
+        yield made
 
 
 @pytest.fixture(scope="module")

@@ -7,10 +7,8 @@ from typing import Any
 
 import pytest
 
-from slipway import local
 from tests.end_to_end.failing import Failing, fail
-from tests.end_to_end.plant import Plant
-from tests.end_to_end.workshop import Document, Executed, Workshop, customer
+from tests.end_to_end.workshop import Document, Executed, Workshop, customer, opened
 
 # Each needs an image of its own, or shows the whole way once.
 THROUGH_THE_PIPELINE: dict[str, Document] = {
@@ -100,11 +98,8 @@ FAILURES: dict[str, Failing] = {
 
 @pytest.fixture(scope="module")
 def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
-    plant = Plant(tmp_path_factory.mktemp("workshop") / ".slipway")
-    try:
-        yield Workshop(plant)
-    finally:
-        local.remove(plant.home)
+    with opened(tmp_path_factory.mktemp("workshop") / ".slipway") as made:
+        yield made
 
 
 @pytest.fixture(scope="module")

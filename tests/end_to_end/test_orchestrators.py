@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from config import sagemaker_pipeline
-from slipway import executions, local
-from tests.end_to_end.plant import STACK, Plant, eventually
-from tests.end_to_end.workshop import Document, Executed, Workshop, customer
+from slipway import executions
+from tests.end_to_end.plant import STACK, eventually
+from tests.end_to_end.workshop import Document, Executed, Workshop, customer, opened
 
 PIPELINE = f"{STACK}-training"
 
@@ -19,11 +19,8 @@ PIPELINE = f"{STACK}-training"
 @pytest.fixture(scope="module")
 def by_sagemaker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
     """An install that a SageMaker pipeline trains for, with its first model in production."""
-    plant = Plant(tmp_path_factory.mktemp("by-sagemaker") / ".slipway")
-    try:
-        yield Workshop(plant, parameters={"Orchestrator": "sagemaker"})
-    finally:
-        local.remove(plant.home)
+    with opened(tmp_path_factory.mktemp("by-sagemaker") / ".slipway", parameters={"Orchestrator": "sagemaker"}) as made:
+        yield made
 
 
 # Learns so slowly that it goes on for long enough to be stopped on the way.
@@ -138,11 +135,8 @@ def test_deleting_the_install_stops_its_pipeline_first(by_sagemaker: Workshop) -
 @pytest.fixture(scope="module")
 def by_glue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
     """An install that a Glue workflow trains for, with its first model in production."""
-    plant = Plant(tmp_path_factory.mktemp("by-glue") / ".slipway")
-    try:
-        yield Workshop(plant, parameters={"Orchestrator": "glue"})
-    finally:
-        local.remove(plant.home)
+    with opened(tmp_path_factory.mktemp("by-glue") / ".slipway", parameters={"Orchestrator": "glue"}) as made:
+        yield made
 
 
 def workflow_run(workshop: Workshop) -> dict[str, Any]:

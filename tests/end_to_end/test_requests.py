@@ -9,11 +9,10 @@ from typing import Any
 
 import pytest
 
-from slipway import local
 from slipway.runs import Run
-from tests.end_to_end.plant import STACK, Plant
+from tests.end_to_end.plant import STACK
 from tests.end_to_end.support import run_slipway
-from tests.end_to_end.workshop import Workshop
+from tests.end_to_end.workshop import Workshop, opened
 
 TRAINING = {
     "AlgorithmSpecification": {"TrainingInputMode": "File"},
@@ -42,11 +41,8 @@ DEPLOYMENT = {
 
 @pytest.fixture(scope="module")
 def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
-    plant = Plant(tmp_path_factory.mktemp("requests") / ".slipway")
-    try:
-        yield Workshop(plant)
-    finally:
-        local.remove(plant.home)
+    with opened(tmp_path_factory.mktemp("requests") / ".slipway") as made:
+        yield made
 
 
 def drop(workshop: Workshop, folder: Path, training: dict[str, Any]) -> tuple[int, dict[str, Any], str]:

@@ -10,12 +10,15 @@ import copy
 import csv
 import json
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from config import configuration
 from config.training import training
-from slipway import api, approval
+from slipway import api, approval, local
 from slipway.runs import Run
 from tests.end_to_end.plant import ROOT, STACK, Plant, eventually, problems
 
@@ -197,3 +200,13 @@ class Workshop:
         bucket = self.plant.installed.outputs["ArtifactBucket"]
         body: bytes = self.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
         return body
+
+
+@contextmanager
+def opened(home: Path, changes: Document | None = None, parameters: dict[str, str] | None = None) -> Iterator[Workshop]:
+    """A workshop on an engine of its own, which is removed afterwards."""
+    plant = Plant(home)
+    try:
+        yield Workshop(plant, changes, parameters)
+    finally:
+        local.remove(plant.home)

@@ -5,32 +5,19 @@ from __future__ import annotations
 import importlib
 import json
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import slipway
-from slipway import local
-from tests.end_to_end.plant import CLOCK_FACTOR, ROOT
+from tests.end_to_end.plant import ROOT
 from tests.end_to_end.support import run_slipway
-from tests.end_to_end.test_automl import bundle, rows
+from tests.end_to_end.test_automl import bundle, home, rows
 
-__all__ = ["bundle"]
+__all__ = ["bundle", "home"]
 
 STACK = "shop"
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """An engine of its own."""
-    home = tmp_path_factory.mktemp("automl") / ".slipway"
-    local.start(home, port=local.free_port(), clock_factor=CLOCK_FACTOR)
-    try:
-        yield home
-    finally:
-        local.remove(home)
 
 
 @pytest.fixture(scope="module")

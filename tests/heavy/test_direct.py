@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from slipway import direct, local
-from tests.end_to_end.plant import ROOT, STACK, Plant
+from slipway import direct
+from tests.end_to_end.plant import ROOT, STACK
 from tests.end_to_end.training_request import training_request
-from tests.end_to_end.workshop import Workshop
+from tests.end_to_end.workshop import Workshop, opened
 
 ENDPOINT = f"{STACK}-direct"
 ROWS = 900
@@ -22,11 +22,8 @@ ROWS = 900
 
 @pytest.fixture(scope="module")
 def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
-    plant = Plant(tmp_path_factory.mktemp("direct") / ".slipway")
-    try:
-        yield Workshop(plant)
-    finally:
-        local.remove(plant.home)
+    with opened(tmp_path_factory.mktemp("direct") / ".slipway") as made:
+        yield made
 
 
 @pytest.fixture(scope="module")

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from slipway import executions, local
+from slipway import executions
 from tests.end_to_end.failing import Failing, fail, processes, running
-from tests.end_to_end.plant import Plant, eventually
-from tests.end_to_end.workshop import Document, Executed, Workshop, customer
+from tests.end_to_end.plant import eventually
+from tests.end_to_end.workshop import Document, Executed, Workshop, customer, opened
 
 QUICK = {"timeLimitInSeconds": 120, "fitArgs": {"hyperparameters": {"GBM": {}, "RF": {}}}}
 AUTOGLUON: Document = {"train": {"engine": "autogluon", "hyperparameters": {}, "autogluon": QUICK}}
@@ -40,11 +40,8 @@ LATER: Document = {
 
 @pytest.fixture(scope="module")
 def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
-    plant = Plant(tmp_path_factory.mktemp("foreign") / ".slipway")
-    try:
-        yield Workshop(plant)
-    finally:
-        local.remove(plant.home)
+    with opened(tmp_path_factory.mktemp("foreign") / ".slipway") as made:
+        yield made
 
 
 @pytest.fixture(scope="module")

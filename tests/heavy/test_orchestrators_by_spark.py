@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 
 from config import sagemaker_pipeline
-from slipway import local
-from tests.end_to_end.plant import STACK, Plant, eventually
-from tests.end_to_end.workshop import Document, Workshop, customer
+from tests.end_to_end.plant import STACK, eventually
+from tests.end_to_end.workshop import Document, Workshop, customer, opened
 
 PIPELINE = f"{STACK}-training"
 BY_SPARK: Document = {"prepare": {"engine": "glue", "workerType": "G.1X", "workers": 2}}
@@ -21,11 +20,8 @@ REFUSAL = "TableError: evaluate.positiveClass is 'perhaps', column 'churn' holds
 
 @pytest.fixture(scope="module")
 def by_sagemaker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
-    plant = Plant(tmp_path_factory.mktemp("callback") / ".slipway")
-    try:
-        yield Workshop(plant, BY_SPARK, {"Orchestrator": "sagemaker"})
-    finally:
-        local.remove(plant.home)
+    with opened(tmp_path_factory.mktemp("callback") / ".slipway", BY_SPARK, {"Orchestrator": "sagemaker"}) as made:
+        yield made
 
 
 def steps(workshop: Workshop) -> dict[str, Any]:
@@ -90,11 +86,8 @@ def test_the_built_in_xgboost_trains_on_what_spark_left(by_sagemaker: Workshop) 
 
 @pytest.fixture(scope="module")
 def by_glue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
-    plant = Plant(tmp_path_factory.mktemp("workflow") / ".slipway")
-    try:
-        yield Workshop(plant, BY_SPARK, {"Orchestrator": "glue"})
-    finally:
-        local.remove(plant.home)
+    with opened(tmp_path_factory.mktemp("workflow") / ".slipway", BY_SPARK, {"Orchestrator": "glue"}) as made:
+        yield made
 
 
 def test_a_workflow_goes_from_spark_to_a_python_shell_and_a_model_to_production(by_glue: Workshop) -> None:

@@ -6,9 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from slipway import local
-from tests.end_to_end.plant import Plant
-from tests.end_to_end.workshop import Document, Workshop, customer
+from tests.end_to_end.workshop import Document, Workshop, customer, opened
 from tests.heavy.test_foreign_engines import AUTOGLUON, AUTOPILOT
 
 BY_SPARK = {"prepare": {"engine": "glue", "workerType": "G.1X", "workers": 2}}
@@ -20,11 +18,8 @@ def _engine(train: Document) -> str:
 
 @pytest.fixture(scope="module")
 def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
-    plant = Plant(tmp_path_factory.mktemp("spark") / ".slipway")
-    try:
-        yield Workshop(plant)
-    finally:
-        local.remove(plant.home)
+    with opened(tmp_path_factory.mktemp("spark") / ".slipway") as made:
+        yield made
 
 
 def prepared(workshop: Workshop, run: str) -> dict[str, bytes]:
