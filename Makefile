@@ -156,7 +156,6 @@ BUNDLE := $(VENV)/bundle
 SAM := $(VENV)/sam
 PYTHON_FILES := config functions jobs
 TEMPLATES := template.yaml $(wildcard cf/*.yaml) functions/outcome/model.json
-STACKS := training test production
 
 # Without uv on the path, .uv installs it.
 $(BUNDLE)/.ready: config/requirements.txt $(if $(shell command -v uv),,$(VENV)/.uv)
@@ -172,7 +171,10 @@ $(SAM)/.ready: config/sam.txt $(if $(shell command -v uv),,$(VENV)/.uv)
 	@touch $@
 
 .PHONY: check-bundle
-check-bundle: check-configuration check-python check-types check-templates ## Verify configuration, code and templates of the bundle
+check-bundle: check-configuration check-code ## Verify configuration, code and templates of the bundle
+
+.PHONY: check-code
+check-code: check-python check-types check-templates
 
 .PHONY: check-configuration
 check-configuration: build/configuration.json
@@ -203,11 +205,15 @@ ONE_THREAD := OMP_NUM_THREADS=1 POLARS_MAX_THREADS=1
 test-bundle: $(BUNDLE)/.ready ## Pass the unit tests of the bundle
 	$(ONE_THREAD) $(BUNDLE)/bin/python -m pytest --quiet $(BUNDLE_TESTS)
 
-# What Build does: as many examples as a run may wait for, and nothing that has passed before.
+# What Build does: nothing that has passed before.
 .PHONY: tested
 tested: $(BUNDLE)/.ready
-	$(ONE_THREAD) $(BUNDLE)/bin/python -m config.tested \
-		$(BUNDLE)/bin/python -m pytest --quiet --hypothesis-profile build $(BUNDLE_TESTS)
+	$(BUNDLE)/bin/python -m config.tested $(MAKE) --no-print-directory test-examples check-code
+
+# As many examples as a run may wait for.
+.PHONY: test-examples
+test-examples: $(BUNDLE)/.ready
+	$(ONE_THREAD) $(BUNDLE)/bin/python -m pytest --quiet --hypothesis-profile build $(BUNDLE_TESTS)
 
 # Build does without these: they need what only training by an algorithm that was not chosen needs.
 ALGORITHMS := $(basename $(notdir $(wildcard jobs/algorithms/*.in)))
@@ -227,21 +233,23 @@ schema: $(BUNDLE)/.ready ## Write what jobs/algorithms/ and the schema say into 
 	$(BUNDLE)/bin/python -m config.reference
 
 .PHONY: package
-package: $(STACKS:%=build/output/%.yaml) ## Package the stacks that the pipeline deploys: their code in S3, addresses in their place
+package: build/bundle/.ready ## Package the stacks that the pipeline deploys: their code in S3, addresses in their place
+	$(BUNDLE)/bin/python -m config.packaged $(MAKE) --no-print-directory sam-package
 
 # A copy, into which the columns of the data set are written.
 build/bundle/.ready: build/configuration.json $(shell find cf functions jobs/spark -type f -not -path '*/__pycache__/*')
 	rm -rf build/bundle
-	mkdir -p build/bundle/jobs build/output
+	mkdir -p build/bundle/jobs
 	cp -R cf functions build/bundle/
 	cp -R jobs/spark build/bundle/jobs/
 	find build/bundle -name __pycache__ -prune -exec rm -r {} +
 	$(BUNDLE)/bin/python -m config.request_model build/configuration.json build/bundle
 	touch $@
 
-build/output/%.yaml: build/bundle/.ready $(SAM)/.ready
-	SAM_CLI_TELEMETRY=0 $(SAM)/bin/sam package --template-file build/bundle/cf/$*.yaml --output-template-file $@ \
-		--s3-bucket "$$ARTIFACT_BUCKET" --s3-prefix packages --kms-key-id "$$KEY_ARN" --no-progressbar > build/$*.log || { cat build/$*.log; exit 1; }
+.PHONY: sam-package
+sam-package: $(SAM)/.ready
+	SAM_CLI_TELEMETRY=0 $(SAM)/bin/sam package --template-file build/bundle/stacks.json --output-template-file build/packaged.json \
+		--use-json --s3-bucket "$$ARTIFACT_BUCKET" --s3-prefix packages --kms-key-id "$$KEY_ARN" --no-progressbar > build/package.log || { cat build/package.log; exit 1; }
 
 .PHONY: image
 image: build/image.txt ## Build and push the job image, unless this content was pushed before
@@ -255,7 +263,7 @@ execution: build/image.txt build/configuration.json ## Write the state machine's
 
 # In this order: a wrong configuration waits for nothing, and the longest begins first.
 .PHONY: bundle
-bundle: check-configuration tested image check-bundle package execution ## All that Build does
+bundle: check-configuration tested image package execution ## All that Build does
 
 .PHONY: lock-bundle
 lock-bundle: ## Resolve the requirements of Build anew

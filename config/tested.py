@@ -1,7 +1,7 @@
-"""`python -m config.tested COMMAND…`: run the bundle's own tests, unless they passed before on this content.
+"""`python -m config.tested COMMAND…`: run the bundle's own tests and checks, unless they passed before on this content.
 
 The mark is an object of the artifact bucket that is named by the hash of all that a push brings but
-`config/ml-pipeline.json`: the tests are of the bundle, whichever configuration it has, so that new data or another
+`config/ml-pipeline.json`: they are of the bundle, whichever configuration it has, so that new data or another
 hyperparameter waits for none of them. Who wants them run again deletes the mark.
 """
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 _PREFIX: Final = "tested"
-# What a build makes itself, and the one file that the tests know nothing of.
+# What a build makes itself, and the one file that they know nothing of.
 _MADE: Final = frozenset({".git", ".hypothesis", ".venv", "build"})
 _CONFIGURATION: Final = Path("config/ml-pipeline.json")
 
@@ -33,9 +33,10 @@ def main() -> None:
     bucket, key = os.environ["ARTIFACT_BUCKET"], f"{_PREFIX}/{_content(Path())}"
     s3 = boto3.client("s3")
     if _exists(s3, bucket, key):
-        print(f"The bundle's tests passed before on this content, s3://{bucket}/{key}, and are not run again.")
+        print(f"The bundle's tests and checks passed before on this content, s3://{bucket}/{key}; not run again.")
         return
-    code = subprocess.run(sys.argv[1:], check=False).returncode
+    # Open files too: make hands its job slots on by them.
+    code = subprocess.run(sys.argv[1:], check=False, close_fds=False).returncode
     if code == 0:
         s3.put_object(Bucket=bucket, Key=key)
     sys.exit(code)

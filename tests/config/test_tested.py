@@ -64,7 +64,7 @@ def test_what_passed_is_not_run_again_on_the_same_content(
     assert not runs(monkeypatch)
     (key,) = bucket.keys
     assert key.startswith("tested/")
-    assert f"passed before on this content, s3://{BUCKET}/{key}, and are not run again" in capsys.readouterr().out
+    assert f"passed before on this content, s3://{BUCKET}/{key}; not run again" in capsys.readouterr().out
 
 
 def test_what_failed_is_run_again_and_leaves_no_mark(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,7 +21,7 @@ from slipway.target import Target
 ROOT = Path(__file__).parents[2]
 STACK = "plant"
 CLOCK_FACTOR = 60.0
-_CHECKED = "bundle: check-configuration tested image check-bundle package execution"
+_CHECKED = "bundle: check-configuration tested image package execution"
 _UNCHECKED = "bundle: check-configuration image package execution"
 _T = TypeVar("_T")
 
