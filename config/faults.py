@@ -42,6 +42,8 @@ def explain(error: ValidationError) -> list[Fault]:
         return _unknown(error)
     if keyword == "not":
         return [_not(error)]
+    if keyword == "enum":
+        return [_enum(error)]
     allowed = _ALLOWED.get(keyword, lambda _: error.message)(error.validator_value)
     return [Fault(error.json_path, show(error.instance), allowed)]
 
@@ -54,7 +56,9 @@ def show(value: object) -> str:
 
 def closest(name: str, names: list[str]) -> str:
     """` (did you mean …?)`, if one of the names is close to this one."""
-    matches = difflib.get_close_matches(name, names, n=1)
+    matches = difflib.get_close_matches(name, names, n=len(names) or 1)
+    # One that the name is a part of is meant rather than one that is as alike by its letters.
+    matches.sort(key=lambda match: name not in match)
     return f" (did you mean {matches[0]}?)" if matches else ""
 
 
@@ -84,6 +88,13 @@ def _not(error: ValidationError) -> Fault:
     return Fault(error.json_path, show(error.instance), allowed)
 
 
+def _enum(error: ValidationError) -> Fault:
+    values = cast("list[Any]", error.validator_value)
+    texts = [value for value in values if isinstance(value, str)]
+    meant = closest(error.instance, texts) if isinstance(error.instance, str) else ""
+    return Fault(error.json_path, f"{show(error.instance)}{meant}", ", ".join(show(value) for value in values))
+
+
 def _properties(error: ValidationError) -> dict[str, Any]:
     properties: dict[str, Any] = cast("dict[str, Any]", error.schema).get("properties", {})
     return properties
@@ -100,7 +111,6 @@ def _count(noun: str, comparison: str) -> Callable[[Any], str]:
 
 _ALLOWED: Final[dict[str, Callable[[Any], str]]] = {
     "type": _type,
-    "enum": lambda values: ", ".join(show(value) for value in values),
     "const": show,
     "minimum": lambda value: f"{value} or more",
     "maximum": lambda value: f"{value} or less",

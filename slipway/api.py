@@ -33,12 +33,22 @@ class PredictionFailed(SlipwayError):
 
 @dataclass(frozen=True)
 class Answer:
-    """What the API answered, which variant of the endpoint, and which version of the model where it holds several."""
+    """What the API answered, and what its headers name.
+
+    `variant` of the endpoint answered, of the version `model` where it holds several; what came true of the request is
+    told later by its `inference_id`.
+    """
 
     status: int
     body: Any
     variant: str = ""
     model: str = ""
+    inference_id: str = ""
+
+    def named(self) -> dict[str, str]:
+        """What the headers named, under the names of docs/api.md in camel case."""
+        told = {"variant": self.variant, "model": self.model, "inferenceId": self.inference_id}
+        return {name: value for name, value in told.items() if value}
 
 
 @dataclass(frozen=True)
@@ -58,8 +68,8 @@ class Api:
         """What an asynchronous API answers to an earlier request by now; 202 as long as there is nothing."""
         return self._sent("GET", f"{self.url}/{request_id}", b"")
 
-    def predict(self, features: Any, model: str = "") -> Any:
-        """The answer's body, waited for where it comes later; PredictionFailed when the API refuses."""
+    def predict(self, features: Any, model: str = "") -> Answer:
+        """The answer, waited for where it comes later; PredictionFailed when the API refuses."""
         answer, until = self.call(features, model), time.monotonic() + LONGEST_SECONDS
         while answer.status == 202 and time.monotonic() < until:
             time.sleep(SECONDS_BETWEEN_LOOKS)
@@ -67,7 +77,7 @@ class Api:
         if answer.status != 200:
             log = f"; its log: slipway logs --group {self.log_group}" if answer.status >= 500 else ""
             raise PredictionFailed(f"POST {self.url} answered {answer.status}: {json.dumps(answer.body)}{log}")
-        return answer.body
+        return answer
 
     def curl(self, features: Any, model: str = "") -> str:
         """The same request for a shell."""
@@ -89,8 +99,8 @@ class Api:
             response = _POOL.request(method, url, body=body, headers=headers, timeout=60.0)
         except urllib3.exceptions.HTTPError as error:
             raise PredictionFailed(f"{method} {url} got no answer: {error}") from error
-        told = response.headers
-        return Answer(response.status, _parsed(response.data), told.get("X-Variant", ""), told.get("X-Model", ""))
+        told = [response.headers.get(name, "") for name in ("X-Variant", "X-Model", "X-Inference-Id")]
+        return Answer(response.status, _parsed(response.data), *told)
 
     def _authorization(self, method: str, url: str, body: bytes) -> dict[str, str]:
         if self.key:

@@ -16,6 +16,7 @@ from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 
+from slipway import unread
 from slipway.errors import BadInput
 
 # Enough to tell a number from text and an id from a code, and read in about a second.
@@ -146,7 +147,8 @@ def _column(name: str, values: list[str]) -> tuple[str, str]:
     odd = Counter(value for value in known if not _NUMBER.fullmatch(value))
     reason = _id_reason(name, known, odd)
     if reason:
-        return "id", f"{name} {reason}, so it is left out (id)."
+        hint = unread.hint(known) if odd else ""
+        return "id", f"{name} {reason}, so it is left out (id).{f' {hint}' if hint else ''}"
     distinct = set(known)
     if odd and _boolean(distinct):
         return "boolean", f"{name} holds {_listed(distinct)}: a boolean."

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 HOME = Path(".slipway")
 PORT = 4566
 REGION = "us-east-1"
-_READY_SECONDS = 30.0
+_READY_SECONDS = 60.0
 _STOP_SECONDS = 4.0
 # What is in the folder also when no engine ever ran there: pages of reports, and why one did not start.
 _BEFORE = {"reports", "engine.log"}

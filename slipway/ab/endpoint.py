@@ -35,8 +35,29 @@ class Live:
 
     def share(self, name: str) -> float:
         """A variant's share of the requests."""
-        whole = sum(variant.weight for variant in self.variants.values())
-        return self.variants[name].weight / whole if whole else 0.0
+        return share(self.variants, name)
+
+
+def variants(described: dict[str, Any]) -> dict[str, Variant]:
+    """The variants that DescribeEndpoint tells of, by their names; none while the endpoint is being made."""
+    return {
+        one["VariantName"]: Variant(one["VariantName"], one["CurrentWeight"], one["CurrentInstanceCount"])
+        for one in described.get("ProductionVariants", [])
+    }
+
+
+def share(found: dict[str, Variant], name: str) -> float:
+    """One of these variants' share of the requests."""
+    whole = sum(variant.weight for variant in found.values())
+    return found[name].weight / whole if whole else 0.0
+
+
+def told(found: dict[str, Variant]) -> dict[str, dict[str, float]]:
+    """Variants for machines."""
+    return {
+        name: {"weight": variant.weight, "share": share(found, name), "instances": variant.instances}
+        for name, variant in found.items()
+    }
 
 
 def of(production: Production) -> Live:
@@ -44,14 +65,10 @@ def of(production: Production) -> Live:
     sagemaker = production.install.target.client("sagemaker")
     described = _in_service(production)
     config = sagemaker.describe_endpoint_config(EndpointConfigName=described["EndpointConfigName"])
-    found = [
-        Variant(one["VariantName"], one["CurrentWeight"], one["CurrentInstanceCount"])
-        for one in described["ProductionVariants"]
-    ]
     capture = described.get("DataCaptureConfig", {})
     enabled = capture.get("EnableCapture", False)
     return Live(
-        {variant.name: variant for variant in found},
+        variants(described),
         f"{capture['DestinationS3Uri'].rstrip('/')}/{production.endpoint}" if enabled else "",
         capture["CurrentSamplingPercentage"] if enabled else 0,
         config["CreationTime"],

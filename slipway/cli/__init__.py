@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from importlib.metadata import version
+from typing import Annotated
 
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
@@ -11,7 +13,7 @@ from rich.text import Text
 from typer.exceptions import TyperException
 
 from slipway.cli import hints
-from slipway.cli.common import HOME, errors
+from slipway.cli.common import HOME, errors, say
 from slipway.errors import ExitCode, SlipwayError
 
 app = typer.Typer(
@@ -24,6 +26,21 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
+
+
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        say(f"slipway {version('slipway')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _whole(
+    asked: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say which version this is.")
+    ] = False,
+) -> None:
+    """What holds for every command."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -142,9 +142,11 @@ def _waiting(text: str) -> AbstractContextManager[Any]:
 
 
 def _tell(event: StackEvent) -> None:
-    """Only what is worth a person's attention: an update has dozens of events."""
-    if event.warning or event.is_failure:
-        warn(event.warning or f"{event.stack} {event.logical_id} {event.status} {event.reason}")
+    """Only what fails: an update has dozens of events, and what the engine does not carry out of a template that is
+    deployed already is the same as before, and nothing of the test.
+    """
+    if event.is_failure:
+        warn(f"{event.stack} {event.logical_id} {event.status} {event.reason}")
 
 
 def _asked(question: str) -> bool:
@@ -160,8 +162,5 @@ def _state(found: Production, live: Live) -> dict[str, Any]:
         "candidate": found.candidate,
         "since": live.since,
         "sampling": live.sampling,
-        "variants": {
-            name: {"weight": variant.weight, "share": live.share(name), "instances": variant.instances}
-            for name, variant in live.variants.items()
-        },
+        "variants": endpoint.told(live.variants),
     }

@@ -11,10 +11,14 @@ from typing import Annotated, Any
 import typer
 
 from slipway import api, approval, data, inbox, retrying
-from slipway.cli.common import HOME, Aws, Home, Json, Region, Stack, errors, installed, say, show
+from slipway.cli.common import HOME, Aws, Home, Json, Region, Stack, errors, installed, say, show, warn
 from slipway.errors import BadInput
 
 Summary = Annotated[str, typer.Option("--summary", "-m", help="Why, for the record.")]
+
+
+# What an answer's headers name, in a person's words.
+_WORDS = {"variant": "variant", "model": "model", "inferenceId": "inference id"}
 
 
 class Environment(StrEnum):
@@ -107,7 +111,10 @@ def predict(
     home: Home = HOME,
     as_json: Json = False,
 ) -> None:
-    """Ask an environment's API for a prediction."""
+    """Ask an environment's API for a prediction.
+
+    Which variant of the endpoint answered and the request's inference id are told on standard error, or in the JSON.
+    """
     asked = _features(sys.stdin.read() if features == "-" else features)
     where = api.of(installed(stack, aws, home, region), environment)
     if curl:
@@ -115,7 +122,10 @@ def predict(
         show({"curl": text}, as_json, text)
         return
     answer = where.predict(asked, model or "")
-    show(answer, as_json, json.dumps(answer, indent=2))
+    named = answer.named()
+    show({**answer.body, **named}, as_json, json.dumps(answer.body, indent=2))
+    if named and not as_json:
+        warn(", ".join(f"{word} {named[name]}" for name, word in _WORDS.items() if name in named))
 
 
 def _features(text: str) -> Any:

@@ -12,6 +12,7 @@ from rich.text import Text
 from slipway import follow, install, overview
 from slipway import report as reporting
 from slipway import runs as running
+from slipway.ab import running as trials
 from slipway.cli.common import (
     HOME,
     Aws,
@@ -34,19 +35,22 @@ from slipway.runs import Run
 def status(
     stack: Stack = None, aws: Aws = False, region: Region = None, home: Home = HOME, as_json: Json = False
 ) -> None:
-    """Show the pipeline as CodePipeline's console does: stages, actions, how each last went."""
+    """Show the pipeline as CodePipeline's console does: stages, actions, how each last went; and a running A/B test."""
     target = target_of(aws, home, region)
     if stack is None and not install.candidates(target):
         text = f"{target.name}\nno stack with a pipeline yet: `slipway launch` makes one"
-        show({"target": target.name, "stack": None, "pipeline": None}, as_json, text)
+        show({"target": target.name, "stack": None, "pipeline": None, "test": None}, as_json, text)
         return
     where = install.find(target, stack or install.only(target))
-    state = overview.state(where)
+    state, test = overview.state(where), trials.of(where)
     if as_json:
-        show({"target": target.name, "stack": where.stack, "pipeline": state}, True, "")
+        told = test.as_json() if test else None
+        show({"target": target.name, "stack": where.stack, "pipeline": state, "test": told}, True, "")
         return
     say(f"{where.pipeline} on {target.name}")
     console.print(overview.picture(state, overview.steps(where, state)))
+    if test:
+        say(test.text())
     say(overview.hint(state))
 
 

@@ -18,6 +18,7 @@ Made by `python -m slipway.cli.reference`. Commands act on the local engine whos
 `.slipway`); with `--aws` on the account of the environment's credentials. Whatever shows something takes `--json`: then
 standard output holds one JSON value and nothing else, and what is said on the way goes to standard error. Failures are
 one message on standard error. `NO_COLOR` takes the colours off; without a terminal there are none, and no live display.
+`slipway --version` says which version this is.
 """
 
 

@@ -124,7 +124,7 @@ class Demo:
         self._step("A prediction through the production API")
         production = api.of(installed, "production")
         features = chosen.features()
-        answer = production.predict(features)
+        answer = production.predict(features).body
         self._say(f"{production.curl(features)}\n  -> {json.dumps(answer)}")
         self.record["prediction"] = {"features": features, "answer": answer}
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
+_SHORTEST_LIMIT = 30.0
+
 
 @dataclass(frozen=True)
 class Clock:
@@ -20,6 +22,13 @@ class Clock:
     def real(self, seconds: float) -> float:
         """Real seconds that stand for `seconds` of AWS's time."""
         return seconds / self.factor
+
+    def limit(self, seconds: float) -> float:
+        """Real seconds that a program has where AWS gives it `seconds`.
+
+        It takes its time whatever the factor: no limit is shortened below half a minute.
+        """
+        return max(self.real(seconds), min(seconds, _SHORTEST_LIMIT))
 
     def sleep(self, seconds: float) -> None:
         """Wait for `seconds` of AWS's time."""

@@ -44,7 +44,7 @@ class Service:
 
     def predict(self, features: Any) -> Any:
         """What the API answers for a row, or a list of them."""
-        return self.api.predict(features)
+        return self.api.predict(features).body
 
     def as_json(self) -> dict[str, Any]:
         """For machines."""

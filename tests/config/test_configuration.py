@@ -62,6 +62,16 @@ def test_the_configuration_of_the_repository_is_valid() -> None:
             id="not one of",
         ),
         pytest.param(
+            lambda c: c.update(train={"instanceType": "m5.xlarge"}),
+            '$.train.instanceType: found "m5.xlarge" (did you mean ml.m5.xlarge?); allowed: "ml.c5.xlarge", ',
+            id="an instance of EC2's",
+        ),
+        pytest.param(
+            lambda c: c.update(serving={"production": {"instanceType": "ml.m5.lrage"}}),
+            '$.serving.production.instanceType: found "ml.m5.lrage" (did you mean ml.m5.large?); allowed: "ml.',
+            id="an instance with a slip",
+        ),
+        pytest.param(
             lambda c: c["dataset"]["columns"].append({"name": "plan", "type": "id"}),
             '$.dataset.columns: found "plan" 2 times; allowed: each column once',
             id="column twice",

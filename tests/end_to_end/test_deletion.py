@@ -68,7 +68,7 @@ def test_the_data_of_a_deleted_install_can_still_be_read(second_deleted: Second)
 def test_the_other_install_goes_on_serving(second_deleted: Second, demonstration: Demonstration) -> None:
     features = demonstration.record["prediction"]["features"]
     for environment in ("test", "production"):
-        assert len(api.of(demonstration.desk.install, environment).predict(features)["predictions"]) == 1
+        assert len(api.of(demonstration.desk.install, environment).predict(features).body["predictions"]) == 1
 
 
 def test_when_all_is_deleted_only_what_is_documented_stays(all_deleted: Demonstration, second_deleted: Second) -> None:

@@ -112,7 +112,7 @@ def test_the_test_environment_answers_beside_production(record: dict[str, Any], 
     features = record["prediction"]["features"]
     for environment in ("test", "production"):
         assert api.of(desk.install, environment).url == record["apis"][environment]
-        assert len(api.of(desk.install, environment).predict([features, features])["predictions"]) == 2
+        assert len(api.of(desk.install, environment).predict([features, features]).body["predictions"]) == 2
 
 
 def test_the_demo_approved_every_run_and_kept_its_report(record: dict[str, Any], desk: Desk) -> None:

@@ -55,7 +55,7 @@ class Stacks:
 
     def settled(self, stack: str) -> dict[str, Any]:
         """Wait until nothing is in progress; the stack's description."""
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             found: dict[str, Any] = self.cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
             if not found["StackStatus"].endswith("_IN_PROGRESS"):

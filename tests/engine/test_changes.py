@@ -19,8 +19,8 @@ def test_whoever_waits_for_a_change_is_woken_by_the_first() -> None:
     changes = Changes()
     threading.Timer(0.05, changes.note, ["sqs"]).start()
     began = time.monotonic()
-    assert changes.take(10) == {"sqs"}
-    assert time.monotonic() - began < 5
+    assert changes.take(600) == {"sqs"}
+    assert time.monotonic() - began < 300
 
 
 def test_a_change_is_saved_when_its_service_or_everything_was() -> None:

@@ -137,7 +137,7 @@ def test_a_delivery_that_fails_while_the_engine_ends_is_kept(engine: Engine) -> 
     target = Target()
     engine.deliveries.declare("k", Kind(send, target.give_up, doubling(4)))
     engine.deliveries.put("k", {"a": 1}, retries=5, seconds=3600)
-    assert called.wait(10)
+    assert called.wait(60)
     assert waiting(engine) == 1
     assert target.given_up == []
 

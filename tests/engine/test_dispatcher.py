@@ -207,7 +207,7 @@ def test_an_action_that_aws_does_not_have_is_aws_s_own_error(engine: Any) -> Non
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     request = AWSRequest("POST", f"{engine.url}/", data=body, headers=headers)
     SigV4Auth(engine.engine.session().get_credentials().get_frozen_credentials(), "iam", "us-east-1").add_auth(request)
-    connection = http.client.HTTPConnection("127.0.0.1", engine.engine.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", engine.engine.port, timeout=60)
     connection.request("POST", "/", body, dict(request.headers.items()))
     answer = connection.getresponse()
     assert answer.status == 400
@@ -236,7 +236,7 @@ def test_a_signature_for_another_service_is_refused(engine: Any) -> None:
     request = AWSRequest("POST", f"{engine.url}/", data="{}", headers=headers)
     credentials = engine.engine.session().get_credentials().get_frozen_credentials()
     SigV4Auth(credentials, "sqs", "us-east-1").add_auth(request)
-    connection = http.client.HTTPConnection("127.0.0.1", engine.engine.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", engine.engine.port, timeout=60)
     connection.request("POST", "/", "{}", dict(request.headers.items()))
     answer = connection.getresponse()
     assert answer.status == 403
@@ -311,7 +311,7 @@ def test_a_role_that_does_not_exist_cannot_be_handed_over(engine: Any) -> None:
 
 @pytest.mark.specification("docs.aws.amazon.com/AmazonS3/latest/API/specify-signature-version.html")
 def test_an_address_that_is_presigned_in_version_2_is_refused_in_s3_s_words(engine: Any) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", engine.engine.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", engine.engine.port, timeout=60)
     connection.request("GET", "/bucket/key?AWSAccessKeyId=AKIAIOSFODNN7EXAMPLE&Signature=x&Expires=1795242273")
     answer = connection.getresponse()
     assert answer.status == 400
@@ -326,7 +326,7 @@ def test_an_address_that_is_presigned_in_version_4_needs_nothing_else(engine: An
     client.create_bucket(Bucket="presigned")
     for operation, body in (("put_object", b"content"), ("get_object", None)):
         address = client.generate_presigned_url(operation, Params={"Bucket": "presigned", "Key": "a key"})
-        connection = http.client.HTTPConnection("127.0.0.1", engine.engine.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", engine.engine.port, timeout=60)
         connection.request("PUT" if body else "GET", address.removeprefix(engine.url), body)
         answer = connection.getresponse()
         assert answer.status == 200

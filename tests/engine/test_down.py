@@ -70,7 +70,7 @@ def process(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
 @pytest.fixture
 def engine(process: subprocess.Popen[bytes], tmp_path: Path) -> RunningEngine:
     """The clients of that engine."""
-    return RunningEngine(eventually(lambda: local.find(tmp_path / ".slipway"), 30))
+    return RunningEngine(eventually(lambda: local.find(tmp_path / ".slipway")))
 
 
 def test_down_ends_an_engine_in_which_everything_waits(process: subprocess.Popen[bytes], engine: RunningEngine) -> None:
@@ -100,7 +100,7 @@ def _build(engine: RunningEngine) -> None:
         serviceRole=service_role,
     )
     codebuild.start_build(projectName="sleeps")
-    eventually(lambda: "asleep" in map(str.strip, log(engine, "/aws/codebuild/sleeps")), 30)
+    eventually(lambda: "asleep" in map(str.strip, log(engine, "/aws/codebuild/sleeps")))
 
 
 def _functions(engine: RunningEngine) -> None:

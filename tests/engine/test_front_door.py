@@ -16,7 +16,7 @@ from slipway.engine.front_door import is_local
 
 
 def ask(engine: Any, method: str, path: str, body: str = "", **headers: str) -> tuple[int, str]:
-    connection = http.client.HTTPConnection("127.0.0.1", engine.engine.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", engine.engine.port, timeout=60)
     connection.request(method, path, body or None, headers)
     answer = connection.getresponse()
     return answer.status, answer.read().decode(errors="replace")

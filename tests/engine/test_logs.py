@@ -34,7 +34,7 @@ class Together:
             self._logs.create_log_stream(**names)
         finally:
             if first:
-                self._meeting.wait(10)
+                self._meeting.wait(60)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._logs, name)

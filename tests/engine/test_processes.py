@@ -4,13 +4,13 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from slipway import local
 from slipway.engine.processes import Processes, ProcessFailed
+from tests.engine.mend.account import eventually
 
 PATH = {"PATH": os.environ["PATH"]}
 
@@ -20,7 +20,7 @@ def test_every_line_of_the_output_is_logged(tmp_path: Path) -> None:
     child = Processes(tmp_path / "p").start(
         ["sh", "-c", "echo one; echo two >&2"], env=PATH, cwd=tmp_path, name="echo", log=lines.append
     )
-    assert child.wait(5) == 0
+    assert child.wait(60) == 0
     assert lines == ["one", "two"]
 
 
@@ -29,7 +29,7 @@ def test_a_child_has_only_the_environment_that_it_is_given(tmp_path: Path) -> No
     child = Processes(tmp_path / "p").start(
         ["env"], env={**PATH, "ONLY": "this"}, cwd=tmp_path, name="env", log=lines.append
     )
-    child.wait(5)
+    child.wait(60)
     assert sorted(line.partition("=")[0] for line in lines) == ["ONLY", "PATH"]
 
 
@@ -43,13 +43,9 @@ def test_stopping_ends_the_children_of_the_child_too(tmp_path: Path) -> None:
     child = Processes(tmp_path / "p").start(
         ["sh", "-c", "sleep 60 & echo $!; wait"], env=PATH, cwd=tmp_path, name="sleeper", log=lines.append
     )
-    while not lines:
-        pass
+    eventually(lambda: lines)
     child.stop(grace=2)
-    assert subprocess.run(["ps", "-o", "stat=", "-p", lines[0]], capture_output=True, text=True).stdout.strip()[:1] in (
-        "",
-        "Z",
-    )
+    eventually(lambda: not local.is_running(int(lines[0])))
 
 
 def test_a_killed_engine_s_children_are_ended_by_the_next_one(tmp_path: Path) -> None:
@@ -61,10 +57,7 @@ def test_a_killed_engine_s_children_are_ended_by_the_next_one(tmp_path: Path) ->
     killed = subprocess.run([sys.executable, "-c", script, str(tmp_path / "p")], capture_output=True, text=True)
     assert Processes(tmp_path / "p").end_leftovers() == ["orphan"]
     pid = int(killed.stdout.strip())
-    deadline = time.monotonic() + 5
-    while local.is_running(pid) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert not local.is_running(pid)
+    eventually(lambda: not local.is_running(pid))
 
 
 def test_a_child_whose_engine_is_killed_before_it_is_on_record_never_runs(tmp_path: Path) -> None:
@@ -76,10 +69,7 @@ def test_a_child_whose_engine_is_killed_before_it_is_on_record_never_runs(tmp_pa
     )
     killed = subprocess.run([sys.executable, "-c", script, str(tmp_path / "p")], capture_output=True, text=True)
     pid = killed.stdout.strip()
-    deadline = time.monotonic() + 5
-    while subprocess.run(["ps", "-p", pid], capture_output=True).returncode == 0 and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert subprocess.run(["ps", "-p", pid], capture_output=True).returncode != 0
+    eventually(lambda: subprocess.run(["ps", "-p", pid], capture_output=True).returncode != 0)
 
 
 def test_a_stranger_with_a_recorded_number_is_left_alone(tmp_path: Path) -> None:
@@ -93,8 +83,7 @@ def test_a_child_that_does_not_want_to_end_is_not_waited_for_when_the_engine_end
     processes, lines = Processes(tmp_path / "p"), list[str]()
     stubborn = ["sh", "-c", "trap '' TERM; echo deaf; while true; do sleep 1; done"]
     child = processes.start(stubborn, env=PATH, cwd=tmp_path, name="stubborn", log=lines.append)
-    while not lines:
-        time.sleep(0.01)
+    eventually(lambda: lines)
     processes.hurry()
     assert child.stop(grace=3600) == -signal.SIGKILL
 

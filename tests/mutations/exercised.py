@@ -85,7 +85,7 @@ def _denied(site: Site, act: Callable[[Site], None], action: str) -> str:
         found = [f"{who}: {what}" for who, what in denials(journal(site.plant.engine)[before:]) if what == action]
         return found[0] if found else None
 
-    return eventually(denial, f"{action} is denied", seconds=20)
+    return eventually(denial, f"{action} is denied")
 
 
 def _without_permission(site: Site) -> str:

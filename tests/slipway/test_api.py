@@ -77,8 +77,14 @@ def test_a_request_may_name_a_version_of_the_model_and_the_answer_does(gateway: 
     assert [headers.get("x-model") for headers, _ in gateway.requests] == ["4", None]
 
 
+def test_an_answer_names_what_the_headers_do(gateway: Gateway) -> None:
+    assert at_url(gateway.url).predict([1]).named() == {}
+    gateway.headers |= {"x-variant": "candidate", "x-inference-id": "request-1"}
+    assert at_url(gateway.url).predict([1]).named() == {"variant": "candidate", "inferenceId": "request-1"}
+
+
 def test_a_request_is_signed_for_api_gateway(gateway: Gateway) -> None:
-    assert at_url(gateway.url).predict([1, "a"]) == {"predictions": []}
+    assert at_url(gateway.url).predict([1, "a"]).body == {"predictions": []}
     headers, body = gateway.requests[0]
     assert body == {"features": [1, "a"]}
     assert "/us-east-1/execute-api/aws4_request" in headers["authorization"]
@@ -86,7 +92,7 @@ def test_a_request_is_signed_for_api_gateway(gateway: Gateway) -> None:
 
 def test_an_answer_that_comes_later_is_asked_for(gateway: Gateway) -> None:
     gateway.status, gateway.body = 202, b'{"id": "7", "location": "/test/predictions/7"}'
-    assert at_url(gateway.url).predict([1]) == {"predictions": ["later"]}
+    assert at_url(gateway.url).predict([1]).body == {"predictions": ["later"]}
     assert gateway.asked == ["/predictions/7"]
 
 

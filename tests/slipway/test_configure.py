@@ -97,6 +97,30 @@ def test_free_text_is_left_out(table: Table) -> None:
 
 
 @pytest.mark.parametrize(
+    ("values", "hint"),
+    [
+        pytest.param(
+            [f"2026-01-{day:02}" for day in range(1, 13)],
+            " Its values are dates (2026-01-01): as numbers, like the days until another date, they would be learned.",
+            id="dates",
+        ),
+        pytest.param(
+            [f"{amount}.50 €" for amount in range(1, 13)],
+            " Its values are amounts (1.50 €): as plain numbers, like 1234.5, they would be learned.",
+            id="amounts",
+        ),
+        pytest.param([f"Main Street {number}" for number in range(12)], "", id="text"),
+    ],
+)
+def test_text_that_says_a_number_comes_with_what_could_be_made_of_it(
+    values: list[object], hint: str, table: Table
+) -> None:
+    found = guess(table(seen=values, left=LEFT), "left")
+    assert found.columns == [{"name": "seen", "type": "id"}]
+    assert found.sentences[2] == f"seen is text that is different in every row, so it is left out (id).{hint}"
+
+
+@pytest.mark.parametrize(
     ("labels", "positive"),
     [
         (["True", "True", "False"], "True"),

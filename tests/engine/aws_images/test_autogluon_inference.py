@@ -69,7 +69,7 @@ class Container:
         return self.process
 
     def up(self) -> None:
-        for _ in range(200):
+        for _ in range(1200):
             try:
                 assert self.get("/ping") == 200
                 return
@@ -78,7 +78,7 @@ class Container:
         pytest.fail("it never answered /ping")
 
     def get(self, path: str) -> int:
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=60) as answer:
             status: int = answer.status
         return status
 
@@ -87,7 +87,7 @@ class Container:
         headers = {"Content-Type": content_type, "Accept": accept}
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}/invocations", body.encode(), headers)
         try:
-            with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310 - our own server
+            with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - our own server
                 return answer.status, answer.headers["Content-Type"], answer.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, error.headers["Content-Type"], error.read().decode()
@@ -140,14 +140,14 @@ def test_an_exception_is_a_500_with_its_trace_or_the_status_that_it_has(containe
 def test_a_script_without_the_functions_ends_the_server_and_says_why(
     container: Container, script: str, says: str
 ) -> None:
-    said, _ = container.serve(script).communicate(timeout=30)
+    said, _ = container.serve(script).communicate(timeout=60)
     assert says in said
     assert container.process is not None
     assert container.process.returncode == 1
 
 
 def test_a_model_without_its_script_ends_the_server(container: Container) -> None:
-    said, _ = container.serve(THREE, "other.py").communicate(timeout=30)
+    said, _ = container.serve(THREE, "other.py").communicate(timeout=60)
     assert "there is no inference.py in code/ of the model (SAGEMAKER_PROGRAM)" in said
 
 

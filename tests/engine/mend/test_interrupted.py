@@ -38,7 +38,7 @@ def home(tmp_path: Path) -> Iterator[Path]:
 
 def settled(cloudformation: Any) -> dict[str, Any]:
     """The interrupted stack, once it is in progress no more."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while True:
         stack: dict[str, Any] = cloudformation.describe_stacks(StackName="interrupted")["Stacks"][0]
         if not stack["StackStatus"].endswith("_IN_PROGRESS"):
@@ -59,7 +59,7 @@ def test_an_interrupted_stack_can_be_deleted(home: Path) -> None:
         "The engine restarted during the operation",
     )
     cloudformation.delete_stack(StackName=stack["StackId"])
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline and stack["StackStatus"] != "DELETE_COMPLETE":
         stack = cloudformation.describe_stacks(StackName=stack["StackId"])["Stacks"][0]
     assert stack["StackStatus"] == "DELETE_COMPLETE"

@@ -103,7 +103,7 @@ def stack(hosted: Hosted) -> Iterator[Stack]:
     yield made
     if made.exists():
         made.client.delete_stack(StackName=made.name)
-        eventually(lambda: not made.exists(), 30)
+        eventually(lambda: not made.exists())
 
 
 def test_a_stack_serves_updates_and_deletes(stack: Stack, hosted: Hosted) -> None:
@@ -118,7 +118,7 @@ def test_a_stack_serves_updates_and_deletes(stack: Stack, hosted: Hosted) -> Non
     assert hosted.client.list_tags(ResourceArn=outputs["Endpoint"])["Tags"] == [{"Key": "model", "Value": "two"}]
 
     stack.client.delete_stack(StackName=stack.name)
-    eventually(lambda: not stack.exists(), 30)
+    eventually(lambda: not stack.exists())
     assert stack.endpoint not in hosted.names()
     assert hosted.client.list_models(NameContains=stack.name)["Models"] == []
 

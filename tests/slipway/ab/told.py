@@ -150,8 +150,8 @@ def has_config(aws: Aws) -> None:
     aws.answer("sagemaker.describe_endpoint_config", answer, {"EndpointConfigName": "config"})
 
 
-def expect_update(aws: Aws, changes: Mapping[str, str], status: str = "UPDATE_COMPLETE") -> None:
-    """One update of the stack that changes these parameters, and how it ends."""
+def expect_update(aws: Aws, changes: Mapping[str, str], status: str = "UPDATE_COMPLETE", *, warns: str = "") -> None:
+    """One update of the stack that changes these parameters, and how it ends; of what the engine warns meanwhile."""
     event = {
         "StackId": "arn:aws:cloudformation:us-east-1:111122223333:stack/churn-production/1",
         "EventId": "before",
@@ -182,6 +182,12 @@ def expect_update(aws: Aws, changes: Mapping[str, str], status: str = "UPDATE_CO
     }
     aws.answer("cloudformation.update_stack", {"StackId": event["StackId"]}, request)
     aws.answer("cloudformation.describe_stacks", stack(status))
-    events = [event] if status == "UPDATE_COMPLETE" else [failed, event]
+    warned = event | {
+        "EventId": "warned",
+        "LogicalResourceId": "Stage",
+        "ResourceStatus": "UPDATE_IN_PROGRESS",
+        "ResourceStatusReason": f"Local engine: {warns}",
+    }
+    events = [*([failed] if status != "UPDATE_COMPLETE" else []), *([warned] if warns else []), event]
     aws.answer("cloudformation.describe_stack_events", {"StackEvents": events})
     aws.answer("cloudformation.describe_stacks", stack(status))

@@ -157,6 +157,19 @@ def test_machines_get_the_same_as_one_value(compared: Path, capsys: pytest.Captu
     assert found["comparison"]["candidate"]["judged"] == 200
 
 
+def test_what_the_engine_says_of_the_template_is_not_told_by_a_test(
+    install: Aws, capsys: pytest.CaptureFixture[str]
+) -> None:
+    is_on(install, **ON)
+    told.has_endpoint(install, default=0.9, candidate=0.1)
+    ended = {"CandidateModelTemplate": "", "CandidateModelPackageArn": "", "CandidateWeight": "0"}
+    told.expect_update(
+        install, {**ended, "ChampionWeight": "1", "GuardDeployment": "false"}, warns="MetricsEnabled has no effect"
+    )
+    assert cli.run(["ab", "stop"]) == 0
+    assert "MetricsEnabled" not in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("command", [["status"], ["stop"], ["promote"], ["weights", "--weight", "0.5"]])
 def test_without_a_test_every_command_says_how_one_begins(
     install: Aws, capsys: pytest.CaptureFixture[str], command: list[str]

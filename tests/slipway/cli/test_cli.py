@@ -6,15 +6,18 @@ import io
 import json
 import sys
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from slipway import cli, inbox, local
-from slipway.cli import common
+from slipway.api import Answer, Api
+from slipway.cli import common, daily
 from slipway.inbox import Dropped
 from slipway.target import Target
+from tests.slipway.ab import told
 from tests.slipway.samples import RUN_ID, detail, summary
 from tests.slipway.stubs import OUTPUTS, Aws
 from tests.slipway.test_launch import described
@@ -199,6 +202,53 @@ def test_status_of_an_engine_without_a_stack_says_what_makes_one(engine: Aws, ru
     assert json.loads(run("status", "--json")[1])["pipeline"] is None
 
 
+def test_the_version_is_said(run: Run) -> None:
+    assert run("--version") == (0, f"slipway {version('slipway')}\n", "")
+
+
+@pytest.fixture
+def answering(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An API whose answers name who gave them."""
+    answer = Answer(200, {"predictions": [{"label": "yes", "score": 0.9}]}, "candidate", inference_id="request-1")
+    monkeypatch.setattr(Api, "predict", lambda *_: answer)
+    monkeypatch.setattr(daily, "installed", lambda *_: None)
+    monkeypatch.setattr(daily.api, "of", lambda *_: Api(None, "http://127.0.0.1:1/", ""))  # type: ignore[arg-type]
+
+
+@pytest.mark.usefixtures("answering")
+def test_a_prediction_is_told_with_who_gave_it(run: Run) -> None:
+    code, out, err = run("predict", "[1]")
+    assert (code, err) == (0, "variant candidate, inference id request-1\n")
+    assert json.loads(out) == {"predictions": [{"label": "yes", "score": 0.9}]}
+
+
+@pytest.mark.usefixtures("answering")
+def test_a_prediction_for_machines_has_all_in_one_value(run: Run) -> None:
+    code, out, err = run("predict", "[1]", "--json")
+    assert (code, err) == (0, "")
+    named = {"variant": "candidate", "inferenceId": "request-1"}
+    assert json.loads(out) == {"predictions": [{"label": "yes", "score": 0.9}], **named}
+
+
+def test_status_shows_the_test_that_is_on(engine: Aws, run: Run) -> None:
+    for arguments in (["status", "--stack", "churn"], ["status", "--stack", "churn", "--json"]):
+        outputs = [{"OutputKey": "PipelineName", "OutputValue": "churn"}]
+        stack = described("CREATE_COMPLETE")["Stacks"][0]
+        engine.answer("cloudformation.describe_stacks", {"Stacks": [{**stack, "Outputs": outputs}]})
+        engine.answer("codepipeline.get_pipeline_state", {"pipelineName": "churn", "stageStates": []})
+        engine.answer("cloudformation.describe_stacks", told.stack("UPDATE_COMPLETE", **told.ON))
+        told.has_endpoint(engine, default=0.9, candidate=0.1)
+        code, out, err = run(*arguments)
+        assert (code, err) == (0, "")
+        if "--json" in arguments:
+            test = json.loads(out)["test"]
+            assert (test["endpoint"], test["candidate"]) == ("churn-production", f"{told.GROUP}/2")
+            assert test["variants"]["candidate"] == {"weight": 0.1, "share": 0.1, "instances": 1}
+        else:
+            said = "A/B test on churn-production: default (model 1) 90%, candidate (model 2) 10%; `slipway ab status"
+            assert said in out
+
+
 def test_status_shows_the_pipeline_and_what_comes_next(engine: Aws, run: Run) -> None:
     state = {
         "pipelineName": "churn",
@@ -207,13 +257,13 @@ def test_status_shows_the_pipeline_and_what_comes_next(engine: Aws, run: Run) ->
     for arguments in (["status"], ["status", "--json"]):
         stacks = described("CREATE_COMPLETE")["Stacks"]
         outputs = [{"OutputKey": "PipelineName", "OutputValue": "churn"}]
-        for _ in range(3):
+        for _ in range(4):
             engine.answer("cloudformation.describe_stacks", {"Stacks": [{**stacks[0], "Outputs": outputs}]})
         engine.answer("codepipeline.get_pipeline_state", state)
         code, out, err = run(*arguments)
         assert (code, err) == (0, "")
         if "--json" in arguments:
-            assert json.loads(out)["pipeline"] == state
+            assert (json.loads(out)["pipeline"], json.loads(out)["test"]) == (state, None)
         else:
             assert out.splitlines()[0] == "churn on local engine at http://127.0.0.1:1"
             assert out.splitlines()[-1].startswith("next: ")

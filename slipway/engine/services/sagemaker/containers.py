@@ -117,7 +117,7 @@ class Containers:
                 self._drain_logs()
                 return Outcome(stopped=self._stop.is_set())
             if self._stop.is_set() or time.monotonic() >= deadline:
-                self._end(self.engine.clock.real(STOP_SECONDS))
+                self._end(self.engine.clock.limit(STOP_SECONDS))
                 return Outcome(stopped=self._stop.is_set(), timed_out=not self._stop.is_set())
             self._stop.wait(_POLL_SECONDS)
 

@@ -44,7 +44,7 @@ def handler(event, context):
 
 @pytest.fixture(scope="module")
 def name(engine: Any) -> str:
-    function(engine, "runs", SOURCE, Timeout=1)
+    function(engine, "runs", SOURCE)
     return "runs"
 
 
@@ -70,11 +70,12 @@ def test_an_exception_is_reported_by_its_class_with_a_stack_trace(engine: Any, n
     assert "raise NoSuchColumn" in payload["stackTrace"][0]
 
 
-def test_a_function_that_takes_too_long_is_ended(engine: Any, name: str) -> None:
-    payload, _ = invoke(engine, name, {"do": "sleep"})
+def test_a_function_that_takes_too_long_is_ended(engine: Any) -> None:
+    function(engine, "takes-too-long", SOURCE, Timeout=3)
+    payload, _ = invoke(engine, "takes-too-long", {"do": "sleep"})
     assert payload["errorType"] == "Sandbox.Timedout"
-    assert payload["errorMessage"].endswith("Error: Task timed out after 1.00 seconds")
-    assert invoke(engine, name, {"b": 1})[0]["echo"] == {"b": 1}
+    assert payload["errorMessage"].endswith("Error: Task timed out after 3.00 seconds")
+    assert invoke(engine, "takes-too-long", {"b": 1})[0]["echo"] == {"b": 1}
 
 
 def test_a_function_that_exits_names_its_exit_status(engine: Any, name: str) -> None:

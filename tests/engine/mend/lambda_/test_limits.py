@@ -176,7 +176,7 @@ def test_invocations_run_beside_each_other(engine: Any) -> None:
         "    while len(list(folder.iterdir())) < 3 and context.get_remaining_time_in_millis() > 1000:\n"
         "        time.sleep(0.01)\n    return len(list(folder.iterdir()))\n"
     )
-    function(engine, "beside", source, Timeout=15)
+    function(engine, "beside", source, Timeout=60)
     folder = engine.home / "beside"
     folder.mkdir()
     found: list[Any] = []

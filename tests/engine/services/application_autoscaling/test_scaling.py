@@ -80,8 +80,8 @@ def test_load_adds_instances_and_quiet_removes_them(scaled: Sagemaker) -> None:
             runtime.invoke_endpoint(EndpointName="scaled", Body=b"x", ContentType="text/csv")
         return count(scaled) == 2
 
-    eventually(grown, 30)
-    eventually(lambda: count(scaled) == 1, 60)
+    eventually(grown)
+    eventually(lambda: count(scaled) == 1)
     activities = scaling.describe_scaling_activities(ServiceNamespace="sagemaker")["ScalingActivities"]
     assert [activity["Description"] for activity in activities] == [
         "Setting desired instance count to 1.",

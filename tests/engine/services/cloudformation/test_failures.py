@@ -28,7 +28,7 @@ pytestmark = pytest.mark.specification(
 
 def until(stacks: Any, stack: str, status: str) -> None:
     """Wait until a stack gets a status, or for a resource of it."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while status not in json.dumps(events(stacks, stack)):
         assert time.monotonic() < deadline, events(stacks, stack)
         time.sleep(0.02)

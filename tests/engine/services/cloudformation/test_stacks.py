@@ -129,6 +129,7 @@ def custom(**properties: Any) -> dict[str, Any]:
         "Runtime": "python3.13",
         "Handler": "index.handler",
         "Code": {"ZipFile": CUSTOM},
+        "Timeout": 20,
     }
     token = {"Fn::GetAtt": ["Function", "Arn"]}
     return {

@@ -32,7 +32,7 @@ def signalled(stacks: Any, whole: dict[str, Any], *signals: dict[str, Any]) -> d
     """Create a stack that waits, and signal as soon as its handle is there."""
 
     def signal() -> None:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             found = stacks.cloudformation.describe_stack_resources(StackName=stacks.name())["StackResources"]
             handle = [one for one in found if one["LogicalResourceId"] == "Handle" and "PhysicalResourceId" in one]
@@ -74,7 +74,7 @@ def test_a_signal_of_a_failure_fails_the_condition(stacks: Any) -> None:
 
 
 def test_a_condition_that_nobody_meets_times_out(stacks: Any) -> None:
-    stack = stacks.create(template(**waiting(timeout=30)))
+    stack = stacks.create(template(**waiting(timeout=1)))
     assert "WaitCondition timed out. Received 0 conditions when expecting 1" in stacks.reasons(stack["StackId"])
 
 

@@ -68,13 +68,13 @@ def run(engine: Any, build: dict[str, Any]) -> dict[str, Any]:
 
 def test_a_build_past_its_time_is_ended_and_says_so(engine: Any) -> None:
     started = time.monotonic()
-    ended = run(engine, record("sleep 60", minutes=0.01))
+    ended = run(engine, record("sleep 600", minutes=0.01))
     [phase] = [item for item in ended["phases"] if item["phaseType"] == "BUILD"]
     assert (ended["buildStatus"], phase["phaseStatus"]) == ("TIMED_OUT", "TIMED_OUT")
     assert phase["contexts"] == [
         {"statusCode": "BUILD_TIMED_OUT", "message": "Build has timed out after 0.01 minutes."}
     ]
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 300
 
 
 def test_a_full_disk_fails_the_phase_with_its_reason(engine: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,7 +110,7 @@ def test_a_build_that_the_engine_left_behind_has_failed_by_name(engine: Any) -> 
     ended = engine.store("codebuild").table("builds")[ID]
     assert (ended["buildStatus"], ended["buildComplete"]) == ("FAULT", True)
     assert "The local engine ended while this build ran" in ended["phases"][0]["contexts"][0]["message"]
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while left.exists() and time.monotonic() < deadline:
         time.sleep(0.01)
     assert not left.exists()

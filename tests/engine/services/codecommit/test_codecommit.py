@@ -82,7 +82,7 @@ def event_queue(engine: Any, source: str) -> str:
 def receive(engine: Any, queue: str, count: int) -> list[dict[str, Any]]:
     """`count` events from the queue."""
     found: list[dict[str, Any]] = []
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while len(found) < count and time.monotonic() < deadline:
         messages = engine.client("sqs").receive_message(QueueUrl=queue, MaxNumberOfMessages=10, WaitTimeSeconds=1)
         found += [json.loads(message["Body"]) for message in messages.get("Messages", [])]

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.specification(
 
 def test_a_refused_sign_in_is_journalled(engine: Any) -> None:
     login = base64.b64encode(b"AKIAIOSFODNN7EXAMPLE:20261121T000000Zabc").decode()
-    connection = http.client.HTTPConnection("127.0.0.1", engine.engine.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", engine.engine.port, timeout=60)
     path = "/v1/repos/refused-sign-in/info/refs?service=git-receive-pack"
     connection.request("GET", path, headers={"Authorization": f"Basic {login}"})
     answer = connection.getresponse()

@@ -15,7 +15,7 @@ import pytest
 from tests.engine.conftest import RunningEngine
 
 Action = dict[str, Any]
-_LONGEST_SECONDS = 30.0
+_LONGEST_SECONDS = 60.0
 POLICY = {
     "Version": "2012-10-17",
     "Statement": [

@@ -76,6 +76,12 @@ def process(arguments: list[str]) -> int:
     return int(os.environ.get("EXIT", "0"))
 
 
+def _wait_for(file: Path) -> None:
+    file.with_suffix(".awaited").touch()
+    while not file.exists():
+        time.sleep(0.02)
+
+
 class Handler(BaseHTTPRequestHandler):
     """/ping and /invocations."""
 
@@ -117,7 +123,11 @@ class Handler(BaseHTTPRequestHandler):
         return BASE / "model"
 
     def do_POST(self) -> None:
-        """Answer with the model's text and the body; a body that begins with `status=` gives the status."""
+        """Answer with the model's text and the body.
+
+        One that begins with `status=` gives the status, with `until=` the file that is waited for, once there is one
+        beside it that says so.
+        """
         body = self.rfile.read(int(self.headers["Content-Length"]))
         if self.path == "/models":
             self._load(json.loads(body))
@@ -135,6 +145,8 @@ class Handler(BaseHTTPRequestHandler):
             return
         if body.startswith(b"sleep="):
             time.sleep(float(body[6:]))
+        if body.startswith(b"until="):
+            _wait_for(Path(body[6:].decode()))
         model = self._model() / "name.txt"
         told = {
             "model": model.read_text() if model.exists() else "",

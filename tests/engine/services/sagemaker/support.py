@@ -62,7 +62,7 @@ class Sagemaker:
         return "\n".join(event["message"] for event in events)
 
 
-def eventually(condition: Callable[[], Any], seconds: float = 20.0) -> Any:
+def eventually(condition: Callable[[], Any], seconds: float = 60.0) -> Any:
     """The first true result of `condition`; the test fails when there is none in time."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -157,7 +157,7 @@ class Hosted:
             found: dict[str, Any] = self.client.describe_endpoint(EndpointName=name)
             return found if found["EndpointStatus"] in {"InService", "Failed"} else None
 
-        result: dict[str, Any] = eventually(quiet, 40)
+        result: dict[str, Any] = eventually(quiet)
         return result
 
     def serving(self, text: str = "one", count: int = 1, **more: Any) -> str:

@@ -202,10 +202,12 @@ def test_a_request_that_takes_longer_than_it_may_is_a_failure(hosted: Hosted) ->
     assert b"Your invocation timed out while waiting for a response from container primary" in said
 
 
-def test_requests_wait_for_their_turn_and_for_an_instance_and_expire(hosted: Hosted) -> None:
+def test_requests_wait_for_their_turn_and_for_an_instance_and_expire(hosted: Hosted, tmp_path: Path) -> None:
     name = serving(hosted, config(at_once=1, S3FailurePath=f"s3://{BUCKET}/failures"))
-    first, second = ask(hosted, name, "sleep=1"), ask(hosted, name)
+    first, second = ask(hosted, name, f"until={tmp_path / 'looked'}"), ask(hosted, name)
+    eventually((tmp_path / "looked.awaited").exists)
     assert stored(hosted, second["OutputLocation"]) is None
+    (tmp_path / "looked").touch()
     assert eventually(lambda: stored(hosted, second["OutputLocation"]))
     assert stored(hosted, first["OutputLocation"])
 
@@ -275,7 +277,7 @@ def test_what_waits_and_what_is_under_way_is_answered_by_the_next_engine(tmp_pat
     again = Sagemaker(start_engine(tmp_path / "home"))
     try:
         hosted = Hosted(again)
-        told = [json.loads(eventually(lambda a=a: stored(hosted, a["OutputLocation"]), 40)) for a in answers]
+        told = [json.loads(eventually(lambda a=a: stored(hosted, a["OutputLocation"]))) for a in answers]
         assert [item["body"] for item in told] == ["sleep=4", "second", "third"]
     finally:
         again.running.stop()

@@ -138,7 +138,7 @@ def test_a_server_that_dies_is_started_again(hosted: Hosted) -> None:
     first = hosted.invoke(name)["pid"]
     with pytest.raises(ClientError, match="ModelError"):
         hosted.invoke(name, "die")
-    assert eventually(lambda: answering(hosted, name), 20) != first
+    assert eventually(lambda: answering(hosted, name)) != first
 
 
 def answering(hosted: Hosted, name: str) -> int | None:
@@ -197,7 +197,9 @@ def test_an_update_takes_over_without_a_dropped_request(hosted: Hosted) -> None:
         config = hosted.config(variant(hosted.model("new"), 2))
         hosted.client.update_endpoint(EndpointName=name, EndpointConfigName=config)
         found = hosted.settled(name)
-        time.sleep(0.2)
+        answered = len(load.models)
+        # Three may have been under way when it was settled.
+        eventually(lambda: len(load.models) > answered + 3)
     assert load.errors == []
     assert found["EndpointConfigName"] == config
     assert load.models[0] == "old"
@@ -219,15 +221,20 @@ def canary(wait: int = 30, **more: Any) -> dict[str, Any]:
     }
 
 
+def going_on(hosted: Hosted, name: str) -> str:
+    """What is done with the new variant; nothing when no deployment is under way."""
+    pending = hosted.client.describe_endpoint(EndpointName=name).get("PendingDeploymentSummary", {})
+    variants = pending.get("ProductionVariants", [{}])
+    return str(variants[0].get("VariantStatus", [{}])[0].get("Status", ""))
+
+
 def test_a_canary_shares_the_traffic_while_it_bakes(hosted: Hosted) -> None:
     name = hosted.serving("old", 2)
     config = hosted.config(variant(hosted.model("new"), 2))
     with Load(hosted, name) as load:
-        hosted.client.update_endpoint(EndpointName=name, EndpointConfigName=config, DeploymentConfig=canary(60))
-        eventually(lambda: "new" in load.models)
-        pending = hosted.client.describe_endpoint(EndpointName=name)["PendingDeploymentSummary"]
+        hosted.client.update_endpoint(EndpointName=name, EndpointConfigName=config, DeploymentConfig=canary(120))
+        assert eventually(lambda: going_on(hosted, name) in {"ActivatingTraffic", "Baking"})
         hosted.settled(name)
-    assert pending["ProductionVariants"][0]["VariantStatus"][0]["Status"] in {"ActivatingTraffic", "Baking"}
     first = load.models.index("new")
     assert "old" in load.models[first:]
     assert load.errors == []
@@ -354,10 +361,10 @@ def test_invocations_are_counted_in_cloudwatch(hosted: Hosted) -> None:
         return sum(point["Sum"] for point in points)
 
     eventually(lambda: total("Invocations") == 5)
-    assert total("InvocationsPerInstance") == 2.5
-    assert total("Invocation5XXErrors") == 1
+    eventually(lambda: total("InvocationsPerInstance") == 2.5)
+    eventually(lambda: total("Invocation5XXErrors") == 1)
     assert total("Invocation4XXErrors") == 0
-    assert total("ModelLatency") > 0
+    eventually(lambda: total("ModelLatency") > 0)
 
 
 def test_a_deleted_endpoint_leaves_no_process(hosted: Hosted) -> None:

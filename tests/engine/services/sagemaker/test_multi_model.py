@@ -80,8 +80,8 @@ def test_a_model_is_loaded_when_it_is_first_asked_for(many: Callable[..., Many])
     assert (told["model"], told["target"]) == ("nested/b", "nested/b.tar.gz")
     eventually(lambda: (endpoint.loads("a"), endpoint.loads("nested/b")) == (1, 1))
     assert eventually(lambda: endpoint.sum("ModelCacheHit") == 1)
-    assert endpoint.sum("ModelLoadingTime") > 0
-    assert endpoint.sum("ModelDownloadingTime") > 0
+    assert eventually(lambda: endpoint.sum("ModelLoadingTime") > 0)
+    assert eventually(lambda: endpoint.sum("ModelDownloadingTime") > 0)
 
 
 def test_requests_that_come_at_once_load_a_model_once(many: Callable[..., Many]) -> None:
@@ -114,7 +114,7 @@ def test_data_that_is_no_archive_is_told_at_once_and_may_be_corrected(
     began = time.monotonic()
     with pytest.raises(ClientError, match=r"a\.tar\.gz cannot be unpacked"):
         endpoint.invoke("a")
-    assert time.monotonic() - began < 20
+    assert time.monotonic() - began < 60
     endpoint.put("a")
     assert endpoint.invoke("a")["model"] == "a"
 
@@ -137,15 +137,16 @@ def test_the_model_that_was_not_used_for_longest_makes_room(many: Callable[..., 
     assert eventually(lambda: endpoint.sum("ModelUnloadingTime") > 0)
 
 
-def test_a_model_in_use_is_not_unloaded(many: Callable[..., Many]) -> None:
+def test_a_model_in_use_is_not_unloaded(many: Callable[..., Many], tmp_path: Path) -> None:
     endpoint = many(MOST="1")
     endpoint.put("a", "b")
     endpoint.invoke("a")
     with ThreadPoolExecutor(1) as pool:
-        slow = pool.submit(endpoint.invoke, "a", "sleep=2")
-        time.sleep(0.5)
+        slow = pool.submit(endpoint.invoke, "a", f"until={tmp_path / 'refused'}")
+        eventually((tmp_path / "refused.awaited").exists)
         with pytest.raises(ClientError, match=r'server error \(507\) from primary with message "no room"'):
             endpoint.invoke("b")
+        (tmp_path / "refused").touch()
         assert slow.result()["model"] == "a"
     assert endpoint.invoke("b")["model"] == "b"
 

@@ -122,7 +122,7 @@ def test_a_killed_job_fails_with_dockers_exit_code(sagemaker: Sagemaker) -> None
 
 
 def test_a_job_past_its_maximum_runtime_is_stopped_and_keeps_its_model(sagemaker: Sagemaker) -> None:
-    job = run(sagemaker, HyperParameters={"sleep": "60"}, StoppingCondition={"MaxRuntimeInSeconds": 1})
+    job = run(sagemaker, HyperParameters={"sleep": "60"}, StoppingCondition={"MaxRuntimeInSeconds": 3})
     assert (job["TrainingJobStatus"], job["SecondaryStatus"]) == ("Stopped", "MaxRuntimeExceeded")
     assert model(sagemaker, job) == {"partial.txt": "stopped"}
 

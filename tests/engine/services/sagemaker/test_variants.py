@@ -40,8 +40,8 @@ def test_requests_are_shared_by_weight_and_the_answer_says_which_variant(hosted:
     name = two(hosted, weight=3.0)
     seen = [hosted.invoke(name) for _ in range(200)]
     assert all(told["variant"] == told["model"].upper() for told in seen)
-    # 150 of 200 are expected for B; four standard deviations are 25.
-    assert 125 < Counter(told["variant"] for told in seen)["B"] < 175
+    # 150 of 200 are expected for B; six standard deviations are 37.
+    assert 113 < Counter(told["variant"] for told in seen)["B"] < 187
 
 
 def test_new_weights_are_shown_and_kept_for_the_next_change(hosted: Hosted) -> None:
@@ -87,7 +87,7 @@ def test_each_variant_is_counted_by_itself(hosted: Hosted) -> None:
         return sum(point["Sum"] for point in points)
 
     eventually(lambda: (total("A", "Invocations"), total("B", "Invocations")) == (2, 4))
-    assert (total("A", "Invocation5XXErrors"), total("B", "Invocation5XXErrors")) == (0, 1)
+    eventually(lambda: (total("A", "Invocation5XXErrors"), total("B", "Invocation5XXErrors")) == (0, 1))
 
 
 def test_each_variants_requests_are_captured_below_its_own_name(hosted: Hosted) -> None:

@@ -52,7 +52,7 @@ class Machines:
 
     def ended(self, execution: str) -> dict[str, Any]:
         """Wait for an execution's end."""
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             found: dict[str, Any] = self.states.describe_execution(executionArn=execution)
             if found["status"] != "RUNNING":

@@ -55,7 +55,7 @@ def variables(lines: list[str]) -> dict[str, str]:
 
 def fetched(address: str, token: str) -> dict[str, Any]:
     request = urllib.request.Request(address, headers={"Authorization": token})  # noqa: S310 - the engine's own address
-    with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - as above
+    with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - as above
         keys: dict[str, Any] = json.load(answer)
     return keys
 

@@ -21,8 +21,6 @@ from slipway.engine.services.cloudformation.stacks.operation import Cancelled, r
 
 _DEFAULT_TIMEOUT = 3600
 _WAIT_SECONDS = 0.1
-# A provider is a program, which takes its time whatever the clock factor: a limit is not shortened below this.
-_SHORTEST_TIMEOUT = 30
 # "The response body … can't exceed 4096 bytes in size", said of the object that a provider sends back.
 _RESPONSE_BYTES = 4096
 
@@ -88,8 +86,7 @@ def _send(call: ResourceCall, request: dict[str, Any]) -> None:
 
 
 def _wait(call: ResourceCall, letter: mailbox.Letter, request_id: str) -> Mapping[str, Any]:
-    timeout = int(call.properties.get("ServiceTimeout", _DEFAULT_TIMEOUT))
-    seconds = max(call.engine.clock.real(timeout), min(timeout, _SHORTEST_TIMEOUT))
+    seconds = call.engine.clock.limit(int(call.properties.get("ServiceTimeout", _DEFAULT_TIMEOUT)))
     operation = running(call.stack_id)
     is_deletion = call.physical_id != "" and not call.old_properties
     while seconds > 0:

@@ -34,7 +34,7 @@ def create_condition(call: ResourceCall) -> Created:
     """Wait until enough signals have come, for `Timeout` seconds at most."""
     token, needed = _token(call.properties["Handle"]), int(call.properties.get("Count", 1))
     timeout = int(call.properties.get("Timeout", 0))
-    deadline = time.monotonic() + call.engine.clock.real(timeout)
+    deadline = time.monotonic() + call.engine.clock.limit(timeout)
     operation = running(call.stack_id)
     while True:
         signals = handles(call.engine).get(token, {"signals": {}})["signals"]

@@ -98,7 +98,7 @@ def test_a_job_none_of_whose_candidates_was_trained_fails_with_their_reasons(sag
 
 
 def test_at_its_time_limit_a_job_is_completed_by_what_it_has(sagemaker: Sagemaker) -> None:
-    made = Job(sagemaker, "slow", MaxAutoMLJobRuntimeInSeconds=3)
+    made = Job(sagemaker, "slow", MaxAutoMLJobRuntimeInSeconds=6)
     found = made.ended()
     assert (found["AutoMLJobStatus"], found["AutoMLJobSecondaryStatus"]) == ("Completed", "MaxAutoMLJobRuntimeReached")
     assert found["BestCandidate"]["CandidateName"] == "one"
@@ -152,6 +152,6 @@ def test_a_job_that_was_under_way_when_the_engine_was_killed_has_failed_and_says
         )
         candidates = client.list_candidates_for_auto_ml_job(AutoMLJobName=made.name)["Candidates"]
         assert [item["CandidateStatus"] for item in candidates] == ["Completed", "Stopped"]
-        assert not list((home / "sagemaker" / "automl-jobs").glob("*"))
+        eventually(lambda: not list((home / "sagemaker" / "automl-jobs").glob("*")))
     finally:
         again.running.stop()

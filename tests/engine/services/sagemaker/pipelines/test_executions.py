@@ -100,7 +100,7 @@ def test_the_other_branch_fails_the_execution_with_its_message(pipelines: Pipeli
 def test_steps_without_dependencies_run_side_by_side_and_a_failed_one_waits_for_the_others(
     pipelines: Pipelines,
 ) -> None:
-    slow = processing("Slow", Entrypoint=["sleep"], Arguments=["2"])
+    slow = processing("Slow", Entrypoint=["sleep"], Arguments=["5"])
     broken = processing("Broken", Environment={"EXIT": "3"})
     after = processing("After", DependsOn=["Broken"])
     execution, steps = pipelines.run(slow, broken, after)
