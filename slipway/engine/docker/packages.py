@@ -114,7 +114,8 @@ def environment(folder: Path, layer: bytes, say: Say, first: str = "") -> Path:
     content = json.loads(layer)
     interpreter = find_interpreter(content["python"], say)
     key = hashlib.sha256(layer + _identity(interpreter)).hexdigest()[:32]
-    place = folder / key
+    # Its programs name this path, which has to hold also when the engine's folder only links to it.
+    place = folder.resolve() / key
     with _locked(folder / f"{key}.lock"):
         if not (place / "complete").exists():
             if first:

@@ -70,6 +70,15 @@ def test_an_environment_is_made_once(tmp_path: Path) -> None:
     assert (first / "bin" / "python").exists()
 
 
+def test_an_environment_outlives_the_link_by_which_it_was_made(tmp_path: Path) -> None:
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "kept")
+    made = packages.environment(tmp_path / "link", packages.to_json("3.11", []), print)
+    (tmp_path / "link").unlink()
+    assert (made / "bin" / "python").exists()
+    assert str(tmp_path / "link") not in (made / "bin" / "activate").read_text()
+
+
 def test_an_interpreter_that_is_not_here_is_stood_for_aloud(tmp_path: Path) -> None:
     said: list[str] = []
     assert Path(packages.find_interpreter("3.99", said.append)).exists()
