@@ -14,6 +14,7 @@ import slipway
 from slipway import local, seed
 from tests.end_to_end.plant import CLOCK_FACTOR, ROOT, makefile
 from tests.end_to_end.support import run_slipway
+from tests.environments import share
 
 STACK = "shop"
 
@@ -40,6 +41,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """An engine of its own."""
     home = tmp_path_factory.mktemp("automl") / ".slipway"
     local.start(home, port=local.free_port(), clock_factor=CLOCK_FACTOR)
+    share(home)
     try:
         yield home
     finally:

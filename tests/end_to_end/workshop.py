@@ -21,6 +21,7 @@ from config.training import training
 from slipway import api, approval, local
 from slipway.runs import Run
 from tests.end_to_end.plant import ROOT, STACK, Plant, eventually, problems
+from tests.environments import share
 
 CONFIGURATION = "config/ml-pipeline.json"
 Document = dict[str, Any]
@@ -206,6 +207,7 @@ class Workshop:
 def opened(home: Path, changes: Document | None = None, parameters: dict[str, str] | None = None) -> Iterator[Workshop]:
     """A workshop on an engine of its own, which is removed afterwards."""
     plant = Plant(home)
+    share(home)
     try:
         yield Workshop(plant, changes, parameters)
     finally:

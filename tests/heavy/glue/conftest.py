@@ -9,12 +9,14 @@ import pytest
 
 from tests.engine.conftest import start
 from tests.engine.services.glue.conftest import Glue
+from tests.environments import share
 
 
 @pytest.fixture(scope="session")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """One engine for these tests."""
     started = start(tmp_path_factory.mktemp("glue") / ".slipway")
+    share(started.home)
     yield started
     started.engine.stop()
 

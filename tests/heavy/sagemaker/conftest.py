@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from slipway import local
+from tests.environments import share
 
 BUCKET = "heavy-sagemaker"
 ROLE = "arn:aws:iam::111122223333:role/Heavy"
@@ -117,6 +118,7 @@ def table(count: int, seed: int = 0) -> str:
 @pytest.fixture(scope="session")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[local.LocalEngine]:
     started = local.start(tmp_path_factory.mktemp("heavy") / ".slipway", port=local.free_port(), clock_factor=60)
+    share(started.home)
     trust = {"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}
     passing = {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
     statements = [
