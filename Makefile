@@ -116,10 +116,10 @@ test-engine: $(VENV)/.dev $(VENV)/sam/.ready $(AWS_CLI)/.ready
 test-ways: $(VENV)/.dev $(VENV)/sam/.ready $(VENV)/bundle/.ready ## Pass the tests of each way to train, orchestrate and deploy
 	$(RUN)/pytest --numprocesses 2 --no-loadscope-reorder --durations 10 $(WAYS)
 
-# What needs gigabytes that nothing else does: the engine installs the stand-ins of AWS images on first use.
+# What needs gigabytes that nothing else does. tests/heavy/conftest.py says who shares an install, the longest first.
 .PHONY: test-heavy
 test-heavy: $(VENV)/.dev $(VENV)/sam/.ready $(VENV)/bundle/.ready $(NOTEBOOK)/.ready $(SDK)/.ready ## Pass the tests that need the extras
-	$(RUN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --durations 10 tests/heavy/test_*.py tests/heavy/*/
+	$(RUN)/pytest --numprocesses 2 --no-loadscope-reorder --durations 10 tests/heavy
 
 .PHONY: soak
 soak: $(VENV)/.dev $(VENV)/sam/.ready ## Kill the engine at fifty random moments of a run; ARGS=--seed repeats one

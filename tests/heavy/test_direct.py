@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import tarfile
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,16 +13,10 @@ import pytest
 from slipway import direct
 from tests.end_to_end.plant import ROOT, STACK
 from tests.end_to_end.training_request import training_request
-from tests.end_to_end.workshop import Workshop, opened
+from tests.end_to_end.workshop import Workshop
 
 ENDPOINT = f"{STACK}-direct"
 ROWS = 900
-
-
-@pytest.fixture(scope="module")
-def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
-    with opened(tmp_path_factory.mktemp("direct") / ".slipway") as made:
-        yield made
 
 
 @pytest.fixture(scope="module")

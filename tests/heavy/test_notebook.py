@@ -1,6 +1,7 @@
-"""notebooks/walkthrough.ipynb, executed cell by cell in its own environment, on an engine that it starts itself.
+"""notebooks/walkthrough.ipynb, executed cell by cell in its own environment.
 
-`make .venv/notebook/.ready` installs it.
+Its engine has a faster clock than the notebook would give it, and its Build leaves out the bundle's own checks and unit
+tests, as that of the other installs does. `make .venv/notebook/.ready` installs it.
 """
 
 from __future__ import annotations
@@ -19,12 +20,15 @@ import pytest
 
 from slipway import install, local, runs
 from slipway.target import Target
+from tests.end_to_end.plant import CLOCK_FACTOR, makefile
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOK = ROOT / "notebooks/walkthrough.ipynb"
 VENV = ROOT / ".venv"
 STACK = "notebook"
 SECONDS = 900
+# What the notebook's bundle has instead of the repository's files.
+REPLACED = "chosen.replaced"
 
 
 @dataclass(frozen=True)
@@ -53,10 +57,12 @@ class Executed:
 
 
 def with_parameters(folder: Path, **parameters: Any) -> Path:
-    """A copy whose cell `parameters` says something else."""
+    """A copy whose cell `parameters` says something else, and whose bundle has the Makefile of a plant."""
     notebook = json.loads(NOTEBOOK.read_text(encoding="utf-8"))
     (cell,) = [cell for cell in notebook["cells"] if "parameters" in cell["metadata"].get("tags", [])]
     cell["source"] = [f"{name} = {value!r}\n" for name, value in parameters.items()]
+    (cell,) = [cell for cell in notebook["cells"] if REPLACED in "".join(cell["source"])]
+    cell["source"] = "".join(cell["source"]).replace(REPLACED, f"{REPLACED} | {{'Makefile': {makefile()!r}}}")
     copy = folder / NOTEBOOK.name
     copy.write_text(json.dumps(notebook), encoding="utf-8")
     return copy
@@ -76,6 +82,7 @@ def executed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Executed]:
     folder = tmp_path_factory.mktemp("notebook")
     home = folder / ".slipway"
     copy = with_parameters(folder, STACK=STACK, HOME=str(home), AWS=False, ANSWER="Approved", CANDIDATE=0)
+    local.start(home, port=local.free_port(), clock_factor=CLOCK_FACTOR)
     try:
         done = execute(copy)
         assert done.returncode == 0, done.stderr[-4000:]

@@ -34,6 +34,13 @@ job.commit()
 """
 
 
+@pytest.fixture(scope="module", autouse=True)
+def endless(glue: Any) -> tuple[str, str]:
+    """Job and run of a script that would not end: begun first, as the least Timeout is a minute, and a real one."""
+    name = glue.shell("import time; time.sleep(600)")
+    return name, glue.start(name, Timeout=1)
+
+
 def script(*lines: str) -> str:
     """A Spark script with a session and the bucket's address."""
     head = (
@@ -125,7 +132,7 @@ def test_a_spark_job_has_no_more_rights_than_its_role(glue: Any) -> None:
 
 
 @pytest.mark.specification("docs.aws.amazon.com/glue/latest/dg/job-run-statuses.html")
-def test_a_run_that_takes_longer_than_its_timeout_is_ended(glue: Any) -> None:
-    run = glue.run(glue.shell("import time; time.sleep(600)"), Timeout=1)
+def test_a_run_that_takes_longer_than_its_timeout_is_ended(glue: Any, endless: tuple[str, str]) -> None:
+    run = glue.ended(*endless)
     assert run["JobRunState"] == "TIMEOUT"
     assert "exceeded its Timeout of 1 min" in run["ErrorMessage"]

@@ -245,7 +245,7 @@ def test_a_candidate_that_takes_too_long_fails_and_says_so(autopilot: Autopilot,
 
 
 def test_at_the_jobs_time_limit_the_best_of_what_was_completed_is_named(autopilot: Autopilot) -> None:
-    criteria = {"MaxCandidates": 500, "MaxAutoMLJobRuntimeInSeconds": 45}
+    criteria = {"MaxCandidates": 500, "MaxAutoMLJobRuntimeInSeconds": 30}
     name = autopilot.start(table(600), {"Mode": "HYPERPARAMETER_TUNING", "CompletionCriteria": criteria})
     job = autopilot.ended(name)
     assert job["AutoMLJobStatus"] == "Completed", job.get("FailureReason")
