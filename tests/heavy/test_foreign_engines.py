@@ -122,7 +122,7 @@ def test_no_model_is_left_of_those_that_were_asked(workshop: Workshop, autogluon
 
 def test_a_library_that_refuses_its_arguments_fails_train_by_name(workshop: Workshop) -> None:
     wrong: Document = {"train": {**AUTOGLUON["train"], "autogluon": {**QUICK, "fitArgs": {"num_trees": 3}}}}
-    failed = workshop.execute(wrong, 300)
+    failed = workshop.execute(wrong, 600)
     assert failed.status == "FAILED"
     assert failed.error.startswith("Train: ")
     assert "num_trees" in failed.error
@@ -179,7 +179,7 @@ FAILURES: dict[str, Failing] = {
 def test_a_training_that_fails_is_told_by_step_job_reason_and_log_and_leaves_nothing(
     workshop: Workshop, failing: str
 ) -> None:
-    fail(workshop, FAILURES[failing], 300)
+    fail(workshop, FAILURES[failing], 600)
 
 
 def test_autogluon_goes_to_production_and_is_the_champion_that_others_are_measured_beside(workshop: Workshop) -> None:
@@ -266,7 +266,7 @@ def test_a_batch_that_is_interrupted_leaves_nothing_and_another_execution_makes_
     eventually(lambda: running(workshop) == [], "the job is stopped")
     eventually(lambda: processes(name) == [], "the job's processes are gone")
     again = states.start_execution(stateMachineArn=machine, name="again", input="{}")["executionArn"]
-    found = eventually(lambda: ended(again), "the batch made again", 240)
+    found = eventually(lambda: ended(again), "the batch made again", 600)
     assert found["status"] == "SUCCEEDED", found.get("cause")
     listed = s3.list_objects_v2(Bucket=workshop.plant.installed.outputs["DataBucket"], Prefix="predicted/autopilot/")
     folders = {item["Key"].split("/")[2] for item in listed["Contents"]}

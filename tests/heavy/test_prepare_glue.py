@@ -25,7 +25,7 @@ def prepared(workshop: Workshop, run: str) -> dict[str, bytes]:
 def test_spark_leaves_what_polars_leaves_and_the_model_serves(workshop: Workshop) -> None:
     by_spark = workshop.execute(BY_SPARK, 900)
     assert by_spark.status == "SUCCEEDED", by_spark.error
-    by_polars = workshop.execute({}, 300)
+    by_polars = workshop.execute({}, 600)
     found, expected = (prepared(workshop, executed.output["run"]) for executed in (by_spark, by_polars))
     assert found == expected
     assert by_spark.output["metrics"] == by_polars.output["metrics"]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.engine.aws_images.conftest import BUCKET, IMAGE, Xgboost, rows
+from tests.engine.aws_images.conftest import BUCKET, Xgboost, rows
 from tests.engine.aws_images.test_xgboost_serving import in_service, invoke, model_of
+from tests.heavy.aws_images.conftest import OLD
 
 pytestmark = pytest.mark.specification("docs.aws.amazon.com/sagemaker/latest/dg/xgboost.html")
-OLD = IMAGE.replace("3.0-5", "1.7-1")
 TOLD = {"num_round": "12", "objective": "binary:logistic", "eval_metric": "auc,f1", "tree_method": "hist"}
 
 

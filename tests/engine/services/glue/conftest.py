@@ -98,7 +98,7 @@ class Glue:
         return [event["message"] for event in found["events"]]
 
 
-def until(look: Callable[[], Any], good: Callable[[Any], bool], seconds: float = 240) -> Any:
+def until(look: Callable[[], Any], good: Callable[[Any], bool], seconds: float = 600) -> Any:
     """What `look` gives once it is good."""
     deadline = time.monotonic() + seconds
     while not good(found := look()):
