@@ -82,9 +82,10 @@ class Plant:
 
     def ended(self, run_id: str) -> Run:
         """A run, once it is over."""
+        installed = self.installed  # asked once: what every look asks is a good part of an engine's work
 
         def over() -> Run | None:
-            run = self.run(run_id)
+            run = runs.get(installed, run_id)
             return run if run.done else None
 
         return eventually(over, f"{run_id} is over")

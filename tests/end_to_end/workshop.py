@@ -18,7 +18,7 @@ from typing import Any
 
 from config import configuration
 from config.training import training
-from slipway import api, approval, local
+from slipway import api, approval, local, runs
 from slipway.runs import Run
 from tests.end_to_end.plant import ROOT, STACK, Plant, eventually, problems
 from tests.environments import share
@@ -90,9 +90,10 @@ class Workshop:
 
     def until_approval(self, run_id: str) -> None:
         """Wait until a run waits for approval."""
+        installed = self.plant.installed
 
         def waits() -> bool:
-            run = self.plant.run(run_id)
+            run = runs.get(installed, run_id)
             assert not run.done, problems(run)
             action = run.action("Test", "Approve")
             return action is not None and action.status == "InProgress"
