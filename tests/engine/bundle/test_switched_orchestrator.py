@@ -14,7 +14,7 @@ from tests.cf import templates
 from tests.engine.stacks import Stacks
 
 pytestmark = pytest.mark.specification(
-    "docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks.html"
+    "docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-update-behaviors.html"
 )
 
 ROOT = Path(__file__).parents[3]
