@@ -103,7 +103,7 @@ format: $(VENV)/.dev ## Repair what `make check` complains about, where that can
 test: test-bundle test-algorithms test-engine ## Pass every test
 
 # Each launches an install, or several runs, of its own.
-WAYS := $(patsubst %,tests/end_to_end/test_%.py,ab automl modes orchestrators requests)
+WAYS := $(patsubst %,tests/end_to_end/test_%.py,ab automl engines modes orchestrators requests)
 
 # Most of these wait for a process or a clock, so that there are more workers than cores. The longest files come first.
 .PHONY: test-engine
@@ -111,7 +111,7 @@ test-engine: $(VENV)/.dev $(VENV)/sam/.ready $(AWS_CLI)/.ready
 	$(RUN)/pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder tests/mutations tests/engine tests/benchmarks tests/slipway
 	$(RUN)/pytest --durations 15 tests/end_to_end $(WAYS:%=--ignore=%)
 
-# Two files at a time: each has an engine of its own.
+# Two at a time: what shares an engine stays together (tests/end_to_end/conftest.py).
 .PHONY: test-ways
 test-ways: $(VENV)/.dev $(VENV)/sam/.ready $(VENV)/bundle/.ready ## Pass the tests of each way to train, orchestrate and deploy
 	$(RUN)/pytest --numprocesses 2 --no-loadscope-reorder --durations 10 $(WAYS)

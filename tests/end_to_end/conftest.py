@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,16 +18,20 @@ from slipway.target import Target
 from tests.end_to_end.plant import Plant
 from tests.end_to_end.second import Second, install_second
 from tests.end_to_end.support import Desk, journal, run_slipway
+from tests.end_to_end.workshop import Workshop, opened
 
 # Each file uses what the ones before it left; deletion and down take it away.
 ON_THE_DEMO = ("demo", "journal", "clients", "second_install", "approval", "deletion", "down")
 ON_THE_PLANT = ("restart", "faults")
+# The last one switches the install to other orchestrators and deletes it.
+IN_THE_WORKSHOP = ("requests", "engines", "orchestrators")
+CHAINS = (ON_THE_DEMO, ON_THE_PLANT, IN_THE_WORKSHOP)
 DEMO_SECONDS = 900.0
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the chains in their order, the longest first, before the files that have an engine of their own."""
-    order = (*ON_THE_DEMO, *ON_THE_PLANT, "soak")
+    order = (*itertools.chain(*CHAINS), "soak")
 
     def place(item: pytest.Item) -> int:
         name = item.path.stem.removeprefix("test_")
@@ -41,7 +46,7 @@ class ByChain(LoadScopeScheduling):
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
         name = file.removeprefix("tests/end_to_end/test_").removesuffix(".py")
-        return next((chain[0] for chain in (ON_THE_DEMO, ON_THE_PLANT) if name in chain), file)
+        return next((chain[0] for chain in CHAINS if name in chain), file)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -89,3 +94,10 @@ def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
         yield made
     finally:
         local.remove(made.home)
+
+
+@pytest.fixture(scope="session")
+def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
+    """An install with a first model in production; files that need another one have a fixture of this name."""
+    with opened(tmp_path_factory.mktemp("workshop") / ".slipway") as made:
+        yield made

@@ -15,10 +15,11 @@ from slipway import approval, data, follow, runs
 from slipway.install import Install
 from slipway.local import LocalEngine
 from slipway.runs import Action, Run
+from tests.end_to_end.plant import PATIENCE_SECONDS
 
 REPOSITORY = Path(__file__).parents[2]
-# Many times what a quiet machine takes: other work may share it.
-LONGEST_SECONDS = 300.0
+# As long as the plant waits.
+LONGEST_SECONDS = PATIENCE_SECONDS
 
 Found = TypeVar("Found")
 

@@ -90,7 +90,7 @@ def test_a_test_is_started_weighed_and_measured(
         told = ab(workshop, "status", "--truth", str(by_id))["comparison"]
         return told if told["default"]["answers"] + told["candidate"]["answers"] == len(rows) else None
 
-    told = eventually(captured, "every answer is captured", 120)
+    told = eventually(captured, "every answer is captured")
     expected = {name: count * ROWS for name, count in counts.items()}
     assert {name: told[name]["answers"] for name in counts} == expected
     assert {name: told[name]["judged"] for name in counts} == expected

@@ -54,7 +54,7 @@ def first(home: Path, bundle: Path, tmp_path_factory: pytest.TempPathFactory) ->
     table = tmp_path_factory.mktemp("table") / "tumours.jsonl"
     table.write_text("".join(json.dumps(row) + "\n" for row in rows()))
     order = ["--target", "diagnosis", "--stack", STACK, "--folder", str(bundle), "--approve", "--json"]
-    done = run_slipway(home, "automl", str(table), *order, seconds=600.0)
+    done = run_slipway(home, "automl", str(table), *order)
     assert done.returncode == 0, done.stderr[-8000:]
     assert "Learn" not in done.stderr
     return dict(json.loads(done.stdout))

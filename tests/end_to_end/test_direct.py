@@ -290,11 +290,11 @@ def test_a_schedule_starts_runs(workshop: Workshop) -> None:
         Capabilities=launch.CAPABILITIES,
         Parameters=[{"ParameterKey": "Schedule", "ParameterValue": "rate(5 minutes)"}],
     )
-    eventually(lambda: workshop.plant.newest() != before, "a run by the schedule", 180)
+    eventually(lambda: workshop.plant.newest() != before, "a run by the schedule")
 
 
 def test_the_deletion_of_the_root_takes_what_the_flow_deployed_along(workshop: Workshop) -> None:
     assert left(workshop)[0] == {ENDPOINT}
     workshop.client("cloudformation").delete_stack(StackName=STACK)
-    eventually(lambda: install.describe(workshop.plant.target, STACK) is None, "the root is gone", 300)
+    eventually(lambda: install.describe(workshop.plant.target, STACK) is None, "the root is gone")
     assert left(workshop) == (set(), set(), set())

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from tests.end_to_end.failing import Failing, fail
-from tests.end_to_end.workshop import Document, Executed, Workshop, customer, opened
+from tests.end_to_end.workshop import Document, Executed, Workshop, customer
 
 # Each needs an image of its own, or shows the whole way once.
 THROUGH_THE_PIPELINE: dict[str, Document] = {
@@ -94,12 +93,6 @@ FAILURES: dict[str, Failing] = {
         "hyper-parameter-tuning",
     ),
 }
-
-
-@pytest.fixture(scope="module")
-def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
-    with opened(tmp_path_factory.mktemp("workshop") / ".slipway") as made:
-        yield made
 
 
 @pytest.fixture(scope="module")

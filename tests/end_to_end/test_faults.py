@@ -203,7 +203,7 @@ def test_two_hundred_megabytes_are_looked_at_without_being_held(data: Data) -> N
         highest = max(highest, *(resident_megabytes(pid) for pid in functions(data.plant.home)), 0)
         return not data.keys("incoming/large.csv")
 
-    eventually(looked_at, "200 MB are looked at", seconds=120)
+    eventually(looked_at, "200 MB are looked at")
     assert data.reasons("large.csv")[0].startswith("row 2: expected")
     assert 0 < highest < 200
 

@@ -18,11 +18,9 @@ from slipway import api, approval, local
 from slipway.errors import NotFound
 from slipway.runs import Run
 from tests.end_to_end.plant import ROOT, STACK, Plant, eventually, problems
-from tests.end_to_end.workshop import CONFIGURATION, Document, changed, customer
+from tests.end_to_end.workshop import CONFIGURATION, QUICK, Document, changed, customer
 
 ROWS = 200
-# All at once, so that nothing bakes longer than it has to.
-SMALL: Document = {"autoscaling": {"minCapacity": 1, "maxCapacity": 2}}
 
 
 def rows() -> str:
@@ -79,15 +77,11 @@ class Line:
             action = run.action("Test", "Approve")
             return action is not None and action.status == "InProgress"
 
-        eventually(waits, f"{run_id} waits for approval", 300)
+        eventually(waits, f"{run_id} waits for approval")
         approval.answer(self.plant.installed, "Approved", "approved by a test")
-        run = self.ended(run_id)
+        run = self.plant.ended(run_id)
         assert run.status == "Succeeded", problems(run)
         return run
-
-    def ended(self, run_id: str) -> Run:
-        """A run, once it is over; on a busy machine that takes longer than the plant waits."""
-        return eventually(lambda: found if (found := self.plant.run(run_id)).done else None, f"{run_id} is over", 300)
 
     def variant(self) -> Document:
         """Production's only variant, as SageMaker describes it."""
@@ -115,7 +109,7 @@ def test_a_serverless_model_answers_without_instances(line: Line) -> None:
 
 
 def test_a_serverless_endpoint_gets_instances(line: Line) -> None:
-    line.approved(line.pushed({"mode": "endpoint"}, SMALL))
+    line.approved(line.pushed({"mode": "endpoint"}, QUICK))
     variant = line.variant()
     assert ("CurrentServerlessConfig" in variant, variant["CurrentInstanceCount"]) == (False, 1)
     assert set(line.api().predict(customer())["predictions"][0]) == {"label", "score"}
@@ -151,7 +145,7 @@ def test_a_batch_predicts_the_rows_that_are_configured_and_leaves_no_endpoint(li
 
 
 def test_an_asynchronous_api_answers_later_under_the_address_that_it_gave(line: Line) -> None:
-    line.approved(line.pushed({"mode": "async", "async": {"notification": "all"}}, SMALL))
+    line.approved(line.pushed({"mode": "async", "async": {"notification": "all"}}, QUICK))
     accepted = line.api().call(customer())
     assert accepted.status == 202
 
@@ -164,7 +158,7 @@ def test_an_asynchronous_api_answers_later_under_the_address_that_it_gave(line: 
 
 
 def test_a_pipeline_of_three_containers_answers_later_too(line: Line) -> None:
-    line.approved(line.pushed({"mode": "async"}, SMALL, engine="xgboost"))
+    line.approved(line.pushed({"mode": "async"}, QUICK, engine="xgboost"))
     assert set(line.api().predict(customer())["predictions"][0]) == {"label", "score"}
 
 
@@ -174,7 +168,7 @@ def test_a_pipeline_of_three_containers_predicts_in_batches(line: Line) -> None:
 
 
 def test_an_endpoint_of_several_models_answers_by_the_version_that_is_asked_for(line: Line) -> None:
-    line.approved(line.pushed({"mode": "multi-model"}, SMALL, hyperparameters={"max_depth": 3, "eta": 0.1}))
+    line.approved(line.pushed({"mode": "multi-model"}, QUICK, hyperparameters={"max_depth": 3, "eta": 0.1}))
     api = line.api()
     asked = {name: api.call(customer(), name) for name in ("", "3", "1")}
     assert {name: (found.status, found.model) for name, found in asked.items()} == {
@@ -192,7 +186,7 @@ def test_an_endpoint_of_several_models_answers_by_the_version_that_is_asked_for(
 
 def test_a_new_version_takes_over_and_the_oldest_leaves(line: Line) -> None:
     deploy = {"mode": "multi-model", "multiModel": {"models": 2}}
-    line.approved(line.pushed(deploy, SMALL, hyperparameters={"max_depth": 4, "eta": 0.1}))
+    line.approved(line.pushed(deploy, QUICK, hyperparameters={"max_depth": 4, "eta": 0.1}))
     api = line.api()
     assert [api.call(customer(), name).model for name in ("", "4", "3")] == ["4", "4", "3"]
     assert api.call(customer(), "1").status == 404

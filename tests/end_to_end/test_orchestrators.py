@@ -1,9 +1,8 @@
-"""Each orchestrator, from the launch that names it to a model in production, by the same jobs with the same outcome."""
+"""Each orchestrator, from the launch that switches to it to a model in production: the same jobs, the same outcome."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,16 +10,23 @@ import pytest
 from config import sagemaker_pipeline
 from slipway import executions
 from tests.end_to_end.plant import STACK, eventually
-from tests.end_to_end.workshop import Document, Executed, Workshop, customer, opened
+from tests.end_to_end.support import succeed
+from tests.end_to_end.workshop import Document, Executed, Workshop, customer
 
 PIPELINE = f"{STACK}-training"
 
 
+def switched(workshop: Workshop, orchestrator: str) -> Workshop:
+    """The install, launched again with another orchestrator."""
+    succeed(workshop.plant.home, "launch", STACK, "--parameter", f"Orchestrator={orchestrator}")
+    return workshop
+
+
 @pytest.fixture(scope="module")
-def by_sagemaker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
-    """An install that a SageMaker pipeline trains for, with its first model in production."""
-    with opened(tmp_path_factory.mktemp("by-sagemaker") / ".slipway", parameters={"Orchestrator": "sagemaker"}) as made:
-        yield made
+def by_sagemaker(workshop: Workshop) -> Workshop:
+    """The install of Step Functions, switched to a SageMaker pipeline, by which a model came to production."""
+    switched(workshop, "sagemaker").through_the_pipeline({"train": {"hyperparameters": {"max_depth": 4}}})
+    return workshop
 
 
 # Learns so slowly that it goes on for long enough to be stopped on the way.
@@ -118,25 +124,19 @@ def test_what_fails_reaches_the_person_as_step_and_reason(
     assert executed.error.startswith(error)
 
 
-def test_deleting_the_install_stops_its_pipeline_first(by_sagemaker: Workshop) -> None:
-    defined(by_sagemaker, LONG)
-    by_sagemaker.started(by_sagemaker.execution(LONG))
-
-    def training() -> str | None:
-        found = steps(by_sagemaker).get("Train", {"StepStatus": "Starting"})
-        return found["Metadata"]["TrainingJob"]["Arn"] if found["StepStatus"] == "Executing" else None
-
-    job = eventually(training, "the pipeline trains")
-    by_sagemaker.delete()
-    eventually(lambda: stopped(by_sagemaker, job), f"{job} is stopped")
-    assert by_sagemaker.client("sagemaker").list_pipelines()["PipelineSummaries"] == []
+def test_what_was_trained_before_the_switch_is_known(workshop: Workshop, by_sagemaker: Workshop) -> None:
+    known = workshop.first
+    reused = by_sagemaker.ended(by_sagemaker.started(known))
+    assert reused.status == "SUCCEEDED", reused.error
+    assert (reused.output["reused"], reused.output["trainingKey"]) == (True, known["trainingKey"])
 
 
 @pytest.fixture(scope="module")
-def by_glue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
-    """An install that a Glue workflow trains for, with its first model in production."""
-    with opened(tmp_path_factory.mktemp("by-glue") / ".slipway", parameters={"Orchestrator": "glue"}) as made:
-        yield made
+def by_glue(by_sagemaker: Workshop) -> Workshop:
+    """The install, switched on to a Glue workflow, by which a model of the built-in XGBoost came to production."""
+    changes = {"train": {"engine": "xgboost", "hyperparameters": {"max_depth": 3}}}
+    switched(by_sagemaker, "glue").through_the_pipeline(changes)
+    return by_sagemaker
 
 
 def workflow_run(workshop: Workshop) -> dict[str, Any]:
@@ -145,14 +145,21 @@ def workflow_run(workshop: Workshop) -> dict[str, Any]:
     return found
 
 
-def test_a_glue_workflow_takes_a_model_to_production_after_asking_a_live_endpoint(by_glue: Workshop) -> None:
-    run = workflow_run(by_glue)
+def check_workflow(workshop: Workshop) -> None:
+    """The newest run asked a live endpoint, which is gone, and its model answers in production."""
+    run = workflow_run(workshop)
     assert (run["Status"], run["Statistics"]["SucceededActions"]) == ("COMPLETED", 2)
-    properties = run["WorkflowRunProperties"]
-    assert float(properties["live_accuracy"]) > 0.7
-    endpoints = by_glue.client("sagemaker").list_endpoints()["Endpoints"]
+    assert float(run["WorkflowRunProperties"]["live_accuracy"]) > 0.7
+    endpoints = workshop.client("sagemaker").list_endpoints()["Endpoints"]
     assert sorted(endpoint["EndpointName"] for endpoint in endpoints) == [f"{STACK}-production", f"{STACK}-test"]
-    assert set(by_glue.predict()["predictions"][0]) == {"label", "score"}
+    assert set(workshop.predict()["predictions"][0]) == {"label", "score"}
+
+
+def test_a_glue_workflow_takes_the_built_in_xgboost_to_production_after_asking_a_live_endpoint(
+    by_glue: Workshop,
+) -> None:
+    check_workflow(by_glue)
+    assert by_glue.client("sagemaker").list_pipelines()["PipelineSummaries"] == []
 
 
 def test_its_jobs_are_told_like_those_of_states(by_glue: Workshop) -> None:
@@ -170,11 +177,9 @@ def test_its_jobs_are_told_like_those_of_states(by_glue: Workshop) -> None:
     ]
 
 
-def test_the_workflow_takes_the_built_in_xgboost_to_production(by_glue: Workshop) -> None:
-    by_glue.through_the_pipeline({"train": {"engine": "xgboost", "hyperparameters": {"max_depth": 3}}})
-    assert float(workflow_run(by_glue)["WorkflowRunProperties"]["live_accuracy"]) > 0.7
-    assert set(by_glue.predict()["predictions"][0]) == {"label", "score"}
-    by_glue.through_the_pipeline({})
+def test_the_workflow_takes_the_job_images_model_to_production(by_glue: Workshop) -> None:
+    by_glue.through_the_pipeline({"train": {"hyperparameters": {"max_depth": 2}}})
+    check_workflow(by_glue)
 
 
 def test_the_workflow_trains_by_other_values_beside_the_champion(by_glue: Workshop) -> None:

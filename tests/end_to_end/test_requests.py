@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ import pytest
 from slipway.runs import Run
 from tests.end_to_end.plant import STACK
 from tests.end_to_end.support import run_slipway
-from tests.end_to_end.workshop import Workshop, opened
+from tests.end_to_end.workshop import Workshop
 
 TRAINING = {
     "AlgorithmSpecification": {"TrainingInputMode": "File"},
@@ -37,12 +36,6 @@ DEPLOYMENT = {
         },
     },
 }
-
-
-@pytest.fixture(scope="module")
-def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
-    with opened(tmp_path_factory.mktemp("requests") / ".slipway") as made:
-        yield made
 
 
 def drop(workshop: Workshop, folder: Path, training: dict[str, Any]) -> tuple[int, dict[str, Any], str]:

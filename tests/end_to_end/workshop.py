@@ -20,18 +20,22 @@ from config import configuration
 from config.training import training
 from slipway import api, approval, local, runs
 from slipway.runs import Run
-from tests.end_to_end.plant import ROOT, STACK, Plant, eventually, problems
+from tests.end_to_end.plant import PATIENCE_SECONDS, ROOT, STACK, Plant, eventually, problems
 from tests.environments import share
 
 CONFIGURATION = "config/ml-pipeline.json"
 Document = dict[str, Any]
+# All at once, so that nothing bakes longer than it has to; and no machine so slow that its answers roll a model back.
+QUICK: Document = {
+    "autoscaling": {"minCapacity": 1, "maxCapacity": 2},
+    "alarms": {"modelLatencyInMilliseconds": 60_000},
+}
 
 
 def changed(changes: Document) -> Document:
     """The repository's configuration with changes laid over it, part by part; None takes a field out."""
     document = json.loads((ROOT / CONFIGURATION).read_text("utf-8"))
-    # All at once, so that nothing bakes longer than it has to.
-    document["serving"]["production"]["autoscaling"] = {"minCapacity": 1, "maxCapacity": 2}
+    document["serving"]["production"] |= QUICK
     for part, fields in changes.items():
         written = document.setdefault(part, {}) | fields
         document[part] = {name: value for name, value in written.items() if value is not None}
@@ -59,13 +63,16 @@ class Executed:
 
 
 class Workshop:
-    """The install, with a first model in production: of the repository's configuration, with changes laid over it."""
+    """The install, with a first model in production: of the repository's configuration, with changes laid over it.
+
+    `first` is the input of the execution that trained it.
+    """
 
     def __init__(self, plant: Plant, changes: Document | None = None, parameters: dict[str, str] | None = None) -> None:
         self.plant = plant
         plant.launch({CONFIGURATION: json.dumps(changed(changes or {})).encode()}, parameters)
         self.approved(plant.newest())
-        self._execution: Document = json.loads(self._object("executions/latest.json"))
+        self.first: Document = json.loads(self._object("executions/latest.json"))
 
     def client(self, service: str) -> Any:
         """A boto3 client as the person."""
@@ -98,7 +105,7 @@ class Workshop:
             action = run.action("Test", "Approve")
             return action is not None and action.status == "InProgress"
 
-        eventually(waits, f"{run_id} waits for approval", 300)
+        eventually(waits, f"{run_id} waits for approval")
 
     def approved(self, run_id: str) -> Run:
         """A run, approved and in production."""
@@ -113,13 +120,13 @@ class Workshop:
         document = changed(changes)
         assert configuration.validate(document) == []
         resolved = configuration.resolve(document)
-        return copy.deepcopy(self._execution) | {
+        return copy.deepcopy(self.first) | {
             "trainingKey": uuid.uuid4().hex,
-            "training": training(resolved, self._execution["image"], "us-east-1"),
+            "training": training(resolved, self.first["image"], "us-east-1"),
             "config": resolved,
         }
 
-    def execute(self, changes: Document, seconds: float = 240.0) -> Executed:
+    def execute(self, changes: Document, seconds: float = PATIENCE_SECONDS) -> Executed:
         """Run the state machine alone on a changed configuration."""
         return self.ended(self.started(self.execution(changes)), seconds)
 
@@ -129,7 +136,7 @@ class Workshop:
         started = self.client("stepfunctions").start_execution(stateMachineArn=arn, input=json.dumps(execution))
         return str(started["executionArn"])
 
-    def ended(self, arn: str, seconds: float = 240.0) -> Executed:
+    def ended(self, arn: str, seconds: float = PATIENCE_SECONDS) -> Executed:
         """An execution, once it is over."""
 
         def over() -> Any:
@@ -149,7 +156,7 @@ class Workshop:
             status = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]["StackStatus"]
             return None if status == "DELETE_IN_PROGRESS" else status
 
-        status = eventually(over, f"{STACK} is deleted", 300)
+        status = eventually(over, f"{STACK} is deleted")
         events = cloudformation.describe_stack_events(StackName=stack)["StackEvents"]
         assert status == "DELETE_COMPLETE", [event for event in events if event["ResourceStatus"] == "DELETE_FAILED"]
 
@@ -189,7 +196,7 @@ class Workshop:
             assert found["EndpointStatus"] != "Failed", found["FailureReason"]
             return bool(found["EndpointStatus"] == "InService")
 
-        eventually(in_service, f"{name} is in service", 120)
+        eventually(in_service, f"{name} is in service")
         answer = self.client("sagemaker-runtime").invoke_endpoint(
             EndpointName=name,
             ContentType="application/json",

@@ -266,7 +266,7 @@ def test_a_batch_that_is_interrupted_leaves_nothing_and_another_execution_makes_
     eventually(lambda: running(workshop) == [], "the job is stopped")
     eventually(lambda: processes(name) == [], "the job's processes are gone")
     again = states.start_execution(stateMachineArn=machine, name="again", input="{}")["executionArn"]
-    found = eventually(lambda: ended(again), "the batch made again", 600)
+    found = eventually(lambda: ended(again), "the batch made again")
     assert found["status"] == "SUCCEEDED", found.get("cause")
     listed = s3.list_objects_v2(Bucket=workshop.plant.installed.outputs["DataBucket"], Prefix="predicted/autopilot/")
     folders = {item["Key"].split("/")[2] for item in listed["Contents"]}

@@ -10,6 +10,7 @@ import pytest
 
 from config import sagemaker_pipeline
 from tests.end_to_end.plant import STACK, eventually
+from tests.end_to_end.test_orchestrators import LONG, stopped
 from tests.end_to_end.workshop import Document, Workshop, customer, opened
 
 PIPELINE = f"{STACK}-training"
@@ -76,12 +77,30 @@ def test_a_pipeline_that_is_stopped_stops_spark_too(by_sagemaker: Workshop) -> N
     assert job_runs(by_sagemaker)[0]["JobRunState"] == "STOPPED"
 
 
+def defined(workshop: Workshop, changes: Document) -> Document:
+    """A changed configuration, whose definition the pipeline has as Build would give it."""
+    queue = workshop.client("sqs").get_queue_url(QueueName=f"{STACK}-callback")["QueueUrl"]
+    definition = sagemaker_pipeline.definition(workshop.execution(changes), queue)
+    workshop.client("sagemaker").update_pipeline(PipelineName=PIPELINE, PipelineDefinition=json.dumps(definition))
+    return changes
+
+
 def test_the_built_in_xgboost_trains_on_what_spark_left(by_sagemaker: Workshop) -> None:
-    changes = {**BY_SPARK, "train": {"engine": "xgboost"}}
-    queue = by_sagemaker.client("sqs").get_queue_url(QueueName=f"{STACK}-callback")["QueueUrl"]
-    definition = sagemaker_pipeline.definition(by_sagemaker.execution(changes), queue)
-    by_sagemaker.client("sagemaker").update_pipeline(PipelineName=PIPELINE, PipelineDefinition=json.dumps(definition))
+    changes = defined(by_sagemaker, {**BY_SPARK, "train": {"engine": "xgboost"}})
     assert set(by_sagemaker.serve(by_sagemaker.execute(changes), customer())["predictions"][0]) == {"label", "score"}
+
+
+def test_deleting_the_install_stops_its_pipeline_first(by_sagemaker: Workshop) -> None:
+    by_sagemaker.started(by_sagemaker.execution(defined(by_sagemaker, {**BY_SPARK, **LONG})))
+
+    def training() -> str | None:
+        found = steps(by_sagemaker).get("Train", {"StepStatus": "Starting"})
+        return found["Metadata"]["TrainingJob"]["Arn"] if found["StepStatus"] == "Executing" else None
+
+    job = eventually(training, "the pipeline trains")
+    by_sagemaker.delete()
+    eventually(lambda: stopped(by_sagemaker, job), f"{job} is stopped")
+    assert by_sagemaker.client("sagemaker").list_pipelines()["PipelineSummaries"] == []
 
 
 @pytest.fixture(scope="module")
