@@ -18,6 +18,7 @@ from typing import Any
 
 Document = Mapping[str, Any]
 _ELEMENTS = {"Sid", "Effect", "Action", "Resource", "Condition", "Principal"}
+_IF_EXISTS = "IfExists"
 _VARIABLE = re.compile(r"\$\{([^}]+)\}")
 
 
@@ -109,7 +110,8 @@ def _filled(text: str, call: Call) -> str:
 
 
 def _condition_holds(operator: str, expected: list[str], actual: str | Sequence[str] | None, call: Call) -> bool:
-    quantifier, _, name = operator.rpartition(":")
+    quantifier, _, rest = operator.rpartition(":")
+    name = rest.removesuffix(_IF_EXISTS)
     negated = name in _NEGATED
     compare = _OPERATORS.get(_NEGATED.get(name, name))
     if compare is None or quantifier not in ("", "ForAllValues", "ForAnyValue"):
@@ -121,7 +123,7 @@ def _condition_holds(operator: str, expected: list[str], actual: str | Sequence[
         return all(met)
     if quantifier == "ForAnyValue":
         return any(met)
-    return all(met) if values else negated
+    return all(met) if values else negated or rest.endswith(_IF_EXISTS)
 
 
 def _said(value: Any) -> str:
