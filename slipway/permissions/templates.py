@@ -45,11 +45,12 @@ class Grant:
     sid: str
     actions: tuple[Item, ...]
     resources: tuple[Item, ...]
+    condition_keys: tuple[str, ...] = ()
 
 
 def grants(bundle: Path) -> list[Grant]:
     """Every statement that allows something, of every role of the bundle."""
-    files = [bundle / "template.yaml", *sorted((bundle / "cf").glob("*.yaml"))]
+    files = [*bundle.glob("template.yaml"), *sorted((bundle / "cf").glob("*.yaml"))]
     return [grant for file in files for grant in _of_template(file, file.relative_to(bundle).as_posix())]
 
 
@@ -62,7 +63,7 @@ def _of_template(file: Path, name: str) -> Iterator[Grant]:
         if kind == _ROLE:
             policies, owner = _sequence(_member(properties, "Policies")), logical_id
         elif kind == _POLICY:
-            policies, owner = [properties], _text(_sequence(_member(properties, "Roles"))[0])
+            policies, owner = [properties], _sequence(_member(properties, "Roles"))[0].value
         else:
             continue
         for policy in policies:
@@ -75,7 +76,8 @@ def _of_policy(policy: Any, file: str, role: str, reasons: dict[int, str]) -> It
             continue
         sid = _member(statement, "Sid")
         actions, resources = (_items(_member(statement, name), reasons, _line(sid)) for name in ("Action", "Resource"))
-        yield Grant(file, role, _text(_member(policy, "PolicyName")), _text(sid), actions, resources)
+        keys = tuple(key for _, block in _entries(_member(statement, "Condition")) for key, _ in _entries(block))
+        yield Grant(file, role, _text(_member(policy, "PolicyName")), _text(sid), actions, resources, keys)
 
 
 def _items(node: Any, reasons: dict[int, str], statement: int) -> tuple[Item, ...]:
@@ -89,12 +91,10 @@ def _item(text: str, line: int, reasons: dict[int, str], statement: int) -> Item
 
 def _branches(node: Any) -> Iterator[Any]:
     """What a list, a condition, or a list of conditions may come to; `AWS::NoValue` is nothing."""
-    if node is None or _text(node) == "${AWS::NoValue}":
-        return
     if isinstance(node, yaml.SequenceNode) and node.tag in ("!If", _LIST):
         for each in node.value[1:] if node.tag == "!If" else node.value:
             yield from _branches(each)
-    else:
+    elif node is not None and _text(node) != "${AWS::NoValue}":
         yield node
 
 

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
+
+from slipway.permissions.statement import wildcard
 
 _GLOBAL_KEYS = re.compile(
     r"aws:(Called|Current|Epoch|Federated|Multi|Principal|Referer|RequestedRegion|Resource(Account|Org)|Secure|Source"
     r"|Token|User|Username|Vpc|Via)\w*(/.+)?",
     re.IGNORECASE,
 )
-_PLACEHOLDER = re.compile(r"\\\$\\\{\w+\\\}")
+_PLACEHOLDER = re.compile(r"\$\{[^}]+\}")
 
 
 class NotThere(Exception):
@@ -42,20 +44,42 @@ def action(name: str) -> Mapping[str, Any]:
     return found
 
 
+@cache
+def meant(pattern: str) -> tuple[str, ...]:
+    """The actions that an action element means."""
+    prefix, _, operation = pattern.partition(":")
+    names = _services().get(prefix, {"privileges": {}})["privileges"]
+    return tuple(f"{prefix}:{name}" for name in names if wildcard(operation.lower(), name.lower()))
+
+
 def resource_types(name: str) -> list[str]:
     """The resource types that an action can be limited to; none when a policy must say `*`."""
     return [kind.rstrip("*") for kind in action(name)["resource_types"] if kind]
 
 
 @cache
-def arns(name: str) -> tuple[re.Pattern[str], ...]:
-    """The forms of the ARNs of an action's resource types."""
+def arns(name: str) -> tuple[str, ...]:
+    """The ARNs of an action's resource types, as patterns."""
     resources = _services()[name.partition(":")[0]]["resources"]
-    return tuple(_form(resources[kind]["arn"]) for kind in resource_types(name) if kind in resources)
+    return tuple(_PLACEHOLDER.sub("*", resources[kind]["arn"]) for kind in resource_types(name) if kind in resources)
 
 
-def _form(arn: str) -> re.Pattern[str]:
-    return re.compile(_PLACEHOLDER.sub(".+", re.escape(arn)))
+def may_mean(written: str, forms: Iterable[str]) -> bool:
+    """Whether a resource of a template may come to an ARN of one of these forms; `${…}` may come to anything."""
+    pattern = _PLACEHOLDER.sub("*", written)
+    return any(_meet(pattern, form) for form in forms)
+
+
+@cache
+def _meet(one: str, other: str) -> bool:
+    """Whether there is a text that both patterns match."""
+    if not one or not other:
+        return not (one + other).strip("*")
+    if one[0] == "*":
+        return _meet(one[1:], other) or _meet(one, other[1:])
+    if other[0] == "*":
+        return _meet(other, one)
+    return one[0] == other[0] and _meet(one[1:], other[1:])
 
 
 def dependent_actions(name: str) -> set[str]:
