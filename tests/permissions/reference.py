@@ -19,6 +19,13 @@ _GLOBAL_KEYS = re.compile(
     r"|Token|User|Username|Vpc|Via)\w*(/.+)?",
     re.IGNORECASE,
 )
+# What the data leave out: of the two services that share a prefix, the first; and what a transform is.
+# docs.aws.amazon.com/service-authorization/latest/reference/list_amazonapigatewaymanagement.html
+# docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/control-access-with-iam.html
+_ELSEWHERE = {
+    "apigateway": ("arn:*:apigateway:*::/*",),
+    "cloudformation:CreateChangeSet": ("arn:*:cloudformation:*:aws:transform/*",),
+}
 _PLACEHOLDER = re.compile(r"\$\{[^}]+\}")
 
 
@@ -60,14 +67,24 @@ def resource_types(name: str) -> list[str]:
 @cache
 def arns(name: str) -> tuple[str, ...]:
     """The ARNs of an action's resource types, as patterns."""
-    resources = _services()[name.partition(":")[0]]["resources"]
-    return tuple(_PLACEHOLDER.sub("*", resources[kind]["arn"]) for kind in resource_types(name) if kind in resources)
+    prefix = name.partition(":")[0]
+    resources = _services()[prefix]["resources"]
+    found = [_PLACEHOLDER.sub("*", resources[kind]["arn"]) for kind in resource_types(name) if kind in resources]
+    return (*found, *_ELSEWHERE.get(prefix, ()), *_ELSEWHERE.get(name, ()))
 
 
 def may_mean(written: str, forms: Iterable[str]) -> bool:
     """Whether a resource of a template may come to an ARN of one of these forms; `${…}` may come to anything."""
     pattern = _PLACEHOLDER.sub("*", written)
-    return any(_meet(pattern, form) for form in forms)
+    return any(_meet_by_segment(pattern, form) for form in forms)
+
+
+def _meet_by_segment(pattern: str, form: str) -> bool:
+    """An ARN has six segments; what does not begin as one comes to one as a whole."""
+    if not pattern.startswith("arn:"):
+        return _meet(pattern, form)
+    pairs = list(zip(pattern.split(":", 5), form.split(":", 5), strict=False))
+    return len(pairs) == 6 and all(_meet(own, its) for own, its in pairs)
 
 
 @cache
