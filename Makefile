@@ -66,6 +66,14 @@ $(SDK)/.ready: requirements/sagemaker.txt $(VENV)/.uv
 	@$(UV) pip sync --quiet --python $(SDK)/bin/python --require-hashes $<
 	@touch $@
 
+# What the roles are held against: AWS's service authorization reference as data, and a scanner of policies.
+PERMISSIONS := $(VENV)/permissions
+$(PERMISSIONS)/.ready: requirements/permissions.txt $(if $(shell command -v uv),,$(VENV)/.uv)
+	@echo "Installing what the roles are held against: $$(grep -c == $<) packages"
+	@$(UV) venv --quiet --clear --python $(PYTHON) $(PERMISSIONS)
+	@$(UV) pip sync --quiet --python $(PERMISSIONS)/bin/python --require-hashes $<
+	@touch $@
+
 # A launch packages with SAM CLI: what that imports is compiled here, once.
 $(VENV)/sam/.compiled: $(VENV)/sam/.ready
 	@SAM_CLI_TELEMETRY=0 $(VENV)/sam/bin/sam package --help > /dev/null
@@ -100,7 +108,10 @@ format: $(VENV)/.dev ## Repair what `make check` complains about, where that can
 	$(RUN)/ruff format .
 
 .PHONY: test
-test: test-bundle test-algorithms test-engine ## Pass every test
+test: test-bundle test-algorithms test-engine test-permissions ## Pass every test
+
+# Each file of tests leaves here what its engines journalled.
+JOURNALS := build/journals
 
 # Each launches an install, or several runs, of its own.
 WAYS := $(patsubst %,tests/end_to_end/test_%.py,ab automl engines modes orchestrators requests)
@@ -109,17 +120,22 @@ WAYS := $(patsubst %,tests/end_to_end/test_%.py,ab automl engines modes orchestr
 .PHONY: test-engine
 test-engine: $(VENV)/.dev $(VENV)/sam/.ready $(AWS_CLI)/.ready
 	$(RUN)/pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder tests/mutations tests/engine tests/benchmarks tests/slipway
-	$(RUN)/pytest --durations 15 tests/end_to_end $(WAYS:%=--ignore=%)
+	$(RUN)/pytest --journals $(JOURNALS) --durations 15 tests/end_to_end $(WAYS:%=--ignore=%)
 
 # Two at a time: what shares an engine stays together (tests/end_to_end/conftest.py).
 .PHONY: test-ways
 test-ways: $(VENV)/.dev $(VENV)/sam/.ready $(VENV)/bundle/.ready ## Pass the tests of each way to train, orchestrate and deploy
-	$(RUN)/pytest --numprocesses 2 --no-loadscope-reorder --durations 10 $(WAYS)
+	$(RUN)/pytest --journals $(JOURNALS) --numprocesses 2 --no-loadscope-reorder --durations 10 $(WAYS)
 
 # What needs gigabytes that nothing else does. tests/heavy/conftest.py says who shares an install, the longest first.
 .PHONY: test-heavy
 test-heavy: $(VENV)/.dev $(VENV)/sam/.ready $(VENV)/bundle/.ready $(NOTEBOOK)/.ready $(SDK)/.ready ## Pass the tests that need the extras
-	$(RUN)/pytest --numprocesses 2 --no-loadscope-reorder --durations 10 tests/heavy
+	$(RUN)/pytest --journals $(JOURNALS) --numprocesses 2 --no-loadscope-reorder --durations 10 tests/heavy
+
+# After the others, by what their engines journalled; and by slipway/permissions/uses.json for those that did not run.
+.PHONY: test-permissions
+test-permissions: $(PERMISSIONS)/.ready ## Hold what roles may do against what the tests used
+	JOURNALS=$(JOURNALS) $(PERMISSIONS)/bin/python -m pytest --quiet tests/permissions
 
 .PHONY: soak
 soak: $(VENV)/.dev $(VENV)/sam/.ready ## Kill the engine at fifty random moments of a run; ARGS=--seed repeats one
@@ -136,7 +152,7 @@ lock: | $(VENV)/bin/python ## Resolve the requirements anew
 	$(UV) pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header pyproject.toml requirements/build-system.in -o requirements/slipway.txt
 	$(UV) pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header --group dev -c requirements/slipway.txt -o requirements/dev.txt
 	echo 'awscli>=1.46' | $(UV) pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header - -o requirements/aws.txt
-	for name in notebook sagemaker; do \
+	for name in notebook permissions sagemaker; do \
 		$(UV) pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header requirements/$$name.in -o requirements/$$name.txt; \
 	done
 	echo 'uv' | $(UV) pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header - -o requirements/uv.txt

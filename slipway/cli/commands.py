@@ -4,7 +4,20 @@ from __future__ import annotations
 
 import typer
 
-from slipway.cli import ab, automl, configure, daily, demo, engine, execute, launch, logs, reading, repository
+from slipway.cli import (
+    ab,
+    automl,
+    configure,
+    daily,
+    demo,
+    engine,
+    execute,
+    launch,
+    logs,
+    permissions,
+    reading,
+    repository,
+)
 
 LOCAL, DAILY, LOOKING = "The local engine", "The daily loop", "Looking"
 
@@ -34,3 +47,4 @@ def register(app: typer.Typer) -> None:
     app.command("runs", rich_help_panel=LOOKING)(reading.runs)
     app.command("report", rich_help_panel=LOOKING)(reading.report)
     app.command("logs", rich_help_panel=LOOKING)(logs.logs)
+    app.command("permissions", rich_help_panel=LOOKING)(permissions.permissions)

@@ -29,6 +29,7 @@ from slipway.engine.policy.decision import ALLOW, OWN, UNASKED
 from slipway.engine.policy.principals import Kind
 from slipway.engine.request_keys import RequestKeys
 from slipway.engine.standing import Standing
+from slipway.engine.weighed import Weighed
 
 if TYPE_CHECKING:
     from slipway.engine.engine import Engine
@@ -97,7 +98,7 @@ class Authorization:
     def trusts(self, role_arn: str, principal: str, source_arn: str) -> bool:
         """Whether the role's trust policy lets the service principal assume it."""
         who = standing.of_service(principal, self._engine.account, source_arn)
-        return self._evaluate(who, _ASSUME, role_arn, {}).allowed
+        return self._weigh(who, _ASSUME, role_arn, {}).decision.allowed
 
     def _may_trust(self, role_arn: str, service: str) -> bool:
         """Whether the service can assume the role on behalf of something: of what is not known when it is passed."""
@@ -111,21 +112,22 @@ class Authorization:
         return standing.of_key(access_key_id, self._engine.account)
 
     def _decide(self, who: Standing, action: str, resource: str, context: Mapping[str, Any]) -> None:
-        decision = self._evaluate(who, action, resource, context)
-        journal.note_check(who.principal.name, action, resource, decision)
-        if not decision.allowed:
-            raise AccessDenied(who.principal.name, action, resource, decision.because(action))
+        weighed = self._weigh(who, action, resource, context)
+        journal.note_check(action, resource, weighed)
+        if not weighed.decision.allowed:
+            raise AccessDenied(who.principal.name, action, resource, weighed.decision.because(action))
 
-    def _evaluate(self, who: Standing, action: str, resource: str, context: Mapping[str, Any]) -> Decision:
+    def _weigh(self, who: Standing, action: str, resource: str, context: Mapping[str, Any]) -> Weighed:
         if action in OWN_ACTIONS.get(who.principal.service, ()):
-            return Decision(ALLOW, OWN)
+            return Weighed(who.principal, Decision(ALLOW, OWN))
         if action in NEEDS_NOTHING:
-            return Decision(ALLOW, UNASKED)
+            return Weighed(who.principal, Decision(ALLOW, UNASKED))
         account = self._engine.account
         keys = RequestKeys(self._engine, resource, context, who.keys)
         found = resource_policies.of(action, resource, account)
         policies = Policies(who.identity, who.boundary, who.session, found.source, found.must_allow, found.kind)
-        return evaluate(Request(who.principal, action, resource, keys), policies)
+        decision = evaluate(Request(who.principal, action, resource, keys), policies)
+        return Weighed(who.principal, decision, policies, keys.asked)
 
     def as_role(self, role_arn: str, principal: str, session_name: str, source_arn: str = "") -> Caller:
         """A session of the role for the service `principal`.

@@ -22,10 +22,11 @@ _RESOURCE_TAG = "aws:resourcetag/"
 
 
 class RequestKeys(Mapping[str, Value]):
-    """Condition keys by their names in lower case."""
+    """Condition keys by their names in lower case; `asked` has those that a policy looked at."""
 
     def __init__(self, engine: Engine, resource: str, *given: Mapping[str, object]) -> None:
         self._engine, self._resource = engine, resource
+        self.asked: dict[str, Value] = {}
         self._values: dict[str, Value] = {
             "aws:requestedregion": engine.region,
             "aws:resourceaccount": _account_of(resource) or engine.account,
@@ -38,11 +39,10 @@ class RequestKeys(Mapping[str, Value]):
             self._values.update({name.lower(): _value(value) for name, value in keys.items() if value is not None})
 
     def __getitem__(self, name: str) -> Value:
-        if name in self._values:
-            return self._values[name]
-        found = self._looked_up(name)
+        found = self._values[name] if name in self._values else self._looked_up(name)
         if found is None:
             raise KeyError(name)
+        self.asked[name] = found
         return found
 
     def __iter__(self) -> Iterator[str]:

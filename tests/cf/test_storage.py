@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.cf import templates
@@ -27,10 +29,26 @@ def test_a_bucket_is_versioned_private_encrypted_and_without_a_name(bucket: str)
 
 @pytest.mark.parametrize("bucket", BUCKETS)
 def test_a_bucket_refuses_what_is_not_tls(bucket: str) -> None:
-    (statement,) = templates.properties("storage", f"{bucket}Policy")["PolicyDocument"]["Statement"]
-    assert (statement["Effect"], statement["Principal"]) == ("Deny", "*")
-    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": False}}
-    assert len(statement["Resource"]) == 2
+    assert denied(bucket, "TlsOnly") == {"Bool": {"aws:SecureTransport": False}}
+
+
+@pytest.mark.parametrize("bucket", BUCKETS)
+def test_a_bucket_refuses_everyone_of_another_account_but_the_services_of_aws(bucket: str) -> None:
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_data-perimeters.html
+    assert denied(bucket, "OwnerOnly") == {
+        "StringNotEquals": {"aws:PrincipalAccount": {"Ref": "AWS::AccountId"}},
+        "BoolIfExists": {"aws:PrincipalIsAWSService": False},
+    }
+
+
+def denied(bucket: str, sid: str) -> dict[str, Any]:
+    """Under which condition a statement denies everyone everything, in the bucket and of it."""
+    policy = templates.properties("storage", f"{bucket}Policy")["PolicyDocument"]["Statement"]
+    (statement,) = [found for found in policy if found["Sid"] == sid]
+    assert (statement["Effect"], statement["Principal"], statement["Action"]) == ("Deny", "*", "s3:*")
+    assert statement["Resource"] == [{"Fn::GetAtt": [bucket, "Arn"]}, {"Fn::Sub": f"${{{bucket}.Arn}}/*"}]
+    condition: dict[str, Any] = statement["Condition"]
+    return condition
 
 
 def test_new_data_is_an_event() -> None:

@@ -164,17 +164,22 @@ def test_services_of_ours_tell_the_tags_of_their_resources(engine: Any) -> None:
     assert "BatchGetProjects" in refusal(person.client("codebuild").batch_get_projects, names=["not-there"])
 
 
+RIGHTS = "role/journalled-by/rights"
+
+
 def test_the_journal_says_which_statement_decided(engine: Any, bucket: str) -> None:
     person = Person(engine, "journalled-by").may(allow("s3:PutObject"), allow("s3:List*", Sid="Lists"))
     person.client("s3").list_objects_v2(Bucket=bucket)
     entry = next(line for line in reversed(journal(engine)) if line["caller"] == person.arn)
+    weighed = [check.pop("weighed") for check in entry["checks"]]
+    assert [(found["principal"], list(found["identity"])) for found in weighed] == [(person.arn, [RIGHTS])]
     assert entry["checks"] == [
         {
             "action": "s3:ListBucket",
             "resource": f"arn:aws:s3:::{bucket}",
             "decision": "Allow",
             "kind": "identity-based policy",
-            "policy": "role/journalled-by/rights",
+            "policy": RIGHTS,
             "statement": "Lists",
         }
     ]

@@ -5,6 +5,7 @@ docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.htm
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator
 from functools import lru_cache
@@ -18,9 +19,11 @@ _REMEMBERED_ACTIONS = 512
 
 
 class Policy:
-    """The statements of one document."""
+    """The statements of one document, its text, and the hash that it is told by."""
 
-    def __init__(self, statements: tuple[Statement, ...]) -> None:
+    def __init__(self, text: str, statements: tuple[Statement, ...]) -> None:
+        self.text = text
+        self.id = hashlib.sha256(text.encode()).hexdigest()[:16]
         self.statements = statements
         self._by_action: dict[str, tuple[Statement, ...]] = {}
 
@@ -74,5 +77,6 @@ def compiled(text: str) -> Policy:
     variables = document.get("Version") == _WITH_VARIABLES
     statements = source if isinstance(source, list) else [source]
     return Policy(
-        tuple(compile_statement(each, index, variables=variables) for index, each in enumerate(statements, start=1))
+        text,
+        tuple(compile_statement(each, index, variables=variables) for index, each in enumerate(statements, start=1)),
     )
