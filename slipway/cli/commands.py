@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from slipway.cli import ab, automl, configure, daily, demo, engine, execute, launch, logs, reading, repository
+from slipway.cli import ab, automl, configure, daily, demo, destroy, engine, execute, launch, logs, reading, repository
 
 LOCAL, DAILY, LOOKING = "The local engine", "The daily loop", "Looking"
 
@@ -29,6 +29,7 @@ def register(app: typer.Typer) -> None:
     app.command("predict", rich_help_panel=DAILY)(daily.predict)
     app.add_typer(ab.app, name="ab", rich_help_panel=DAILY)
     app.command("execute", rich_help_panel=DAILY)(execute.execute)
+    app.command("destroy", rich_help_panel=DAILY)(destroy.destroy)
     app.command("status", rich_help_panel=LOOKING)(reading.status)
     app.command("watch", rich_help_panel=LOOKING)(reading.watch)
     app.command("runs", rich_help_panel=LOOKING)(reading.runs)

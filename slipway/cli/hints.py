@@ -17,7 +17,7 @@ from slipway import local
 # Every command that has --stack.
 OF_A_STACK = (
     *("launch", "clone", "push", "drop", "approve", "reject", "retry", "predict"),
-    *("status", "watch", "runs", "report", "logs", "automl", "execute"),
+    *("status", "watch", "runs", "report", "logs", "automl", "execute", "destroy"),
     *("ab start", "ab weights", "ab promote", "ab stop", "ab status"),
 )
 # Every command that has --home.
