@@ -4,7 +4,21 @@ from __future__ import annotations
 
 import typer
 
-from slipway.cli import ab, automl, configure, daily, demo, destroy, engine, execute, launch, logs, reading, repository
+from slipway.cli import (
+    ab,
+    automl,
+    configure,
+    daily,
+    demo,
+    destroy,
+    engine,
+    execute,
+    launch,
+    logs,
+    publish,
+    reading,
+    repository,
+)
 
 LOCAL, DAILY, LOOKING = "The local engine", "The daily loop", "Looking"
 
@@ -20,6 +34,7 @@ def register(app: typer.Typer) -> None:
     app.command("automl", rich_help_panel=DAILY)(automl.automl)
     app.command("configure", rich_help_panel=DAILY)(configure.configure)
     app.command("launch", rich_help_panel=DAILY)(launch.launch)
+    app.command("publish", rich_help_panel=DAILY)(publish.publish)
     app.command("clone", rich_help_panel=DAILY)(repository.clone)
     app.command("push", rich_help_panel=DAILY)(repository.push)
     app.command("drop", rich_help_panel=DAILY)(daily.drop)
