@@ -35,7 +35,7 @@ def package(target: Target, root: Path, bundle: seed.Seed) -> Package:
     seed_key = f"seeds/{bundle.version}.zip"
     s3.put_object(Bucket=bucket, Key=seed_key, Body=bundle.content)
     template_key = f"templates/{bundle.version}/template.yaml"
-    s3.put_object(Bucket=bucket, Key=template_key, Body=_sam_package(target, root, bucket).encode())
+    s3.put_object(Bucket=bucket, Key=template_key, Body=packaged(target, root, bucket, "packages").encode())
     return Package(f"{s3.meta.endpoint_url}/{bucket}/{template_key}", bucket, seed_key)
 
 
@@ -48,9 +48,10 @@ def sam() -> str:
     return found
 
 
-def _sam_package(target: Target, root: Path, bucket: str) -> str:
+def packaged(target: Target, root: Path, bucket: str, prefix: str) -> str:
+    """The root template as SAM CLI packages it: all that it refers to is uploaded below a prefix, by its content."""
     command = [sam(), "package", "--template-file", "template.yaml", "--s3-bucket", bucket]
-    command += ["--s3-prefix", "packages", "--region", target.region]
+    command += ["--s3-prefix", prefix, "--region", target.region]
     environment = {**target.environment(), "SAM_CLI_TELEMETRY": "0"}
     done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:

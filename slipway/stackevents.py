@@ -83,6 +83,29 @@ def wait(target: Target, stack: str, say: Callable[[StackEvent], None], since: s
         raise LaunchFailed(f"stack {stack} ended as {status}{_why(stack, failures)}; {next_step(stack, status, again)}")
 
 
+def wait_for_deletion(target: Target, stack_id: str, say: Callable[[StackEvent], None], since: str) -> None:
+    """Tell every event of a stack after `since` until it is deleted; LaunchFailed when it, or a part of it, stays.
+
+    It is known by its id, since a stack that is deleted has no name any more.
+    """
+    failures: list[StackEvent] = []
+    for event in _events(target, stack_id, since):
+        say(event)
+        failures += [event] if event.is_failure else []
+    status = (install.describe(target, stack_id) or {}).get("StackStatus", "DELETE_COMPLETE")
+    if status != "DELETE_COMPLETE":
+        name = name_of(stack_id)
+        raise LaunchFailed(
+            f"stack {name} was not deleted ({status}){_why(name, failures)}; correct that, then"
+            f" `slipway destroy --stack {name}` again, which goes on where this one was"
+        )
+
+
+def name_of(stack_id: str) -> str:
+    """The name in a stack's ARN, arn:…:stack/NAME/ID."""
+    return stack_id.partition("/")[2].partition("/")[0]
+
+
 def _why(stack: str, failures: list[StackEvent]) -> str:
     cause = _cause(stack, failures)
     return f": {cause.logical_id} ({cause.type}) in stack {cause.stack}: {cause.reason}" if cause else ""
@@ -122,11 +145,12 @@ def wait_until_gone(target: Target, stack: str) -> None:
             raise LaunchFailed(
                 f"stack {stack} could not be deleted: {described.get('StackStatusReason', 'no reason given')}"
             )
-        time.sleep(_pause(target))
+        time.sleep(pause(target))
         described = install.describe(target, stack_id)
 
 
-def _pause(target: Target) -> float:
+def pause(target: Target) -> float:
+    """Seconds between two looks."""
     return POLL_SECONDS if target.engine else POLL_SECONDS_AWS
 
 
@@ -149,7 +173,7 @@ def _events(target: Target, stack: str, since: str) -> Iterator[StackEvent]:
                     seen.add(event["EventId"])
                     yield _event(event)
         if not ended:
-            time.sleep(_pause(target))
+            time.sleep(pause(target))
 
 
 def _since(target: Target, stack: str, since: str, started: Any) -> list[dict[str, Any]]:
@@ -178,6 +202,5 @@ def _event(event: dict[str, Any]) -> StackEvent:
         event["ResourceType"],
         event["ResourceStatus"],
         event.get("ResourceStatusReason", ""),
-        # arn:…:stack/NAME/ID
-        _nested(event).partition("/")[2].partition("/")[0],
+        name_of(_nested(event)),
     )

@@ -58,7 +58,11 @@ def tear_down(context: Context) -> None:
     leftovers.stop_jobs(PIPELINE)
     leftovers.remove_endpoints(PIPELINE)
     stacks.delete([PRODUCTION_STACK, TEST_STACK], context)
-    leftovers.empty_package_groups(stacks.outputs(TRAINING_STACK, "ModelPackageGroupName"))
+    groups = list(stacks.outputs(TRAINING_STACK, "ModelPackageGroupName"))
+    if any(map(leftovers.is_kept, groups)):
+        stacks.delete_but(TRAINING_STACK, "ModelPackageGroup", context)
+        return
+    leftovers.empty_package_groups(groups)
     stacks.delete([TRAINING_STACK], context)
 
 

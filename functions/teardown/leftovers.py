@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 import boto3
+from botocore.exceptions import ClientError
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
@@ -53,6 +54,18 @@ def remove(part: str, ours: Callable[[str], Any]) -> None:
         for model in models["Models"]:
             if ours(model["ModelName"]):
                 SAGEMAKER.delete_model(ModelName=model["ModelName"])
+
+
+def is_kept(group: str) -> bool:
+    """Whether somebody has said by the tag `Keep` that a package group outlives its stack."""
+    try:
+        arn = SAGEMAKER.describe_model_package_group(ModelPackageGroupName=group)["ModelPackageGroupArn"]
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ValidationException":
+            raise
+        return False  # an earlier deletion of the stack got this far
+    pages = SAGEMAKER.get_paginator("list_tags").paginate(ResourceArn=arn)
+    return any(tag == {"Key": "Keep", "Value": "true"} for page in pages for tag in page["Tags"])
 
 
 def empty_package_groups(groups: Iterable[str]) -> None:

@@ -24,6 +24,23 @@ def delete(stacks: list[str], context: Context) -> None:
     """Delete stacks side by side and wait until all are gone."""
     for stack in stacks:
         begin_deletion(stack, context)
+    until_gone(stacks, context)
+
+
+def delete_but(stack: str, resource: str, context: Context) -> None:
+    """Delete a stack one of whose resources stays, which may be said only after the deletion has failed by it.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DeleteStack.html
+    """
+    try:
+        delete([stack], context)
+    except DeletionFailed:
+        CLOUDFORMATION.delete_stack(StackName=stack, RetainResources=[resource])
+        until_gone([stack], context)
+
+
+def until_gone(stacks: list[str], context: Context) -> None:
+    """Wait until stacks that are being deleted are gone."""
     for stack in stacks:
         while status(stack) is not None:
             look_again(context)

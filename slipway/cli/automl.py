@@ -9,8 +9,8 @@ import typer
 
 from slipway import install, service
 from slipway.cli import hints
-from slipway.cli.common import HOME, Aws, Home, Json, Region, errors, show, warn
-from slipway.cli.launch import asking, check_yes, tell
+from slipway.cli.common import HOME, Aws, Home, Json, Region, check_yes, errors, show, warn
+from slipway.cli.launch import asking, tell
 from slipway.launch import Dialogue
 from slipway.service import Order
 from slipway.service.order import ENGINE_NAMES
@@ -40,7 +40,8 @@ def automl(
 ) -> None:
     """Make a service of a table: train, evaluate, deploy; say URL, call and report."""
     check_region(aws, region)
-    check_yes(aws, yes)
+    if aws:
+        check_yes("--aws", yes)
     account = aws_target(region) if aws else None
     dialogue = asking(yes) if aws else Dialogue(warn, tell)
     order = Order(target, engine, threshold, approve)

@@ -10,11 +10,13 @@ from slipway.cli import (
     configure,
     daily,
     demo,
+    destroy,
     engine,
     execute,
     launch,
     logs,
     permissions,
+    publish,
     reading,
     repository,
 )
@@ -33,6 +35,7 @@ def register(app: typer.Typer) -> None:
     app.command("automl", rich_help_panel=DAILY)(automl.automl)
     app.command("configure", rich_help_panel=DAILY)(configure.configure)
     app.command("launch", rich_help_panel=DAILY)(launch.launch)
+    app.command("publish", rich_help_panel=DAILY)(publish.publish)
     app.command("clone", rich_help_panel=DAILY)(repository.clone)
     app.command("push", rich_help_panel=DAILY)(repository.push)
     app.command("drop", rich_help_panel=DAILY)(daily.drop)
@@ -42,6 +45,7 @@ def register(app: typer.Typer) -> None:
     app.command("predict", rich_help_panel=DAILY)(daily.predict)
     app.add_typer(ab.app, name="ab", rich_help_panel=DAILY)
     app.command("execute", rich_help_panel=DAILY)(execute.execute)
+    app.command("destroy", rich_help_panel=DAILY)(destroy.destroy)
     app.command("status", rich_help_panel=LOOKING)(reading.status)
     app.command("watch", rich_help_panel=LOOKING)(reading.watch)
     app.command("runs", rich_help_panel=LOOKING)(reading.runs)

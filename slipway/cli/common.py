@@ -13,6 +13,7 @@ from rich.console import Console
 
 from slipway import install, local
 from slipway.cli import hints
+from slipway.errors import BadInput
 from slipway.install import Install
 from slipway.target import Target, choose
 
@@ -57,6 +58,12 @@ def installed(stack: str | None, aws: bool, home: Path, region: str | None) -> I
 def target_of(aws: bool, home: Path, region: str | None) -> Target:
     """Where a command acts."""
     return choose(aws, home, region)
+
+
+def check_yes(what: str, yes: bool) -> None:
+    """Refuse what asks before it changes anything when nobody can be asked: BadInput."""
+    if not yes and not sys.stdin.isatty():
+        raise BadInput(f"{what} asks before it changes anything, and nobody is there to answer; add --yes")
 
 
 def show(value: Any, as_json: bool, text: str) -> None:

@@ -17,11 +17,11 @@ from slipway import local
 # Every command that has --stack.
 OF_A_STACK = (
     *("launch", "clone", "push", "drop", "approve", "reject", "retry", "predict"),
-    *("status", "watch", "runs", "report", "logs", "automl", "execute"),
+    *("status", "watch", "runs", "report", "logs", "automl", "execute", "destroy"),
     *("ab start", "ab weights", "ab promote", "ab stop", "ab status"),
 )
 # Every command that has --home.
-COMMANDS = ("demo", "up", "down", "env", *OF_A_STACK)
+COMMANDS = ("demo", "up", "down", "env", "publish", *OF_A_STACK)
 _COMMAND = re.compile(rf"\bslipway (?:{'|'.join(COMMANDS)})\b[^`\n;)]*?(?=[`\n;)]|  |$)")
 # --help explains any folder's, and what names its folder is complete.
 _COMPLETE = ("--help", "--home")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -12,8 +11,7 @@ from rich.table import Table
 from slipway import install, package, seed
 from slipway import launch as launching
 from slipway.changeset import ChangeSet
-from slipway.cli.common import HOME, Aws, Home, Json, Region, errors, show, target_of, warn
-from slipway.errors import BadInput
+from slipway.cli.common import HOME, Aws, Home, Json, Region, check_yes, errors, show, target_of, warn
 from slipway.launch import Dialogue
 from slipway.stackevents import StackEvent
 
@@ -39,7 +37,8 @@ def launch(
     install.check_name(stack)
     parameters = dict(launching.parameter(text) for text in parameter or [])
     bundle = seed.make(folder)
-    check_yes(aws, yes)
+    if aws:
+        check_yes("--aws", yes)
     target = target_of(aws, home, region)
     launching.check(target, stack)
     warn(f"stack {stack}, bundle {bundle.version}, {target.name}")
@@ -52,12 +51,6 @@ def launch(
     lines = [f"{name}  {value}" for name, value in sorted(outputs.items())]
     hint = "follow the first run with `slipway watch`" if kind == "CREATE" else "`slipway push` starts a run"
     show({"stack": stack, "change": kind, "outputs": outputs}, as_json, "\n".join([f"{done} {stack}", *lines, hint]))
-
-
-def check_yes(aws: bool, yes: bool) -> None:
-    """Refuse to act on AWS when nobody can be asked: BadInput."""
-    if aws and not yes and not sys.stdin.isatty():
-        raise BadInput("--aws asks before it changes anything, and nobody is there to answer; add --yes")
 
 
 def asking(yes: bool) -> Dialogue:

@@ -32,8 +32,8 @@ def delete(desk: Desk) -> None:
 
 @pytest.fixture(scope="module")
 def second_deleted(second: Second, demonstration: Demonstration) -> Second:
-    """The second install, deleted while the first serves."""
-    delete(second.desk)
+    """The second install, destroyed but for its models' packages while the first serves."""
+    second.desk.command("destroy", "--yes", "--keep-model-packages")
     return second
 
 
@@ -44,16 +44,29 @@ def all_deleted(second_deleted: Second, demonstration: Demonstration) -> Demonst
     return demonstration
 
 
-def test_of_a_deleted_install_only_its_buckets_and_its_key_stay(second_deleted: Second) -> None:
+def test_of_a_deleted_install_only_its_buckets_its_key_and_kept_packages_stay(second_deleted: Second) -> None:
     stack = second_deleted.desk.install.stack
     ours = {
         kind: [name for name in names if stack in name] for kind, names in inventory(second_deleted.desk.engine).items()
     }
     outputs = second_deleted.desk.install.outputs
     assert {kind: names for kind, names in ours.items() if names} == {
-        "buckets": sorted([outputs["ArtifactBucket"], outputs["DataBucket"]])
+        "buckets": sorted([outputs["ArtifactBucket"], outputs["DataBucket"]]),
+        "model package groups": [stack],
     }
     assert f"{stack}: artifacts, data, models, messages" in keys(second_deleted.desk.engine)
+
+
+def test_model_packages_that_are_kept_can_be_read_and_go_with_their_group(second_deleted: Second) -> None:
+    sagemaker = second_deleted.desk.client("sagemaker")
+    group = second_deleted.desk.install.stack
+    versions = sagemaker.list_model_packages(ModelPackageGroupName=group)["ModelPackageSummaryList"]
+    assert versions
+    for version in versions:
+        found = sagemaker.describe_model_package(ModelPackageName=version["ModelPackageArn"])
+        assert found["InferenceSpecification"]["Containers"][0]["ModelDataUrl"].startswith("s3://")
+        sagemaker.delete_model_package(ModelPackageName=version["ModelPackageArn"])
+    sagemaker.delete_model_package_group(ModelPackageGroupName=group)
 
 
 def test_the_data_of_a_deleted_install_can_still_be_read(second_deleted: Second) -> None:

@@ -33,6 +33,9 @@ class Account:
         self.executing: dict[str, str] = {}
         self.workflow_runs: dict[str, str] = {}
         self.known = True
+        self.tags: list[dict[str, str]] = []
+        self.group = True
+        self.retained: list[str] = []
 
     def describe_stacks(self, *, StackName: str) -> dict[str, Any]:  # noqa: N803
         if StackName not in self.stacks:
@@ -54,8 +57,12 @@ class Account:
         elif self.looks_until_gone <= 0:
             del self.stacks[stack]
 
-    def delete_stack(self, *, StackName: str) -> None:  # noqa: N803
+    def delete_stack(self, *, StackName: str, RetainResources: list[str] | None = None) -> None:  # noqa: N803
         self.done.append(f"delete {StackName}")
+        self.retained += RetainResources or []
+        if RetainResources:
+            assert self.stacks[StackName] == "DELETE_FAILED"
+            self.stuck = None
         self.stacks[StackName] = "DELETE_IN_PROGRESS"
 
     def describe_stack_events(self, *, StackName: str) -> dict[str, Any]:  # noqa: N803
@@ -106,6 +113,7 @@ class Account:
             },
             "list_endpoint_configs": {"EndpointConfigs": [{"EndpointConfigName": name} for name in made]},
             "list_models": {"Models": [{"ModelName": name} for name in made]},
+            "list_tags": {"Tags": self.tags},
             "list_model_packages": {"ModelPackageSummaryList": [{"ModelPackageArn": "package/1"}]},
         }
 
@@ -144,6 +152,13 @@ class Account:
 
     def delete_model(self, *, ModelName: str) -> None:  # noqa: N803
         self.done.append(f"delete model {ModelName}")
+
+    def describe_model_package_group(self, *, ModelPackageGroupName: str) -> dict[str, str]:  # noqa: N803
+        if not self.group:
+            raise ClientError(
+                {"Error": {"Code": "ValidationException", "Message": "none"}}, "DescribeModelPackageGroup"
+            )
+        return {"ModelPackageGroupArn": f"group/{ModelPackageGroupName}"}
 
     def delete_model_package(self, *, ModelPackageName: str) -> None:  # noqa: N803
         self.done.append(f"delete {ModelPackageName}")
@@ -278,3 +293,29 @@ def test_a_pipeline_that_does_not_stop_in_time_is_waited_for_by_the_next_functio
     teardown.handler(EVENT, context(milliseconds=1))
     assert account.done[-2:] == ["stop pipeline/1", "invoke function Event"]
     assert teardown.answers == []
+
+
+def test_model_packages_of_a_group_that_is_tagged_stay_with_it(teardown: ModuleType, account: Account) -> None:
+    account.tags, account.stuck = [{"Key": "Keep", "Value": "true"}], "shop-training"
+    teardown.handler(EVENT, context())
+    assert "delete package/1" not in account.done
+    assert account.done[-2:] == ["delete shop-training"] * 2
+    assert account.retained == ["ModelPackageGroup"]
+    assert (account.stacks, teardown.answers[0]["Status"]) == ({}, "SUCCESS")
+
+
+def test_what_else_keeps_a_stack_from_going_is_told_though_the_group_is_kept(
+    teardown: ModuleType, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account.tags, account.stuck = [{"Key": "Keep", "Value": "true"}], "shop-training"
+    failing = {"shop-training": "DELETE_FAILED"}
+    monkeypatch.setattr(account, "delete_stack", lambda **_: account.stacks.update(failing))
+    account.stacks = {"shop-training": "CREATE_COMPLETE"}
+    teardown.handler(EVENT, context())
+    assert teardown.answers[0]["Reason"] == "DeletionFailed: shop-training cannot be deleted: Endpoint: in use"
+
+
+def test_a_group_that_is_gone_already_is_not_kept(teardown: ModuleType, account: Account) -> None:
+    account.group = False
+    teardown.handler(EVENT, context())
+    assert teardown.answers[0]["Status"] == "SUCCESS"

@@ -1,0 +1,103 @@
+"""`slipway destroy` on an engine, without a pipeline: what it finds, in which order it goes, what is left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from slipway.destroy import data, destruction
+from slipway.destroy.destruction import Options
+from slipway.destroy.inventory import Item
+from slipway.errors import BadInput, NotFound
+from slipway.target import Target
+from tests.engine.conftest import RunningEngine
+
+pytestmark = [
+    pytest.mark.specification("docs.aws.amazon.com/AmazonS3/latest/userguide/empty-bucket.html"),
+    pytest.mark.specification("docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html"),
+]
+PREFIX = "razed"
+STACK = f"{PREFIX}-Storage-1ABC"
+LATE = f"/aws/sagemaker/Endpoints/{PREFIX}-production"
+STORAGE = Path(__file__).parents[3] / "cf/storage.yaml"
+
+
+@pytest.fixture
+def target(engine: RunningEngine) -> Target:
+    return Target(engine.engine.session(), engine.engine)
+
+
+@pytest.fixture
+def storage(target: Target) -> Iterator[Target]:
+    """An install whose root stack is gone: its storage, and logs that came late."""
+    cloudformation = target.client("cloudformation")
+    parameters = [{"ParameterKey": "Prefix", "ParameterValue": PREFIX}]
+    cloudformation.create_stack(StackName=STACK, TemplateBody=STORAGE.read_text(), Parameters=parameters)
+    cloudformation.get_waiter("stack_create_complete").wait(StackName=STACK, WaiterConfig={"Delay": 1})
+    target.client("logs").create_log_group(logGroupName=LATE)
+    yield target
+    _delete_stack(target)
+    for bucket in data.find(target, PREFIX).buckets:
+        data.remove_bucket(target, bucket.name)
+    for key in data.find(target, PREFIX).keys:
+        data.remove_key(target, key)
+
+
+def _delete_stack(target: Target) -> None:
+    target.client("cloudformation").delete_stack(StackName=STACK)
+    waiter = target.client("cloudformation").get_waiter("stack_delete_complete")
+    waiter.wait(StackName=STACK, WaiterConfig={"Delay": 1})
+
+
+def kinds(items: list[Item]) -> list[str]:
+    return sorted(item.kind for item in items)
+
+
+def test_data_stays_unless_it_is_said_otherwise_and_what_no_stack_removes_goes(storage: Target) -> None:
+    _delete_stack(storage)
+    planned = destruction.plan(storage, PREFIX, Options())
+    assert kinds(planned.kept) == ["bucket", "bucket", "key"]
+    assert [item.name for item in planned.removed] == [LATE]
+    said: list[str] = []
+    assert destruction.carry_out(planned, said.append, lambda _: None) == []
+    assert said == [f"log group {LATE}: removed"]
+    assert kinds(destruction.plan(storage, PREFIX, Options()).kept) == ["bucket", "bucket", "key"]
+
+
+def test_buckets_go_with_every_version_marker_and_upload_and_their_key_after_a_week(storage: Target) -> None:
+    _delete_stack(storage)
+    s3, kms = storage.client("s3"), storage.client("kms")
+    found = data.find(storage, PREFIX)
+    bucket, (key,) = found.buckets[0].name, found.keys
+    s3.put_object(Bucket=bucket, Key="twice", Body=b"1")
+    s3.put_object(Bucket=bucket, Key="twice", Body=b"22")
+    s3.delete_object(Bucket=bucket, Key="twice")
+    s3.create_multipart_upload(Bucket=bucket, Key="unfinished")
+    planned = destruction.plan(storage, PREFIX, Options(delete_data=True))
+    assert f"{bucket}: 3 object versions, 3 bytes" in [f"{item.name}: {item.note}" for item in planned.removed]
+    said: list[str] = []
+    assert destruction.carry_out(planned, said.append, lambda _: None) == []
+    assert f"bucket {bucket}: 3 object versions are removed, then the bucket" in said
+    with pytest.raises(ClientError, match="404"):
+        s3.head_bucket(Bucket=bucket)
+    assert kms.describe_key(KeyId=key)["KeyMetadata"]["KeyState"] == "PendingDeletion"
+    with pytest.raises(NotFound, match=f"there is nothing of an install {PREFIX} in local engine"):
+        destruction.plan(storage, PREFIX, Options())
+
+
+def test_what_has_not_gone_is_left_and_told(storage: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(destruction, "_LOOKS", 1)
+    left = destruction.carry_out(destruction.plan(storage, PREFIX, Options()), lambda _: None, lambda _: None)
+    # A nested stack goes with its root, and this one has none.
+    assert [(item.kind, item.name) for item in left] == [("stack", STACK)]
+
+
+def test_a_stack_that_is_being_changed_is_left_alone(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+    described: dict[str, Any] = {"StackStatus": "UPDATE_IN_PROGRESS"}
+    monkeypatch.setattr("slipway.install.describe", lambda *_: described)
+    with pytest.raises(BadInput, match=r"is being changed \(UPDATE_IN_PROGRESS\); destroy it once that is done"):
+        destruction.plan(target, PREFIX, Options())
