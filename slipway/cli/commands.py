@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from slipway.cli import ab, automl, configure, daily, demo, engine, execute, launch, logs, reading, repository
+from slipway.cli import ab, automl, configure, daily, demo, engine, execute, fault, launch, logs, reading, repository
 
 LOCAL, DAILY, LOOKING = "The local engine", "The daily loop", "Looking"
 
@@ -17,6 +17,7 @@ def register(app: typer.Typer) -> None:
     app.command("up", rich_help_panel=LOCAL)(engine.up)
     app.command("down", rich_help_panel=LOCAL)(engine.down)
     app.command("env", rich_help_panel=LOCAL)(engine.env)
+    app.add_typer(fault.app, name="fault", rich_help_panel=LOCAL)
     app.command("automl", rich_help_panel=DAILY)(automl.automl)
     app.command("configure", rich_help_panel=DAILY)(configure.configure)
     app.command("launch", rich_help_panel=DAILY)(launch.launch)

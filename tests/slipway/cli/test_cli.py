@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from slipway import cli, inbox, local
+from slipway import cli, faults, inbox, local
 from slipway.cli import common
 from slipway.inbox import Dropped
 from slipway.target import Target
@@ -45,6 +45,7 @@ def engine(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Aws:
         return aws.target
 
     monkeypatch.setattr(common, "choose", choose)
+    monkeypatch.setattr(faults, "rules", lambda _engine: [])
     return aws
 
 
