@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
 
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from tests.end_to_end.workshop import Workshop, customer
-
-_THREADS = 16
+THREADS = 16
 
 
 @dataclass(frozen=True)
@@ -33,7 +29,7 @@ class Steady:
         self._rate = rate
         self._numbers = count()
         self._stop = threading.Event()
-        self._threads = [threading.Thread(target=self._run, daemon=True) for _ in range(_THREADS)]
+        self._threads = [threading.Thread(target=self._run, daemon=True) for _ in range(THREADS)]
         self._began = 0.0
         self.seconds = 0.0
         self.told: list[Told] = []
@@ -71,17 +67,3 @@ class Steady:
             except (BotoCoreError, ClientError) as failure:
                 error = str(failure)
             self.told.append(Told(due - self._began, error))
-
-
-def invoking(workshop: Workshop, endpoint: str) -> Callable[[], object]:
-    """One request to an endpoint, which nobody makes again."""
-    engine = workshop.plant.engine
-    config = Config(retries={"total_max_attempts": 1}, max_pool_connections=_THREADS)
-    runtime = engine.session().client("sagemaker-runtime", endpoint_url=engine.url, config=config)
-    body = json.dumps({"instances": [customer()]})
-
-    def ask() -> object:
-        answer = runtime.invoke_endpoint(EndpointName=endpoint, ContentType="application/json", Body=body)
-        return answer["Body"].read()
-
-    return ask
