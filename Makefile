@@ -141,6 +141,10 @@ test-permissions: $(PERMISSIONS)/.ready ## Hold what roles may do against what t
 soak: $(VENV)/.dev $(VENV)/sam/.ready ## Kill the engine at fifty random moments of a run; ARGS=--seed repeats one
 	$(RUN)/python -m tests.soak $(ARGS)
 
+.PHONY: soak-throttled
+soak-throttled: $(VENV)/.dev $(VENV)/sam/.ready $(VENV)/bundle/.ready ## Twenty runs with one in twenty calls throttled and a job killed in each; ARGS=--seed repeats them
+	$(RUN)/python -m tests.soak.throttling $(ARGS)
+
 .PHONY: bench
 bench: ## Measure, and print docs/benchmarks.md
 	@$(MAKE) --no-print-directory setup $(VENV)/.dev >&2

@@ -81,13 +81,19 @@ class Target:
         return variables
 
 
-def local_target(home: Path = local.HOME) -> Target:
+def local_engine(home: Path = local.HOME) -> local.LocalEngine:
     """The engine that runs on `home`; EngineFailed when none does."""
     engine = local.find(home)
     if engine is None:
         raise local.EngineFailed(
             f"no engine runs on {home}; start one with `slipway up`, or see everything with `slipway demo`"
         )
+    return engine
+
+
+def local_target(home: Path = local.HOME) -> Target:
+    """The account of the engine that runs on `home`; EngineFailed when none does."""
+    engine = local_engine(home)
     return Target(engine.session(), engine)
 
 

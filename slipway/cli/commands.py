@@ -13,6 +13,7 @@ from slipway.cli import (
     destroy,
     engine,
     execute,
+    fault,
     launch,
     logs,
     permissions,
@@ -32,6 +33,7 @@ def register(app: typer.Typer) -> None:
     app.command("up", rich_help_panel=LOCAL)(engine.up)
     app.command("down", rich_help_panel=LOCAL)(engine.down)
     app.command("env", rich_help_panel=LOCAL)(engine.env)
+    app.add_typer(fault.app, name="fault", rich_help_panel=LOCAL)
     app.command("automl", rich_help_panel=DAILY)(automl.automl)
     app.command("configure", rich_help_panel=DAILY)(configure.configure)
     app.command("launch", rich_help_panel=DAILY)(launch.launch)

@@ -9,7 +9,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from slipway import follow, install, overview
+from slipway import faults, follow, install, overview
 from slipway import report as reporting
 from slipway import runs as running
 from slipway.ab import running as trials
@@ -27,6 +27,7 @@ from slipway.cli.common import (
     say,
     show,
     target_of,
+    warn,
 )
 from slipway.picture import first_line, style
 from slipway.runs import Run
@@ -37,15 +38,19 @@ def status(
 ) -> None:
     """Show the pipeline as CodePipeline's console does: stages, actions, how each last went; and a running A/B test."""
     target = target_of(aws, home, region)
+    on_purpose = faults.rules(target.engine) if target.engine is not None else []
+    if on_purpose:
+        warn(f"faults are set, so that things fail on purpose: {len(on_purpose)} (`slipway fault list`)")
     if stack is None and not install.candidates(target):
         text = f"{target.name}\nno stack with a pipeline yet: `slipway launch` makes one"
-        show({"target": target.name, "stack": None, "pipeline": None, "test": None}, as_json, text)
+        none = {"stack": None, "pipeline": None, "test": None, "faults": on_purpose}
+        show({"target": target.name, **none}, as_json, text)
         return
     where = install.find(target, stack or install.only(target))
     state, test = overview.state(where), trials.of(where)
     if as_json:
-        told = test.as_json() if test else None
-        show({"target": target.name, "stack": where.stack, "pipeline": state, "test": told}, True, "")
+        told = {"pipeline": state, "test": test.as_json() if test else None, "faults": on_purpose}
+        show({"target": target.name, "stack": where.stack, **told}, True, "")
         return
     say(f"{where.pipeline} on {target.name}")
     console.print(overview.picture(state, overview.steps(where, state)))

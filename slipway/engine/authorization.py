@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from slipway.engine import adapter, assuming, journal, resource_policies, standing
+from slipway.engine import adapter, assuming, journal, resource_policies, retrying, standing
 from slipway.engine import credentials as keys
 from slipway.engine.actions import NEEDS_NOTHING
 from slipway.engine.caller import Caller
@@ -184,7 +184,7 @@ class Authorization:
         arn = f"arn:aws:sts::{account}:assumed-role/{name}/{session_name}"
         made = {"role_arn": role_arn, "principal": principal, "session_name": session_name, "source_arn": source_arn}
         records.register_session(credentials, replace(self._session(role_arn, arn), by_service=made))
-        return Caller(self._engine, arn, credentials)
+        return Caller(self._engine, arn, credentials, attempts=retrying.attempts(principal))
 
     def _session(self, role_arn: str, arn: str, policy: str = "") -> Session:
         role = adapter.role(role_arn) or {}
@@ -198,4 +198,4 @@ class Authorization:
         records.register_session(
             credentials, Session(arn, principal, account, SESSION_SECONDS, Kind.SERVICE, by_service=made)
         )
-        return Caller(self._engine, principal, credentials)
+        return Caller(self._engine, principal, credentials, attempts=retrying.attempts(principal))

@@ -18,20 +18,23 @@ from botocore.config import Config
 from botocore.loaders import create_loader
 from botocore.model import ServiceModel
 
-from slipway.engine import journal
+from slipway.engine import journal, retrying
 from slipway.engine.credentials import Credentials
 
 if TYPE_CHECKING:
     from slipway.engine.engine import Engine
 
 _CONFIG = Config(
-    retries={"total_max_attempts": 1},
     s3={"addressing_style": "path"},
     max_pool_connections=50,
     connect_timeout=5,
     read_timeout=900,
     parameter_validation=True,
 )
+_CONFIGS = {
+    attempts: _CONFIG.merge(Config(retries={"mode": "standard", "total_max_attempts": attempts}))
+    for attempts in (retrying.ONCE, retrying.PATIENT)
+}
 VIA_HEADER = "x-slipway-via"
 _making_client = threading.Lock()
 _sessions: dict[str, botocore.session.Session] = {}
@@ -58,13 +61,21 @@ def service_model(service: str, region: str) -> ServiceModel:
 
 
 class Caller:
-    """An identity that can make calls to the engine."""
+    """An identity that can make calls to the engine, each of them up to so many times."""
 
-    def __init__(self, engine: Engine, arn: str, credentials: Credentials, via: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        arn: str,
+        credentials: Credentials,
+        via: tuple[str, ...] = (),
+        attempts: int = retrying.PATIENT,
+    ) -> None:
         self.engine = engine
         self.arn = arn
         self.credentials = credentials
         self.via = via
+        self.attempts = attempts
         self._clients: dict[str, Any] = {}
 
     def on_behalf(self, service: str) -> Caller:
@@ -75,7 +86,13 @@ class Caller:
         """
         if self.via[-1:] == (service,):
             return self
-        return Caller(self.engine, self.arn, self.credentials, (*self.via, service))
+        return Caller(self.engine, self.arn, self.credentials, (*self.via, service), self.attempts)
+
+    def patient(self) -> Caller:
+        """The same identity, for what a service that tries once by itself goes on asking until it is told."""
+        if self.attempts == retrying.PATIENT:
+            return self
+        return Caller(self.engine, self.arn, self.credentials, self.via)
 
     def forwarded(self) -> dict[str, Any]:
         """The condition keys that say through which services this identity calls, in the order of their calls."""
@@ -94,8 +111,9 @@ class Caller:
                     aws_access_key_id=self.credentials.access_key_id,
                     aws_secret_access_key=self.credentials.secret_access_key,
                     aws_session_token=self.credentials.token,
-                    config=_CONFIG,
+                    config=_CONFIGS[self.attempts],
                 )
+                self._clients[service].meta.events.register_first("needs-retry", self._end_with_the_engine)
                 if self.via:
                     self._clients[service].meta.events.register("before-sign", self._name_services)
             return self._clients[service]
@@ -103,6 +121,11 @@ class Caller:
     def _name_services(self, request: AWSRequest, **_: Any) -> None:
         """Say through whom the call comes, with the secret by which this engine knows its own."""
         request.headers[VIA_HEADER] = f"{self.engine.forwarding_secret} {' '.join(self.via)}"
+
+    def _end_with_the_engine(self, caught_exception: Exception | None, **_: Any) -> None:
+        """Ask nobody again once the engine stops: nobody will answer."""
+        if caught_exception is not None and self.engine.stopping.is_set():
+            raise caught_exception
 
     def environment(self) -> dict[str, str]:
         """The variables with which a child process calls as this identity, for as long as its keys last."""

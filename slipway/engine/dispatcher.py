@@ -27,6 +27,7 @@ from slipway.engine.engine import Engine
 from slipway.engine.errors import AwsError
 from slipway.engine.exchange import Check, Exchange, Handover
 from slipway.engine.executed import SERVED
+from slipway.engine.faults import rules as faults
 from slipway.engine.service import Service
 from slipway.engine.signature import scope_of
 
@@ -88,6 +89,7 @@ class Dispatcher:
             operation, backend = self._executed(address)
             request = wire.joined(request)
             params = wire.parse(operation, request)
+            await self._suffer(operation, entry)
             exchange = Exchange(self._engine, request, request_id, operation, caller, params)
             response = await backend.serve(exchange, allow)
         except AwsError as error:
@@ -111,6 +113,17 @@ class Dispatcher:
         if response[0] >= 400:
             entry.error = str(response[1].get("x-amzn-errortype", ""))
         return response
+
+    async def _suffer(self, operation: OperationModel, entry: journal.Entry) -> None:
+        """Wait or fail, if a rule hits the call; nothing was done then."""
+        hit = self._engine.faults.of_call(operation, entry.caller)
+        if hit is None:
+            return
+        entry.fault = hit.number
+        refusal = faults.refusal(hit, operation)
+        if refusal is not None:
+            raise refusal
+        await asyncio.sleep(hit.rule.seconds)
 
     def _executed(self, address: Address) -> tuple[OperationModel, Backend]:
         """The operation's model and who serves it; refused by name when nobody does."""

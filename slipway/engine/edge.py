@@ -17,6 +17,7 @@ from urllib.parse import parse_qs, quote
 from slipway.engine import adapter, front_door, raw, spool, wire
 from slipway.engine.dispatcher import Dispatcher
 from slipway.engine.engine import Engine
+from slipway.engine.faults import control
 from slipway.engine.mend import edge as ministack
 from slipway.engine.service import Service
 
@@ -40,6 +41,7 @@ class Edge:
         self._dispatcher = dispatcher
         self._lifespan = adapter.application()
         self._raw = {prefix: handler for service in services for prefix, handler in service.http_handlers.items()}
+        self._raw[control.PATH] = control.answer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection's request; MiniStack's own start and end are its lifespan."""

@@ -12,6 +12,8 @@ from slipway.engine.authorization import Authorization
 from slipway.engine.changes import Changes
 from slipway.engine.clock import Clock
 from slipway.engine.deliveries import Deliveries
+from slipway.engine.faults.jobs import Killer
+from slipway.engine.faults.rules import Rules
 from slipway.engine.journal import Journal
 from slipway.engine.processes import Processes
 from slipway.engine.snapshots import Snapshots
@@ -36,13 +38,14 @@ class Engine:
         # Whether a template with properties that have no effect here is refused instead of warned about.
         self.strict = strict
         self.journal = Journal(home / "journal.jsonl")
-        self.processes = Processes(home / "processes")
         self.authorization = Authorization(self)
         self.stopping = threading.Event()
         # Only this process knows it: by it a call that names the services which it comes through shows that it is ours.
         self.forwarding_secret = secrets.token_hex(16)
         self.changes = Changes()
         self._database = Database(home / "state" / "slipway.db")
+        self.faults = Rules(self.store("faults"), self.journal)
+        self.processes = Processes(home / "processes", Killer(self.faults).started)
         self.snapshots = Snapshots(self._database)
         self.deliveries = Deliveries(self)
 

@@ -1,11 +1,13 @@
 """The call journal: one JSON line for every API call, who made it and what was decided.
 
     {"time", "request", "caller", "service", "operation",
-     "checks": [{"action", "resource", "decision", "kind", "policy", "statement", "weighed"}], "status", "error"}
+     "checks": [{"action", "resource", "decision", "kind", "policy", "statement", "weighed"}],
+     "status", "error", "fault", "job"}
 
 `kind` is the kind of policy that decided; `policy` names it (`role/<role>/<policy>`, an ARN) and `statement` gives the
 Sid or the place of its statement, where one decided.
-`slipway.engine.weighed` says what else is there of a decision.
+`slipway.engine.weighed` says what else is there of a decision. `fault` is the number of the rule that made this error,
+or this delay, and `job` what else it hit: without one, what went wrong went wrong by itself.
 Times are Unix seconds. No parameter and no secret is ever written, unless a policy's condition compares it.
 """
 
@@ -38,6 +40,8 @@ class Entry:
     status: int = 0
     error: str = ""
     documents: dict[str, str] = field(default_factory=dict)
+    fault: str = ""
+    job: str = ""
 
     def line(self) -> dict[str, Any]:
         """The journal's JSON object for this call."""
@@ -49,7 +53,7 @@ class Entry:
             "operation": self.operation,
             "checks": self.checks,
             "status": self.status,
-            **({"error": self.error} if self.error else {}),
+            **{name: value for name in ("error", "fault", "job") if (value := getattr(self, name))},
         }
 
 

@@ -20,6 +20,7 @@ from pathlib import Path
 from slipway.engine.errors import AwsError
 
 LogLine = Callable[[str], None]
+Started = Callable[[str, "Child"], None]
 
 # Becomes the program once it reads a line; when the engine ends before that line, so does the child.
 _GATE = 'read -r line && exec /usr/bin/env "$@" </dev/null'
@@ -81,6 +82,10 @@ class Child:
         self._end_group(signal.SIGKILL)
         return self.wait()
 
+    def kill(self) -> None:
+        """SIGKILL to the group; whoever waits for it learns of its end."""
+        self._end_group(signal.SIGKILL)
+
     def _end_group(self, number: signal.Signals) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._popen.pid, number)
@@ -95,10 +100,11 @@ class Child:
 
 
 class Processes:
-    """Starts children and ends those that are left."""
+    """Starts children and ends those that are left; `started` is told of each by its name."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, started: Started = lambda _name, _child: None) -> None:
         self._folder = folder
+        self._started = started
         self._folder.mkdir(parents=True, exist_ok=True)
         self._children: dict[int, Child] = {}
         self._lock = threading.Lock()
@@ -130,6 +136,7 @@ class Processes:
         finally:
             os.close(gate)
             os.close(key)
+        self._started(name, child)
         return child
 
     def _let_in(self, child: Child, name: str) -> Child:

@@ -16,13 +16,14 @@ from slipway import install, local
 from slipway.demo import STACK
 from slipway.target import Target
 from tests.end_to_end.plant import Plant
+from tests.end_to_end.planted import in_the_shell
 from tests.end_to_end.second import Second, install_second
 from tests.end_to_end.support import Desk, journal, run_slipway
 from tests.end_to_end.workshop import Workshop, opened
 
 # Each file uses what the ones before it left; deletion and down take it away.
 ON_THE_DEMO = ("demo", "journal", "clients", "second_install", "approval", "deletion", "down")
-ON_THE_PLANT = ("restart", "faults")
+ON_THE_PLANT = ("restart", "faults", "secrets")
 # The last one switches the install to other orchestrators and deletes it.
 IN_THE_WORKSHOP = ("requests", "engines", "orchestrators")
 CHAINS = (ON_THE_DEMO, ON_THE_PLANT, IN_THE_WORKSHOP)
@@ -88,12 +89,14 @@ def second(demonstration: Demonstration, tmp_path_factory: pytest.TempPathFactor
 @pytest.fixture(scope="session")
 def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
     """An install on an engine of its own, for the tests that break things."""
-    made = Plant(tmp_path_factory.mktemp("plant") / ".slipway")
-    try:
-        made.launch()
-        yield made
-    finally:
-        local.remove(made.home)
+    # For `test_secrets.py`: nothing that the engine starts, now or after a kill, may learn of what is in the shell.
+    with in_the_shell():
+        made = Plant(tmp_path_factory.mktemp("plant") / ".slipway")
+        try:
+            made.launch()
+            yield made
+        finally:
+            local.remove(made.home)
 
 
 @pytest.fixture(scope="session")

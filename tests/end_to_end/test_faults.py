@@ -211,7 +211,7 @@ def test_two_hundred_megabytes_are_looked_at_without_being_held(data: Data) -> N
 def functions(home: Path) -> list[int]:
     """The processes of the drop function."""
     records = [json.loads(path.read_text() or "{}") for path in (home / "processes").glob("*.json")]
-    return [record["pid"] for record in records if record.get("name", "").startswith(f"lambda {STACK}-drop")]
+    return [record["pid"] for record in records if record.get("name", "").startswith(f"function/{STACK}-drop")]
 
 
 @pytest.fixture(scope="module")

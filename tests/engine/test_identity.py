@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from types import SimpleNamespace
 from typing import Any
 
@@ -19,7 +20,9 @@ SERVICES = ("cloudformation.amazonaws.com", "s3.amazonaws.com")
 
 @pytest.fixture
 def engine() -> Any:
-    return SimpleNamespace(forwarding_secret="ours", region="us-east-1", url="http://127.0.0.1:1")
+    stopping = threading.Event()
+    stopping.set()
+    return SimpleNamespace(forwarding_secret="ours", region="us-east-1", url="http://127.0.0.1:1", stopping=stopping)
 
 
 def header_of(caller: Caller) -> str:

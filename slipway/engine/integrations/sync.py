@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from slipway.engine.integrations.task import TaskCall, TaskCancelled, TaskFailed
@@ -34,10 +34,12 @@ class Job:
     def run(self, call: TaskCall) -> Any:
         """Run one job to its end; `States.TaskFailed` with its description when it did not succeed."""
         started = call.earlier if call.earlier is not None else self._submit(call)
+        # Once the job runs, no single call decides about it: AWS learns of its end from an event, too.
+        going_on = replace(call, caller=call.caller.patient())
         try:
-            description = self._wait(call, started)
+            description = self._wait(going_on, started)
         except TaskCancelled:
-            self.stop(call, started)
+            self.stop(going_on, started)
             raise
         result = self.result(description)
         if not self.status(description):

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from slipway import cli, inbox, local
+from slipway import cli, faults, inbox, local
 from slipway.api import Answer, Api
 from slipway.cli import common, daily
 from slipway.inbox import Dropped
@@ -48,6 +48,7 @@ def engine(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Aws:
         return aws.target
 
     monkeypatch.setattr(common, "choose", choose)
+    monkeypatch.setattr(faults, "rules", lambda _engine: [])
     return aws
 
 

@@ -79,7 +79,7 @@ class Environment:
             variables |= {"_RUNTIME_ADDRESS": address, "_RUNTIME_TOKEN": token}
             root = Path(variables["LAMBDA_TASK_ROOT"])
             argv = [runtimes.interpreter(self.function.runtime), "-I", "-S", bootstrap.__file__]
-            name = f"lambda {self.function.key}"
+            name = f"function/{self.function.key}"
             child = engine.processes.start(argv, env=variables, cwd=root, name=name, log=self._line)
             try:
                 connection, _ = server.accept()

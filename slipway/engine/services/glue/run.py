@@ -124,7 +124,7 @@ class JobRun:
                 [*redirected, *words],
                 env=variables,
                 cwd=self._folder / "tmp",
-                name=f"glue {self._record['JobName']} {self._record['Id']}",
+                name=f"glue-job/{self._record['JobName']}/{self._record['Id']}",
                 log=self._output.write,
             )
             return self._wait(self._child)

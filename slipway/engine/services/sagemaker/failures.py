@@ -2,7 +2,8 @@
 
     JobFailed
     ├── ClientFailure      the customer's: no data, no access, no image      "ClientError: …"
-    └── AlgorithmFailure   the container's: it ended with an exit code        "AlgorithmError: …, exit code: 1"
+    ├── AlgorithmFailure   the container's: it ended with an exit code        "AlgorithmError: …, exit code: 1"
+    └── NoCapacity         AWS's: there are no instances                      "CapacityError: …"
 
 docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeTrainingJob.html (FailureReason)
 """
@@ -35,6 +36,19 @@ class AlgorithmFailure(JobFailed):
     def __init__(self, said: str, exit_code: int) -> None:
         ending = f", exit code: {exit_code}"
         super().__init__(f"AlgorithmError: {said}"[: REASON_CHARACTERS - len(ending)] + ending)
+
+
+class NoCapacity(JobFailed):
+    """AWS has no instances for the job; here only if a rule of faults says so.
+
+    docs.aws.amazon.com/batch/latest/userguide/sm_job_stuck_in_runnable_capacity.html
+    """
+
+    def __init__(self) -> None:
+        super().__init__(
+            "CapacityError: Unable to provision requested ML compute capacity. Please retry using a different ML"
+            " instance type."
+        )
 
 
 def exit_code(returncode: int) -> int:

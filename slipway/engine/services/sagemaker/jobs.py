@@ -19,7 +19,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 from slipway.engine.errors import AwsError
 from slipway.engine.services.sagemaker import events
 from slipway.engine.services.sagemaker.containers import Containers
-from slipway.engine.services.sagemaker.failures import REASON_CHARACTERS, ClientFailure, EngineStopping, JobFailed
+from slipway.engine.services.sagemaker.failures import (
+    REASON_CHARACTERS,
+    ClientFailure,
+    EngineStopping,
+    JobFailed,
+    NoCapacity,
+)
 from slipway.engine.services.sagemaker.service import arn, find, invalid, now, table
 from slipway.engine.services.sagemaker.storage import NothingThere
 
@@ -104,6 +110,7 @@ def drive(
 ) -> None:
     """Run one job to its end, whatever happens on the way."""
     try:
+        _provision(engine, f"{kind.arn}/{name}")
         run(engine, name, containers)
     except EngineStopping:
         return
@@ -120,6 +127,13 @@ def drive(
         with _live_lock:
             _live.pop(arn(engine, kind.arn, name), None)
         shutil.rmtree(kind.folder(engine, name), ignore_errors=True)
+
+
+def _provision(engine: Engine, job: str) -> None:
+    hit = engine.faults.of_job("capacity", job)
+    if hit is not None:
+        engine.faults.note(hit, job)
+        raise NoCapacity
 
 
 def fail(engine: Engine, kind: Kind, name: str, reason: str) -> None:

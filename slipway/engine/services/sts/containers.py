@@ -1,7 +1,7 @@
 """Credentials for containers: an address on this machine that gives a role's keys, which SDKs so renew by themselves.
 
-Builds and SageMaker's containers get the address and a token, and no keys. Both are good for as long as the engine runs
-and the role trusts the service; the keys last an hour.
+Builds and SageMaker's containers get the address and a file with a token, and no keys: what prints its variables prints
+no secret. Both are good for as long as the engine runs and the role trusts the service; the keys last an hour.
 
 docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
 docs.aws.amazon.com/codebuild/latest/userguide/troubleshooting.html
@@ -17,6 +17,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slipway.engine import journal
@@ -50,12 +51,24 @@ def environment(caller: Caller) -> dict[str, str]:
     session: dict[str, str] = (records.session(caller.credentials.access_key_id) or {})["ByService"]
     with _lock:
         name = _names.setdefault(tuple(session.values()), secrets.token_hex(16))
-        given = _given.setdefault(name, Given(secrets.token_urlsafe(32), session))
+        if name not in _given:
+            _given[name] = Given(secrets.token_urlsafe(32), session)
+            _write(_file(caller.engine, name), _given[name].token)
     return {
         **caller.place(),
         "AWS_CONTAINER_CREDENTIALS_FULL_URI": f"{caller.engine.url}{_PREFIX}{name}",
-        "AWS_CONTAINER_AUTHORIZATION_TOKEN": given.token,
+        "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": str(_file(caller.engine, name)),
     }
+
+
+def _file(engine: Engine, name: str) -> Path:
+    return engine.home / "container-tokens" / name
+
+
+def _write(path: Path, token: str) -> None:
+    path.parent.mkdir(exist_ok=True)
+    path.touch(mode=0o600)
+    path.write_text(token)
 
 
 @SERVICE.http(_PREFIX)

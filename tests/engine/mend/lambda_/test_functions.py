@@ -237,7 +237,7 @@ def environments(engine: Any, name: str) -> list[str]:
     for path in (engine.home / "processes").glob("*.json"):
         with contextlib.suppress(FileNotFoundError):  # it has just ended
             records.append(path.read_text())
-    return [record for record in records if f"lambda {name}:" in record]
+    return [record for record in records if f"function/{name}:" in record]
 
 
 @pytest.mark.specification("docs.aws.amazon.com/lambda/latest/dg/adding-layers.html")

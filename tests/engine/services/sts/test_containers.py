@@ -7,6 +7,7 @@ import time
 import urllib.error
 import urllib.request
 import uuid
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -53,6 +54,10 @@ def variables(lines: list[str]) -> dict[str, str]:
     return dict(line.strip().split("=", 1) for line in lines if line.startswith("AWS_"))
 
 
+def token_of(found: dict[str, str]) -> str:
+    return Path(found["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"]).read_text()
+
+
 def fetched(address: str, token: str) -> dict[str, Any]:
     request = urllib.request.Request(address, headers={"Authorization": token})  # noqa: S310 - the engine's own address
     with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - as above
@@ -62,7 +67,8 @@ def fetched(address: str, token: str) -> dict[str, Any]:
 
 def test_a_build_has_an_address_and_no_keys(lines: list[str]) -> None:
     found = variables(lines)
-    assert "AWS_ACCESS_KEY_ID" not in found
+    assert not {"AWS_ACCESS_KEY_ID", "AWS_CONTAINER_AUTHORIZATION_TOKEN"} & found.keys()
+    assert Path(found["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"]).stat().st_mode & 0o077 == 0
     assert found["AWS_CONTAINER_CREDENTIALS_FULL_URI"].startswith("http://127.0.0.1:")
 
 
@@ -74,7 +80,7 @@ def test_sdks_call_as_the_role(lines: list[str]) -> None:
 
 def test_the_address_gives_keys_that_last_and_end(lines: list[str]) -> None:
     found = variables(lines)
-    keys = fetched(found["AWS_CONTAINER_CREDENTIALS_FULL_URI"], found["AWS_CONTAINER_AUTHORIZATION_TOKEN"])
+    keys = fetched(found["AWS_CONTAINER_CREDENTIALS_FULL_URI"], token_of(found))
     assert keys.keys() == {"AccessKeyId", "SecretAccessKey", "Token", "Expiration"}
     left = time.mktime(time.strptime(keys["Expiration"], "%Y-%m-%dT%H:%M:%SZ")) - time.timezone - time.time()
     assert 900 < left <= 3600
@@ -89,4 +95,4 @@ def test_another_token_or_address_gets_nothing(lines: list[str], name: str) -> N
 
 
 def test_no_token_is_journalled(engine: Any, lines: list[str]) -> None:
-    assert variables(lines)["AWS_CONTAINER_AUTHORIZATION_TOKEN"] not in (engine.home / "journal.jsonl").read_text()
+    assert token_of(variables(lines)) not in (engine.home / "journal.jsonl").read_text()

@@ -56,12 +56,28 @@ class Deployment:
 
     def scale(self, variant: str, count: int) -> None:
         """Change a variant's count of instances; DeploymentFailed when a new one does not become healthy."""
+        if count > self.count(variant):
+            self._provision(variant)
         try:
             self.fleets[variant].scale(count)
         except NotHealthy as reason:
             raise DeploymentFailed(self._unhealthy(variant, reason)) from reason
         except (AwsError, OSError) as error:
             raise DeploymentFailed(f"The containers for production variant {variant}: {error}") from error
+
+    def _provision(self, variant: str) -> None:
+        """There are instances, unless a rule of faults says that there are none.
+
+        repost.aws/knowledge-center/sagemaker-endpoint-creation-fail
+        """
+        name = f"endpoint/{self._endpoint}/{variant}"
+        hit = self._engine.faults.of_job("capacity", name)
+        if hit is not None:
+            self._engine.faults.note(hit, name)
+            raise DeploymentFailed(
+                "Unable to provision requested ML compute capacity due to InsufficientInstanceCapacity error. Please"
+                " retry using a different ML instance type or after some time."
+            )
 
     def retire(self) -> None:
         """Answer what is under way, then end every process."""

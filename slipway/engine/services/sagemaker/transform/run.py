@@ -103,7 +103,9 @@ def _execute(run: Run) -> None:
     items = _download(run)
     timeout = run.job.get("ModelClientConfig", {}).get("InvocationsTimeoutInSeconds", _TIMEOUT_SECONDS)
     count = run.job["TransformResources"]["InstanceCount"]
-    instances = [Instance(run.engine, run.folder / "instances", run.name, timeout) for _ in range(count)]
+    instances = [
+        Instance(run.engine, run.folder / "instances", f"{TRANSFORM.arn}/{run.name}", timeout) for _ in range(count)
+    ]
     try:
         failures = _transform(run, instances, models, items)
     finally:
