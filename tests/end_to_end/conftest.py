@@ -19,7 +19,7 @@ from tests.end_to_end.second import Second, install_second
 from tests.end_to_end.support import Desk, journal, run_slipway
 
 # Each file uses what the ones before it left; deletion and down take it away.
-ON_THE_DEMO = ("demo", "journal", "clients", "second_install", "approval", "deletion", "down")
+ON_THE_DEMO = ("demo", "journal", "clients", "paging", "second_install", "approval", "deletion", "down")
 ON_THE_PLANT = ("restart", "faults")
 DEMO_SECONDS = 900.0
 
