@@ -22,7 +22,7 @@ from tests.end_to_end.support import Desk, journal, run_slipway
 from tests.end_to_end.workshop import Workshop, opened
 
 # Each file uses what the ones before it left; deletion and down take it away.
-ON_THE_DEMO = ("demo", "journal", "clients", "second_install", "approval", "deletion", "down")
+ON_THE_DEMO = ("demo", "journal", "clients", "paging", "second_install", "approval", "deletion", "down")
 ON_THE_PLANT = ("restart", "faults", "secrets")
 # The last one switches the install to other orchestrators and deletes it.
 IN_THE_WORKSHOP = ("requests", "engines", "orchestrators")

@@ -3,46 +3,32 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.end_to_end.aws import Aws
 from tests.end_to_end.conftest import Demonstration
-from tests.end_to_end.support import REPOSITORY, Desk, succeed
-
-AWS = REPOSITORY / ".venv/aws/bin/aws"
+from tests.end_to_end.support import Desk
 
 
-class Cli:
-    """`aws` with the variables that `slipway env` prints."""
+@dataclass(frozen=True)
+class Cli(Aws):
+    """`aws` at the demo's engine."""
 
-    def __init__(self, demonstration: Demonstration) -> None:
-        self.demonstration = demonstration
-        assert AWS.exists(), f"{AWS} is missing; `make test-engine` installs it"
-        variables = json.loads(succeed(demonstration.desk.engine.home, "env", "--json"))
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-        self.environment = {**kept, **variables, "AWS_PAGER": ""}
+    demonstration: Demonstration
 
     @property
     def desk(self) -> Desk:
         """The install that the demo left."""
         return self.demonstration.desk
 
-    def run(self, *arguments: str) -> Any:
-        """What the command printed, as JSON."""
-        command = [str(AWS), *arguments, "--output", "json"]
-        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=120, check=False)
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
-
 
 @pytest.fixture(scope="module")
 def aws(demonstration: Demonstration) -> Cli:
     """The CLI, logged in."""
-    return Cli(demonstration)
+    return Cli(demonstration.desk.engine, demonstration)
 
 
 def test_codepipeline_get_pipeline_state_tells_every_stage(aws: Cli) -> None:

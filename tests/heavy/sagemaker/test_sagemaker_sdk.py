@@ -46,18 +46,17 @@ def said(script: str, *arguments: str, folder: Path, **variables: str) -> Any:
     return json.loads(done.stdout)
 
 
+def said_of(running: local.LocalEngine, script: str, *arguments: str, folder: Path) -> Any:
+    """The same, of a script whose calls go to the engine."""
+    key, secret = running.keys()
+    keys = {"AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": secret}
+    return said(script, *arguments, folder=folder, AWS_ENDPOINT_URL=running.url, **keys)
+
+
 @pytest.fixture(scope="module")
 def definition(running: local.LocalEngine, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The pipeline's definition, its scripts uploaded to the engine by the SDK."""
-    key, secret = running.keys()
-    made: dict[str, Any] = said(
-        "definition.py",
-        *(BUCKET, ROLE),
-        folder=tmp_path_factory.mktemp("work"),
-        AWS_ENDPOINT_URL=running.url,
-        AWS_ACCESS_KEY_ID=key,
-        AWS_SECRET_ACCESS_KEY=secret,
-    )
+    made: dict[str, Any] = said_of(running, "definition.py", BUCKET, ROLE, folder=tmp_path_factory.mktemp("work"))
     return made
 
 
@@ -109,6 +108,21 @@ def test_the_engine_prepares_trains_evaluates_and_registers(running: local.Local
     report = json.loads(Account(running).get(package["ModelMetrics"]["ModelQuality"]["Statistics"]["S3Uri"]))
     assert report["rows"] == 200
     assert report["accuracy"] > 0.8
+
+
+def test_the_sdk_finds_approves_serves_and_asks_what_was_registered(
+    running: local.LocalEngine, pipelines: Pipelines, tmp_path: Path
+) -> None:
+    found = pipelines.client.list_training_jobs(StatusEquals="Completed", NameContains="pipelines-")
+    job = found["TrainingJobSummaries"][0]["TrainingJobName"]
+    made = said_of(running, "registry.py", *(NAME, job, ROLE, "0.9,3"), folder=tmp_path)
+    assert (made["group"], made["status"], made["job"]) == (NAME, "Approved", "Completed")
+    assert made["metrics"]["validation:auc"] > 0.8
+    assert 0 <= float(made["answer"]) <= 1
+    assert made["variant"] == "one"
+    package = pipelines.client.describe_model_package(ModelPackageName=made["package"])
+    assert package["ApprovalDescription"] == "asked by the SDK"
+    assert pipelines.client.list_endpoints(NameContains="by-the-sdk")["Endpoints"] == []
 
 
 def test_a_model_below_the_threshold_fails_the_execution(pipelines: Pipelines) -> None:

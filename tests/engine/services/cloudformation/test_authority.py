@@ -122,9 +122,12 @@ def test_a_request_parameter_that_is_not_executed_is_refused_by_name(stacks: Any
 
 def test_termination_protection_holds(stacks: Any) -> None:
     stack = stacks.create(QUEUE, EnableTerminationProtection=True)
+    assert stack["EnableTerminationProtection"] is True
     with pytest.raises(ClientError, match="TerminationProtection is enabled"):
         stacks.cloudformation.delete_stack(StackName=stack["StackId"])
     stacks.cloudformation.update_termination_protection(StackName=stack["StackId"], EnableTerminationProtection=False)
+    described = stacks.cloudformation.describe_stacks(StackName=stack["StackId"])["Stacks"][0]
+    assert described["EnableTerminationProtection"] is False
 
 
 def test_a_stack_whose_role_is_gone_cannot_be_deleted(stacks: Any) -> None:

@@ -1,6 +1,7 @@
 """CodeCommit through the running engine: API, git over HTTP, events."""
 
 import json
+import random
 import subprocess
 import time
 import uuid
@@ -66,16 +67,16 @@ def role_keys(engine: Any, action: str, protected: str = "") -> dict[str, str]:
     return keys
 
 
-def event_queue(engine: Any, source: str) -> str:
-    """The URL of a queue that gets every event of `source`."""
+def event_queue(engine: Any, source: str, name: str) -> str:
+    """The URL of a queue of that name, which gets every event of `source`."""
     sqs, events = engine.client("sqs"), engine.client("events")
-    url = str(sqs.create_queue(QueueName="code-events")["QueueUrl"])
+    url = str(sqs.create_queue(QueueName=name)["QueueUrl"])
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     allow = {"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "sqs:SendMessage"}
     policy = json.dumps({"Version": "2012-10-17", "Statement": [{**allow, "Resource": arn}]})
     sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
-    events.put_rule(Name="code-events", EventPattern=json.dumps({"source": [source]}))
-    events.put_targets(Rule="code-events", Targets=[{"Id": "queue", "Arn": arn}])
+    events.put_rule(Name=name, EventPattern=json.dumps({"source": [source]}))
+    events.put_targets(Rule=name, Targets=[{"Id": "queue", "Arn": arn}])
     return url
 
 
@@ -242,7 +243,7 @@ def test_a_policy_protects_a_branch_by_its_name(engine: Any, codecommit: Any, co
 
 
 def test_each_push_is_an_event_on_the_default_bus(engine: Any, codecommit: Any, commit: str, tmp_path: Path) -> None:
-    queue = event_queue(engine, "aws.codecommit")
+    queue = event_queue(engine, "aws.codecommit", "code-pushed")
     url = signed(engine, f"{engine.url}/v1/repos/models")
     git(tmp_path, "clone", url, "clone")
     folder = tmp_path / "clone"
@@ -260,3 +261,41 @@ def test_each_push_is_an_event_on_the_default_bus(engine: Any, codecommit: Any, 
     [updated] = [detail for detail in details if detail["event"] == "referenceUpdated"]
     assert updated["oldCommitId"] == commit
     assert updated["callerUserArn"].startswith("arn:aws:iam::111122223333:user/")
+
+
+def test_fifty_megabytes_are_pushed_and_cloned_again(engine: Any, commit: str, tmp_path: Path) -> None:
+    url = signed(engine, f"{engine.url}/v1/repos/models")
+    git(tmp_path, "clone", url, "pushed")
+    content = random.Random(50).randbytes(50 * 1024 * 1024)  # noqa: S311 - bytes that git cannot compress, no secrets
+    (tmp_path / "pushed" / "weights.bin").write_bytes(content)
+    git(tmp_path / "pushed", "add", ".")
+    git(tmp_path / "pushed", "commit", "-m", "Weights")
+    pushed = git(tmp_path / "pushed", "push", "origin", "HEAD:main")
+    assert pushed.returncode == 0, pushed.stderr
+    assert git(tmp_path, "clone", url, "cloned").returncode == 0
+    assert (tmp_path / "cloned" / "weights.bin").read_bytes() == content
+
+
+def test_history_is_rewritten_by_force_only(engine: Any, codecommit: Any, commit: str, tmp_path: Path) -> None:
+    git(tmp_path, "clone", signed(engine, f"{engine.url}/v1/repos/models"), "clone")
+    folder = tmp_path / "clone"
+    git(folder, "commit", "--amend", "-m", "Said otherwise")
+    assert "non-fast-forward" in git(folder, "push", "origin", "HEAD:main").stderr
+    assert codecommit.get_branch(repositoryName="models", branchName="main")["branch"]["commitId"] == commit
+    queue = event_queue(engine, "aws.codecommit", "code-forced")
+    assert git(folder, "push", "--force", "origin", "HEAD:main").returncode == 0
+    rewritten = git(folder, "rev-parse", "HEAD").stdout.strip()
+    assert codecommit.get_branch(repositoryName="models", branchName="main")["branch"]["commitId"] == rewritten
+    [event] = receive(engine, queue, 1)
+    moved = {name: event["detail"][name] for name in ("event", "oldCommitId", "commitId")}
+    assert moved == {"event": "referenceUpdated", "oldCommitId": commit, "commitId": rewritten}
+
+
+def test_git_does_not_delete_the_default_branch_either(
+    engine: Any, codecommit: Any, commit: str, tmp_path: Path
+) -> None:
+    git(tmp_path, "clone", signed(engine, f"{engine.url}/v1/repos/models"), "clone")
+    refused = git(tmp_path / "clone", "push", "origin", ":main")
+    assert refused.returncode != 0
+    assert "deletion of the current branch prohibited" in refused.stderr
+    assert codecommit.list_branches(repositoryName="models")["branches"] == ["main"]

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from slipway.engine.engine import Engine
 from slipway.engine.paging import page
 from slipway.engine.service import Call
 from slipway.engine.services.cloudformation.api.request import stack_arn
@@ -24,8 +25,8 @@ from slipway.engine.store import Record
 _PAGE = 100
 _SHOWN = (
     *("StackId", "StackName", "ChangeSetId", "Description", "Parameters", "StackStatus", "StackStatusReason"),
-    *("DisableRollback", "Capabilities", "Outputs", "RoleARN", "Tags", "EnableTerminationProtection", "ParentId"),
-    *("RootId", "RetainExceptOnCreate"),
+    *("DisableRollback", "Capabilities", "Outputs", "RoleARN", "Tags", "ParentId", "RootId"),
+    "RetainExceptOnCreate",
 )
 _TIMES = ("CreationTime", "LastUpdatedTime", "DeletionTime")
 _RESOURCE = ("LogicalResourceId", "PhysicalResourceId", "ResourceType", "ResourceStatus", "ResourceStatusReason")
@@ -36,9 +37,9 @@ def describe_stacks(call: Call) -> dict[str, Any]:
     """One stack, by its name or id, or all that are there."""
     name = call.params.get("StackName")
     if name:
-        return {"Stacks": [_stack(records.get(call.engine, name))]}
+        return {"Stacks": [_stack(call.engine, records.get(call.engine, name))]}
     live = [one for one in stacks(call.engine).values() if one["StackStatus"] != records.DELETED]
-    return _paged(call, "Stacks", [_stack(one) for one in reversed(live)])
+    return _paged(call, "Stacks", [_stack(call.engine, one) for one in reversed(live)])
 
 
 @SERVICE.operation("ListStacks")
@@ -129,11 +130,11 @@ def _owner(call: Call) -> Record:
     raise TemplateError(f"Stack for {physical_id} does not exist")
 
 
-def _stack(record: Record) -> dict[str, Any]:
+def _stack(engine: Engine, record: Record) -> dict[str, Any]:
     shown = {name: record[name] for name in _SHOWN if record.get(name) is not None}
     times = {name: _time(record[name]) for name in _TIMES if record.get(name)}
     defaults = {"DriftInformation": {"StackDriftStatus": "NOT_CHECKED"}, "NotificationARNs": []}
-    return {**shown, **times, **defaults}
+    return {**shown, **times, **defaults, "EnableTerminationProtection": records.protected(engine, record)}
 
 
 def _summary(record: Record) -> dict[str, Any]:

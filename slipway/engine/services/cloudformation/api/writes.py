@@ -33,7 +33,7 @@ from slipway.engine.services.cloudformation.api.submission import (
 )
 from slipway.engine.services.cloudformation.changes.looking import is_changed
 from slipway.engine.services.cloudformation.errors import TemplateError
-from slipway.engine.services.cloudformation.service import PRINCIPAL, SERVICE, change_sets, stacks
+from slipway.engine.services.cloudformation.service import PRINCIPAL, SERVICE, change_sets
 from slipway.engine.services.cloudformation.stacks import records, rollback
 from slipway.engine.services.cloudformation.stacks.operation import running, start
 from slipway.engine.store import Record
@@ -91,8 +91,7 @@ def delete_stack(call: Call) -> None:
     record = records.find(call.engine, call.params["StackName"])
     if record is None or record["StackStatus"] == records.DELETED:
         return
-    root = stacks(call.engine).get(str(record.get("RootId", record["StackId"])), record)
-    if root.get("EnableTerminationProtection"):
+    if records.protected(call.engine, record):
         raise TemplateError(f"Stack [{record['StackName']}] cannot be deleted while TerminationProtection is enabled")
     retained = call.params.get("RetainResources", [])
     if retained and record["StackStatus"] != "DELETE_FAILED":

@@ -52,6 +52,12 @@ def stack_arn(engine: Engine, name_or_id: str) -> str:
     return name_or_id if name_or_id.startswith("arn:") else engine.arn("cloudformation", f"stack/{name_or_id}/*")
 
 
+def protected(engine: Engine, record: Record) -> bool:
+    """Whether a stack's root has termination protection, which its nested stacks then have too."""
+    root = stacks(engine).get(str(record.get("RootId", record["StackId"])), record)
+    return bool(root.get("EnableTerminationProtection"))
+
+
 def new_id(engine: Engine, name: str) -> str:
     """The id of a stack that is to be called `name`."""
     return engine.arn("cloudformation", f"stack/{name}/{uuid.uuid4()}")
