@@ -25,6 +25,7 @@ COPIED = (
     "docs",
     "cf",
     "functions",
+    "tests/sample.py",
     "tests/config",
     "tests/jobs",
     "tests/cf/templates.py",

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from config import configuration
+from tests import sample
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "api.md").read_text("utf-8")
@@ -19,7 +20,7 @@ EXAMPLES = [json.loads(text) for text in re.findall(r"```json\n(.*?)```", PAGE, 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: next(iter(example)))
 @pytest.mark.parametrize("environment", ["test", "production"])
 def test_a_configuration_can_be_copied(environment: str, example: dict[str, Any]) -> None:
-    written = configuration.load()
+    written = sample.written()
     written["serving"][environment]["api"] = example
     assert configuration.validate(written) == []
 

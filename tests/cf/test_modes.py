@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from config import configuration, modes, parameters
+from tests import sample
 from tests.cf import templates
 
 NOTHING = {"Ref": "AWS::NoValue"}
@@ -27,7 +28,7 @@ def test_every_mode_of_the_configuration_is_one_of_the_templates(name: str) -> N
 
 @pytest.mark.parametrize("name", ["test", "production"])
 def test_an_environment_passes_the_modes_parameters_on_as_they_are(name: str) -> None:
-    resolved = configuration.resolve(configuration.load())
+    resolved = configuration.resolve(sample.written())
     passed = templates.properties(name, "Serving")["Parameters"]
     for parameter in parameters.deploy_parameters(resolved["deploy"]):
         assert passed[parameter] == {"Ref": parameter}
@@ -35,7 +36,7 @@ def test_an_environment_passes_the_modes_parameters_on_as_they_are(name: str) ->
 
 
 def test_the_configurations_defaults_are_the_templates() -> None:
-    given = parameters.deploy_parameters(configuration.resolve(configuration.load())["deploy"])
+    given = parameters.deploy_parameters(configuration.resolve(sample.written())["deploy"])
     declared = templates.load("serving")["Parameters"]
     assert given == {name: str(declared[name]["Default"]) for name in given}
 

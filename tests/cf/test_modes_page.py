@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from config import configuration, modes
+from tests import sample
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "deploy-modes.md").read_text("utf-8")
@@ -18,7 +19,7 @@ EXAMPLES = [json.loads(text) for text in re.findall(r"```json\n(.*?)```", PAGE, 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example["mode"])
 def test_a_configuration_can_be_copied(example: dict[str, Any]) -> None:
-    written = configuration.load()
+    written = sample.written()
     written["serving"] = {}
     written["deploy"] = json.loads(json.dumps(example).replace("DATA-BUCKET", "data-bucket"))
     assert configuration.validate(written) == []

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from config import configuration, parameters
+from tests import sample
 from tests.cf import templates
 
 NOTHING = {"Ref": "AWS::NoValue"}
@@ -44,8 +45,8 @@ def test_an_environment_passes_the_apis_parameters_on_as_they_are(name: str) -> 
 
 
 def written(**api: Any) -> dict[str, Any]:
-    """The configuration of the repository, with this for the production API."""
-    found = configuration.load()
+    """The example, with this for the production API."""
+    found = sample.written()
     found["serving"]["production"]["api"] = api
     return found
 

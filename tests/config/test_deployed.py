@@ -9,8 +9,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from config import configuration, deployed, parameters, template
+from tests import sample
 
-SERVING = configuration.resolve(configuration.load())["serving"]
+SERVING = configuration.resolve(sample.written())["serving"]
 FORM = {"MinCapacity": "3", "MaxCapacity": "6"}
 
 

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from config import configuration, orchestrators, training
+from tests import sample
 from tests.cf import templates
 
 
 def resolved(**changes: Any) -> dict[str, Any]:
-    return configuration.resolve(json.loads(configuration.CONFIGURATION.read_text("utf-8")) | changes)
+    return configuration.resolve(sample.written() | changes)
 
 
 TUNED = {"tuning": {"ranges": {"eta": {"min": 0.1, "max": 0.3}}}}
@@ -112,7 +113,7 @@ def test_the_queue_that_build_names_is_the_templates() -> None:
 
 
 def test_build_refuses_before_anything_else_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    document = json.loads(configuration.CONFIGURATION.read_text("utf-8")) | {"train": TUNED}
+    document = sample.written() | {"train": TUNED}
     monkeypatch.setenv(orchestrators.VARIABLE, "sagemaker")
     assert [fault.path for fault in configuration.validate(document)] == ["$.train.tuning"]
     monkeypatch.setenv(orchestrators.VARIABLE, "stepfunctions")

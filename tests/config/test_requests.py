@@ -7,15 +7,14 @@ import io
 import json
 import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from config import configuration, requests
+from tests import sample
 
-# Build passes these tests over whatever configuration it is given, so they bring their own.
-COMMIT = configuration.load(Path(configuration.__file__).with_name("telecom-churn.json"))
+COMMIT = sample.written()
 
 
 @pytest.fixture(autouse=True)

@@ -26,7 +26,10 @@ def rows() -> list[dict[str, str]]:
 
 @pytest.fixture(scope="module")
 def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The bundle's folder, whose Build leaves out its own checks and unit tests."""
+    """The bundle's folder, whose Build leaves out its own checks and unit tests.
+
+    `tests/algorithms/test_own_table.py` passes those with a table of one's own.
+    """
     folder = tmp_path_factory.mktemp("bundle")
     for name in seed.files(ROOT):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)

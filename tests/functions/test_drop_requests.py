@@ -16,9 +16,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from config import configuration, requests
+from tests import sample
 from tests.functions.stubs import Bucket, Pipeline, Topic
 
-RULES = requests.rules(configuration.load())
+RULES = requests.rules(sample.written())
 TRAINING: dict[str, Any] = {
     "AlgorithmSpecification": {"TrainingInputMode": "File"},
     "ResourceConfig": {"InstanceType": "ml.m5.2xlarge", "InstanceCount": 2, "VolumeSizeInGB": 40},
@@ -148,7 +149,7 @@ def test_a_request_starts_a_run_with_what_it_asks_for(drop: ModuleType, files: d
 
 def test_what_is_asked_for_is_a_configuration_that_build_takes(drop: ModuleType) -> None:
     arrive(drop, both())
-    assert configuration.validate(requests.lay_over(configuration.load(), kept(drop))) == []
+    assert configuration.validate(requests.lay_over(sample.written(), kept(drop))) == []
 
 
 def test_one_of_the_two_files_waits_for_the_other(drop: ModuleType) -> None:
@@ -307,7 +308,7 @@ def test_wrong_endpoint_settings_are_told_by_field(drop: ModuleType, deployment:
 
 
 def test_a_setting_without_use_in_the_commits_mode_is_refused_with_the_reason(drop: ModuleType) -> None:
-    written = configuration.load()
+    written = sample.written()
     serverless = {**written, "deploy": {"mode": "serverless"}, "serving": {}}
     drop.inbox.S3.objects["executions/c1.requests.json"] = json.dumps(requests.rules(serverless)).encode()
     arrive(drop, both({}, {"ProductionEndpoint": {"InstanceType": "ml.c5.large"}}))
@@ -447,7 +448,7 @@ def test_whatever_is_asked_for_is_refused_or_is_what_build_takes(
     drop.inbox.S3.objects["incoming/a.zip"] = zipped(both(training, deployment))["june.zip"]
     files = [drop.inbox.open_drop(["incoming/a.zip"])]
     asked, faults = drop.request.resolve(files[0], RULES)
-    assert faults or configuration.validate(requests.lay_over(configuration.load(), asked)) == []
+    assert faults or configuration.validate(requests.lay_over(sample.written(), asked)) == []
 
 
 def test_the_pages_examples_are_taken(drop: ModuleType) -> None:
@@ -457,7 +458,7 @@ def test_the_pages_examples_are_taken(drop: ModuleType) -> None:
     }
     arrive(drop, {name: block.encode() for name, block in blocks.items()})
     assert kept(drop)["train"]["hyperparameters"] == {"max_depth": 3, "eta": 0.2}
-    assert configuration.validate(requests.lay_over(configuration.load(), kept(drop))) == []
+    assert configuration.validate(requests.lay_over(sample.written(), kept(drop))) == []
 
 
 def test_every_member_of_create_training_job_is_known(drop: ModuleType) -> None:
