@@ -150,17 +150,17 @@ class Copy:
                 json.dumps({"instances": [row]}).encode(),
                 {"Content-Type": "application/json"},
             )
-            with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 (this machine)
+            with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 (this machine)
                 (prediction,) = json.load(answer)["predictions"]
         finally:
             server.terminate()
-            server.wait(30)
+            server.wait(60)
         assert isinstance(prediction, dict)
         return prediction
 
 
 def _await(port: int) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         try:
             socket.create_connection(("127.0.0.1", port), 1).close()

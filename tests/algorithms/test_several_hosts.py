@@ -72,7 +72,7 @@ def ended(started: list[subprocess.Popen[str]]) -> list[str]:
     if any(process.poll() for process in started):
         for process in started:
             process.kill()
-    logs = [process.communicate(timeout=60)[0] for process in started]
+    logs = [process.communicate(timeout=300)[0] for process in started]
     assert [process.returncode for process in started] == [0] * len(started), logs
     return logs
 

@@ -140,4 +140,4 @@ def test_the_program_serves_until_sigterm(trained: Path, instances: list[dict[st
         found = served.ask("POST", "/invocations", body, {"Content-Type": "application/json"})
         assert len(json.loads(found.body)["predictions"]) == 20
         served.child.send_signal(signal.SIGTERM)
-        assert served.child.wait(timeout=10) in (0, -signal.SIGTERM)
+        assert served.child.wait(timeout=60) in (0, -signal.SIGTERM)
