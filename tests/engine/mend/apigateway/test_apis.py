@@ -145,9 +145,13 @@ def test_a_key_is_needed_and_its_plan_throttles(api: Api) -> None:
     made = api.engine.client("cloudformation").describe_stack_resources(StackName="rest-api")["StackResources"]
     [key] = [found["PhysicalResourceId"] for found in made if found["ResourceType"] == "AWS::ApiGateway::ApiKey"]
     value = api.engine.client("apigateway").get_api_key(apiKey=key, includeValue=True)["value"]
-    answers = [api.call("/keyed", FEATURES, **{"x-api-key": value})[:2] for _ in range(4)]
-    assert answers[0][0] == 200
-    assert (429, {"message": "Too Many Requests"}) in answers
+
+    def answers() -> list[Any]:
+        return [api.call("/keyed", FEATURES, **{"x-api-key": value})[:2] for _ in range(4)]
+
+    assert answers()[0][0] == 200
+    # The plan fills up again by the second: four that a busy machine spreads over several are all let through.
+    assert eventually(lambda: (429, {"message": "Too Many Requests"}) in answers())
 
 
 def test_requests_are_in_the_access_log(api: Api) -> None:
