@@ -28,7 +28,7 @@ SAYS_NOTHING = {
     "apigateway.amazonaws.com": {"access.ApiGatewayLogRole"},
     # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-servicerole.html
     "cloudformation.amazonaws.com": {"access.TrainingRole", "serving-access.Role"},
-    # https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-create-service-role.html
+    # https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-create-service-role-cli.html
     "codepipeline.amazonaws.com": {"pipeline.Role"},
     # https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html
     "lambda.amazonaws.com": {"actions.OutcomeRole", "actions.PromoteRole", "actions.RejectRole", "actions.SmokeRole"}
