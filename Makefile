@@ -58,6 +58,14 @@ $(NOTEBOOK)/.ready: requirements/slipway.txt requirements/notebook.txt pyproject
 	@$(UV) pip install --quiet --python $(NOTEBOOK)/bin/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
+# Tools whose pins agree with nothing else: what verifies the bundle, and what launches it in several regions.
+APART := checkov parliament taskcat
+$(APART:%=$(VENV)/%/.ready): $(VENV)/%/.ready: requirements/%.txt $(if $(shell command -v uv),,$(VENV)/.uv)
+	@echo "Installing $*: $$(grep -c == $<) packages"
+	@$(UV) venv --quiet --clear --python $(PYTHON) $(VENV)/$*
+	@$(UV) pip sync --quiet --python $(VENV)/$*/bin/python --require-hashes $<
+	@touch $@
+
 # The SageMaker Python SDK, for the tests that hold the engine to what it writes.
 SDK := $(VENV)/sagemaker
 $(SDK)/.ready: requirements/sagemaker.txt $(VENV)/.uv
@@ -101,6 +109,15 @@ check-engine: $(VENV)/.dev
 	$(RUN)/ruff check .
 	$(RUN)/ruff format --check .
 	$(RUN)/mypy slipway
+
+# Longer than `make check`: each tool in an environment of its own, all regions, and one table of what they found.
+.PHONY: verify
+verify: $(VENV)/.slipway $(VENV)/bundle/.ready $(VENV)/sam/.ready $(VENV)/checkov/.ready $(VENV)/parliament/.ready ## Prove what can be proved without an account; ARGS=--json for machines
+	@$(RUN)/python -m slipway.verify $(ARGS)
+
+.PHONY: verify-page
+verify-page: $(VENV)/.slipway ## Write the list of suppressed findings in docs/security.md
+	$(RUN)/python -m slipway.verify --page
 
 .PHONY: format
 format: $(VENV)/.dev ## Repair what `make check` complains about, where that can be done
@@ -156,7 +173,11 @@ lock: | $(VENV)/bin/python ## Resolve the requirements anew
 	$(UV) pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header pyproject.toml requirements/build-system.in -o requirements/slipway.txt
 	$(UV) pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header --group dev -c requirements/slipway.txt -o requirements/dev.txt
 	echo 'awscli>=1.46' | $(UV) pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header - -o requirements/aws.txt
+<<<<<<< HEAD
 	for name in notebook permissions sagemaker; do \
+=======
+	for name in notebook sagemaker $(APART); do \
+>>>>>>> d4f5e0c (Verification in one table: tools side by side, and checks of our own for definitions, pipelines, quotas and places)
 		$(UV) pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header requirements/$$name.in -o requirements/$$name.txt; \
 	done
 	echo 'uv' | $(UV) pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header - -o requirements/uv.txt

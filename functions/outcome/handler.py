@@ -37,6 +37,14 @@ STEP_FUNCTIONS: Final[SFNClient] = boto3.client("stepfunctions")
 
 # CustomData of an approval takes 1,000 characters, and Build's notice stands behind this.
 SUMMARY_CHARACTERS: Final = 600
+# By partition: https://docs.aws.amazon.com/awsconsolehelpdocs/latest/gsg/what-is.html and
+# https://docs.aws.amazon.com/govcloud-us/latest/UserGuide/using-govcloud-endpoints.html
+CONSOLES: Final = {
+    # verify:skip=place-url-suffix: the console of this partition, beside those of the others
+    "aws": "console.aws.amazon.com",
+    "aws-cn": "console.amazonaws.cn",
+    "aws-us-gov": "console.amazonaws-us-gov.com",
+}
 MODEL_TEMPLATE: Final = Path(__file__).with_name("model.json")
 # What of a package's container a model takes:
 # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ContainerDefinition.html
@@ -135,7 +143,8 @@ def summary(result: dict[str, Any]) -> str:
 def report_url(uri: str) -> str:
     """The page of the console that opens the report, which needs the approver's own permission to read it."""
     bucket, _, key = uri.removeprefix("s3://").partition("/")
-    return f"https://{REGION}.console.aws.amazon.com/s3/object/{bucket}?region={REGION}&prefix={quote(key)}"
+    console = CONSOLES[S3.meta.partition]
+    return f"https://{REGION}.{console}/s3/object/{bucket}?region={REGION}&prefix={quote(key)}"
 
 
 def _line(metrics: dict[str, float]) -> str:
