@@ -16,6 +16,7 @@ from slipway.cli import (
     launch,
     logs,
     permissions,
+    preflight,
     publish,
     reading,
     repository,
@@ -34,6 +35,7 @@ def register(app: typer.Typer) -> None:
     app.command("env", rich_help_panel=LOCAL)(engine.env)
     app.command("automl", rich_help_panel=DAILY)(automl.automl)
     app.command("configure", rich_help_panel=DAILY)(configure.configure)
+    app.command("preflight", rich_help_panel=DAILY)(preflight.preflight)
     app.command("launch", rich_help_panel=DAILY)(launch.launch)
     app.command("publish", rich_help_panel=DAILY)(publish.publish)
     app.command("clone", rich_help_panel=DAILY)(repository.clone)

@@ -14,7 +14,8 @@ import pytest
 
 from slipway import cli, inbox, local
 from slipway.api import Answer, Api
-from slipway.cli import common, daily
+from slipway.changeset import Change, ChangeSet
+from slipway.cli import common, daily, launch
 from slipway.inbox import Dropped
 from slipway.target import Target
 from tests.slipway.ab import told
@@ -378,3 +379,22 @@ def test_a_configuration_that_is_none_is_refused(content: str, message: str, run
     code, _, err = run("configure", "table.csv", "--target", "y", "--config", "pipeline.json")
     assert code == 2
     assert f"pipeline.json {message}" in err
+
+
+def test_a_launch_on_aws_shows_the_change_set_and_the_cost_before_it_asks(
+    aws: Aws, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(common.errors, "_width", 1000)
+    asked: list[str] = []
+
+    def confirm(question: str, **_: Any) -> bool:
+        asked.append(capsys.readouterr().err)
+        return False
+
+    monkeypatch.setattr("typer.confirm", confirm)
+    change = Change("churn", "Add", "Storage", "AWS::CloudFormation::Stack", "")
+    review = launch.asking(False, "about $1.00 a run").review
+    assert review is not None
+    assert not review(ChangeSet(aws.target, "churn", "arn", "CREATE", [change]))
+    assert "Storage" in asked[0]
+    assert asked[0].rstrip().endswith("cost: about $1.00 a run")
