@@ -61,13 +61,18 @@ def packaged(target: Target, root: Path, bucket: str, prefix: str) -> str:
     return done.stdout[max(start, 0) :]
 
 
+def bucket_name(target: Target) -> str:
+    """The bucket of an account and region that launches upload to."""
+    return f"slipway-launch-{target.account}-{target.region}"
+
+
 def _bucket(target: Target) -> str:
     """The bucket for templates and seeds, private and encrypted; one an account and region.
 
     docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html
     """
     s3 = target.client("s3")
-    name = f"slipway-launch-{target.account}-{target.region}"
+    name = bucket_name(target)
     try:
         s3.head_bucket(Bucket=name)
     except ClientError as error:

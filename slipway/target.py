@@ -56,11 +56,11 @@ class Target:
         """AWS seconds in one real second."""
         return self.engine.clock_factor if self.engine else 1.0
 
-    def client(self, service: str) -> Any:
-        """A boto3 client, made once."""
+    def client(self, service: str, region: str | None = None) -> Any:
+        """A boto3 client, made once; `region` is for a service that is elsewhere only."""
         if service not in self._clients:
             url = self.engine.url if self.engine else None
-            self._clients[service] = self.session.client(service, endpoint_url=url, config=_CONFIG)
+            self._clients[service] = self.session.client(service, region_name=region, endpoint_url=url, config=_CONFIG)
         return self._clients[service]
 
     def environment(self) -> dict[str, str]:

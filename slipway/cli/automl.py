@@ -12,9 +12,10 @@ from slipway.cli import hints
 from slipway.cli.common import HOME, Aws, Home, Json, Region, check_yes, errors, show, warn
 from slipway.cli.launch import asking, tell
 from slipway.launch import Dialogue
+from slipway.preflight import cost, settings
 from slipway.service import Order
 from slipway.service.order import ENGINE_NAMES
-from slipway.target import aws_target, check_region
+from slipway.target import Target, aws_target, check_region
 
 
 def automl(
@@ -43,7 +44,12 @@ def automl(
     if aws:
         check_yes("--aws", yes)
     account = aws_target(region) if aws else None
-    dialogue = asking(yes) if aws else Dialogue(warn, tell)
+    dialogue = asking(yes, _price(account, folder)) if account else Dialogue(warn, tell)
     order = Order(target, engine, threshold, approve)
     made = service.serve(file, order, stack, folder, home, account, dialogue, errors)
     show(made.as_json() if as_json else None, as_json, made.text())
+
+
+def _price(account: Target, folder: Path) -> str:
+    """What the bundle's own configuration would cost; a table of one's own changes how long its jobs take."""
+    return cost.told(account, settings.read(folder))[0]

@@ -17,6 +17,7 @@ from slipway.cli import (
     launch,
     logs,
     permissions,
+    preflight,
     publish,
     reading,
     repository,
@@ -36,6 +37,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(fault.app, name="fault", rich_help_panel=LOCAL)
     app.command("automl", rich_help_panel=DAILY)(automl.automl)
     app.command("configure", rich_help_panel=DAILY)(configure.configure)
+    app.command("preflight", rich_help_panel=DAILY)(preflight.preflight)
     app.command("launch", rich_help_panel=DAILY)(launch.launch)
     app.command("publish", rich_help_panel=DAILY)(publish.publish)
     app.command("clone", rich_help_panel=DAILY)(repository.clone)

@@ -21,7 +21,10 @@ OF_A_STACK = (
     *("ab start", "ab weights", "ab promote", "ab stop", "ab status"),
 )
 # Every command that has --home.
-COMMANDS = ("demo", "up", "down", "env", "publish", "fault add", "fault list", "fault clear", *OF_A_STACK)
+COMMANDS = (
+    *("demo", "up", "down", "env", "preflight", "publish", "fault add", "fault list", "fault clear"),
+    *OF_A_STACK,
+)
 _COMMAND = re.compile(rf"\bslipway (?:{'|'.join(COMMANDS)})\b[^`\n;)]*?(?=[`\n;)]|  |$)")
 # --help explains any folder's, and what names its folder is complete.
 _COMPLETE = ("--help", "--home")

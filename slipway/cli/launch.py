@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.table import Table
@@ -13,6 +13,7 @@ from slipway import launch as launching
 from slipway.changeset import ChangeSet
 from slipway.cli.common import HOME, Aws, Home, Json, Region, check_yes, errors, show, target_of, warn
 from slipway.launch import Dialogue
+from slipway.preflight import cost, settings
 from slipway.stackevents import StackEvent
 
 
@@ -44,17 +45,21 @@ def launch(
     warn(f"stack {stack}, bundle {bundle.version}, {target.name}")
     with errors.status("packaging"):
         uploaded = package.package(target, folder, bundle)
-    dialogue = asking(yes) if aws else Dialogue(warn, tell)
+    price, estimate = cost.told(target, settings.read(folder)) if aws else ("", None)
+    dialogue = asking(yes, price) if aws else Dialogue(warn, tell)
     kind = launching.launch(target, stack, uploaded, parameters, dialogue)
     outputs = install.stack_outputs(target, stack)
     done = {"CREATE": "created", "UPDATE": "updated", "NONE": "is as it should be, nothing was changed:"}[kind]
     lines = [f"{name}  {value}" for name, value in sorted(outputs.items())]
     hint = "follow the first run with `slipway watch`" if kind == "CREATE" else "`slipway push` starts a run"
-    show({"stack": stack, "change": kind, "outputs": outputs}, as_json, "\n".join([f"{done} {stack}", *lines, hint]))
+    record: dict[str, Any] = {"stack": stack, "change": kind, "outputs": outputs}
+    if aws:
+        record["cost"] = estimate.as_json() if estimate else None
+    show(record, as_json, "\n".join([f"{done} {stack}", *lines, hint]))
 
 
-def asking(yes: bool) -> Dialogue:
-    """A launch that shows the change set and asks, unless the answer is `yes` already."""
+def asking(yes: bool, price: str) -> Dialogue:
+    """A launch that shows the change set and what it costs, and asks, unless the answer is `yes` already."""
 
     def agree(question: str) -> bool:
         return yes or typer.confirm(question, err=True)
@@ -62,6 +67,7 @@ def asking(yes: bool) -> Dialogue:
     def review(proposal: ChangeSet) -> bool:
         warn(f"{proposal.kind} of stack {proposal.stack} in {proposal.target.name}:")
         errors.print(_changes(proposal))
+        warn(f"cost: {price}")
         return agree(f"Do this to {proposal.target.name}?")
 
     return Dialogue(warn, tell, review, agree)

@@ -62,6 +62,7 @@ IMPORTED = {
     ("resources/stepfunctions.py", "stepfunctions"): "what is wrong with a definition, before a stack makes it",
     ("services/codebuild/workspace.py", "sts"): "the address where a build fetches its role's keys",
     ("services/glue/run.py", "sts"): "the address where a job's process fetches its role's keys",
+    ("services/service_quotas.py", "sagemaker"): "the limit that SageMaker refuses at is the quota",
     ("services/sagemaker/launch.py", "sts"): "the address where a container fetches its role's keys",
     ("resources/cloudformation.py", "cloudformation"): "types that are stack operations themselves",
     ("resource_reference.py", "cloudformation"): "which properties a schema has, for the page about types",

@@ -32,6 +32,7 @@ NAMES = {
     "sagemaker": "SageMaker",
     "sagemaker-runtime": "SageMaker",
     "secretsmanager": "Secrets Manager",
+    "service-quotas": "Service Quotas",
     "sns": "SNS",
     "sqs": "SQS",
     "ssm": "SSM",

@@ -24,6 +24,7 @@ from tests.engine.refusals import (
     paragraphs,
     sagemaker,
     sagemaker_pipelines,
+    service_quotas,
     stepfunctions,
 )
 from tests.engine.refusals.attempt import Attempt, World
@@ -49,6 +50,7 @@ SECTIONS = {
     "SageMaker": sagemaker.ATTEMPTS,
     "SageMaker Autopilot and AutoGluon's images": autopilot.ATTEMPTS,
     "SageMaker Pipelines": sagemaker_pipelines.ATTEMPTS,
+    "Service Quotas": service_quotas.ATTEMPTS,
     "Step Functions": stepfunctions.ATTEMPTS,
 }
 EACH = [pytest.param(attempt, id=f"{title}: {attempt.item}") for title, found in SECTIONS.items() for attempt in found]

@@ -14,8 +14,10 @@ import pytest
 
 from slipway import cli, faults, inbox, local
 from slipway.api import Answer, Api
-from slipway.cli import common, daily
+from slipway.changeset import Change, ChangeSet
+from slipway.cli import common, daily, launch, preflight
 from slipway.inbox import Dropped
+from slipway.preflight.finding import Finding, Status
 from slipway.target import Target
 from tests.slipway.ab import told
 from tests.slipway.samples import RUN_ID, detail, summary
@@ -73,6 +75,9 @@ COMMANDS = [
     ["retry", "Build"],
     ["predict", "[1]"],
     ["env"],
+    ["destroy", "--yes"],
+    ["preflight"],
+    ["publish", "bucket"],
 ]
 
 
@@ -104,6 +109,9 @@ def test_without_an_engine_every_command_says_how_to_start_one(arguments: list[s
         (["drop", "notes.txt"], "notes.txt does not exist"),
         (["status", "--region", "eu-west-1"], "--region eu-west-1 goes with --aws"),
         (["logs", "--follow", "--json"], "--follow does not go with --json"),
+        (["destroy"], "destroy asks before it changes anything, and nobody is there to answer; add --yes"),
+        (["preflight", "-p", "nope"], "--parameter nope: expected NAME=VALUE"),
+        (["publish"], "missing argument 'bucket'"),
         (["demo"], "holds no config/ml-pipeline.json; run this in the bundle's folder"),
         (["demo", "--data", "x.csv"], "--data FILE and --target COLUMN go together"),
         (["configure", "a.csv", "--target", "y"], "config/ml-pipeline.json does not exist"),
@@ -379,3 +387,48 @@ def test_a_configuration_that_is_none_is_refused(content: str, message: str, run
     code, _, err = run("configure", "table.csv", "--target", "y", "--config", "pipeline.json")
     assert code == 2
     assert f"pipeline.json {message}" in err
+
+
+def test_a_launch_on_aws_shows_the_change_set_and_the_cost_before_it_asks(
+    aws: Aws, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(common.errors, "_width", 1000)
+    asked: list[str] = []
+
+    def confirm(question: str, **_: Any) -> bool:
+        asked.append(capsys.readouterr().err)
+        return False
+
+    monkeypatch.setattr("typer.confirm", confirm)
+    change = Change("churn", "Add", "Storage", "AWS::CloudFormation::Stack", "")
+    review = launch.asking(False, "about $1.00 a run").review
+    assert review is not None
+    assert not review(ChangeSet(aws.target, "churn", "arn", "CREATE", [change]))
+    assert "Storage" in asked[0]
+    assert asked[0].rstrip().endswith("cost: about $1.00 a run")
+
+
+@pytest.mark.parametrize("status", list(Status))
+def test_a_preflight_says_what_to_do_and_ends_with_one_only_when_something_failed(
+    status: Status, engine: Aws, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remedy = "" if status is Status.OK else "`aws do-something`"
+    monkeypatch.setattr(
+        preflight, "run", lambda asked: [Finding("names", status, f"{asked.stack} is looked at", remedy)]
+    )
+    folder = str(Path(__file__).parents[3])
+    code, out, _ = run("preflight", "shop", "--folder", folder)
+    mark = "FAILED" if status is Status.FAILED else status.value
+    assert code == (1 if status is Status.FAILED else 0)
+    assert out.startswith(f"{mark:<8}names: shop is looked at\n")
+    assert ("        do: `aws do-something`\n" in out) is bool(remedy)
+    assert out.endswith(f"1 {mark}\n")
+    code, out, _ = run("preflight", "shop", "--folder", folder, "--json")
+    assert json.loads(out)["findings"] == [
+        {"check": "names", "status": status.value, "text": "shop is looked at"} | ({"remedy": remedy} if remedy else {})
+    ]
+
+
+def test_a_preflight_outside_of_a_bundle_is_told(engine: Aws, run: Run) -> None:
+    code, _, err = run("preflight")
+    assert (code, "holds no config/ml-pipeline.json; run this in the bundle's folder" in err) == (2, True)
