@@ -49,6 +49,12 @@ def test_each_execution_writes_to_a_folder_of_its_name() -> None:
     }
 
 
+@pytest.mark.parametrize("error", ["SageMaker.AmazonSageMakerException", "SageMaker.ResourceLimitExceededException"])
+def test_a_throttled_call_and_a_quota_that_is_used_up_are_tried_again(error: str) -> None:
+    retried = [name for retrier in DEFINITION["States"]["Transform"]["Retry"] for name in retrier["ErrorEquals"]]
+    assert error in retried
+
+
 @pytest.mark.parametrize(
     ("description", "cause"),
     [

@@ -134,3 +134,33 @@ def test_a_rule_for_other_jobs_leaves_this_one_alone(rules: Sagemaker) -> None:
     assert trained(rules)["TrainingJobStatus"] == "Completed"
     with pytest.raises(ClientError, match="Requested resource not found"):
         rules.client("sagemaker").describe_training_job(TrainingJobName="none")
+
+
+@pytest.mark.specification(
+    "docs.aws.amazon.com/codebuild/latest/userguide/view-build-details.html#view-build-details-phases"
+)
+def test_a_build_that_is_killed_fails_its_phase(rules: Sagemaker) -> None:
+    role = rules.client("iam").get_role(RoleName="Job")["Role"]["Arn"]
+    trust = {"Effect": "Allow", "Principal": {"Service": ["codebuild.amazonaws.com", "sagemaker.amazonaws.com"]}}
+    document = {"Version": "2012-10-17", "Statement": [{**trust, "Action": "sts:AssumeRole"}]}
+    rules.client("iam").update_assume_role_policy(RoleName="Job", PolicyDocument=json.dumps(document))
+    codebuild = rules.client("codebuild")
+    codebuild.create_project(
+        name="killed",
+        source={"type": "NO_SOURCE", "buildspec": "version: 0.2\nphases: {build: {commands: [sleep 60]}}\n"},
+        artifacts={"type": "NO_ARTIFACTS"},
+        environment={"type": "LINUX_CONTAINER", "image": "i", "computeType": "BUILD_GENERAL1_SMALL"},
+        serviceRole=role,
+    )
+    rule = faults.add(rules.running, {"what": "kill", "job": "build/killed:*/BUILD", "seconds": 0.2})
+    started = codebuild.start_build(projectName="killed")["build"]["id"]
+
+    def ended() -> Any:
+        [build] = codebuild.batch_get_builds(ids=[started])["builds"]
+        return build if build["buildComplete"] else None
+
+    build = eventually(ended)
+    [phase] = [phase for phase in build["phases"] if phase["phaseType"] == "BUILD"]
+    assert (build["buildStatus"], phase["phaseStatus"]) == ("FAILED", "FAILED")
+    assert "sleep 60. Reason: exit status 137" in phase["contexts"][0]["message"]
+    assert hit(rules, rule["id"]) == [f"build/{started}/BUILD"]

@@ -184,7 +184,7 @@ class BuildRun:
             return
         argv = shell.argv(commands, self._progress.is_succeeding())
         self._child = self._engine.processes.start(
-            argv, env=environment, cwd=self._workspace.source, name=f"build/{self._id}/{name}", log=self._write
+            argv, env=environment, cwd=self._workspace.source, name=f"build/{self._id}/{name.upper()}", log=self._write
         )
         status = self._wait(self._child)
         if self._stopped.is_set():

@@ -60,10 +60,10 @@ class Shell:
         return [shutil.which(self._kind) or self._kind, str(script)]
 
     def outcome(self, returncode: int) -> Outcome:
-        """How the last `argv` ended; a shell that was killed left no word."""
+        """How the last `argv` ended; a shell that was killed left no word, and ends as a container does."""
         path = self._folder / "outcome"
         if not path.exists():
-            return Outcome(0, returncode or 1)
+            return Outcome(0, 128 - returncode if returncode < 0 else returncode or 1)
         number, status = path.read_text().split()
         return Outcome(int(number), int(status))
 
