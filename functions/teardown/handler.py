@@ -58,6 +58,7 @@ def tear_down(context: Context) -> None:
     leftovers.stop_jobs(PIPELINE)
     leftovers.remove_endpoints(PIPELINE)
     stacks.delete([PRODUCTION_STACK, TEST_STACK], context)
+    leftovers.await_jobs(PIPELINE, context)
     groups = list(stacks.outputs(TRAINING_STACK, "ModelPackageGroupName"))
     if any(map(leftovers.is_kept, groups)):
         stacks.delete_but(TRAINING_STACK, "ModelPackageGroup", context)

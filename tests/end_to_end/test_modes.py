@@ -105,14 +105,14 @@ def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
 def test_a_serverless_model_answers_without_instances(line: Line) -> None:
     line.launch({"mode": "serverless", "serverless": {"maxConcurrency": 2}})
     assert line.variant()["CurrentServerlessConfig"] == {"MaxConcurrency": 2, "MemorySizeInMB": 2048}
-    assert set(line.api().predict(customer())["predictions"][0]) == {"label", "score"}
+    assert set(line.api().predict(customer()).body["predictions"][0]) == {"label", "score"}
 
 
 def test_a_serverless_endpoint_gets_instances(line: Line) -> None:
     line.approved(line.pushed({"mode": "endpoint"}, QUICK))
     variant = line.variant()
     assert ("CurrentServerlessConfig" in variant, variant["CurrentInstanceCount"]) == (False, 1)
-    assert set(line.api().predict(customer())["predictions"][0]) == {"label", "score"}
+    assert set(line.api().predict(customer()).body["predictions"][0]) == {"label", "score"}
 
 
 def batch(line: Line, to: str) -> Document:
@@ -150,7 +150,7 @@ def test_an_asynchronous_api_answers_later_under_the_address_that_it_gave(line: 
     assert accepted.status == 202
 
     assert accepted.body["location"] == f"/production/predictions/{accepted.body['id']}"
-    assert set(line.api().predict(customer())["predictions"][0]) == {"label", "score"}
+    assert set(line.api().predict(customer()).body["predictions"][0]) == {"label", "score"}
     policies = line.client("application-autoscaling").describe_scaling_policies(ServiceNamespace="sagemaker")
     (policy,) = policies["ScalingPolicies"]
     tracked = policy["TargetTrackingScalingPolicyConfiguration"]["CustomizedMetricSpecification"]
@@ -159,7 +159,7 @@ def test_an_asynchronous_api_answers_later_under_the_address_that_it_gave(line: 
 
 def test_a_pipeline_of_three_containers_answers_later_too(line: Line) -> None:
     line.approved(line.pushed({"mode": "async"}, QUICK, engine="xgboost"))
-    assert set(line.api().predict(customer())["predictions"][0]) == {"label", "score"}
+    assert set(line.api().predict(customer()).body["predictions"][0]) == {"label", "score"}
 
 
 def test_a_pipeline_of_three_containers_predicts_in_batches(line: Line) -> None:

@@ -58,7 +58,7 @@ def test_the_apis_of_both_installs_answer(second: Second, demonstration: Demonst
     features = demonstration.record["prediction"]["features"]
     for desk in (demonstration.desk, second.desk):
         for environment in ("test", "production"):
-            assert len(api.of(desk.install, environment).predict(features)["predictions"]) == 1
+            assert len(api.of(desk.install, environment).predict(features).body["predictions"]) == 1
 
 
 def test_the_two_installs_share_no_address(second: Second, demonstration: Demonstration) -> None:

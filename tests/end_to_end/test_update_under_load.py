@@ -61,7 +61,7 @@ def test_a_good_model_takes_over_without_a_dropped_request(workshop: Workshop) -
 
 def test_a_bad_model_is_rolled_back_by_the_alarm_and_the_api_answers_from_the_old_one(workshop: Workshop) -> None:
     before, called = served(workshop), api.of(workshop.plant.installed, "production")
-    prediction = called.predict(customer())["predictions"]
+    prediction = called.predict(customer()).body["predictions"]
     text = (ROOT / SERVER).read_text()
     assert ANSWERS in text
     run_id = pushed(workshop, SERVER, text.replace(ANSWERS, FAILS + ANSWERS))
@@ -78,7 +78,7 @@ def test_a_bad_model_is_rolled_back_by_the_alarm_and_the_api_answers_from_the_ol
     assert load.errors, "the bad model has never answered"
     assert [told.error for told in load.told[rolled_back:] if told.error] == []
     assert 200 in statuses, "the old model answers while the bad one is tried"
-    assert called.predict(customer())["predictions"] == prediction
+    assert called.predict(customer()).body["predictions"] == prediction
     print(f"{len(load.errors)} of {len(load.told)} requests met the bad model, none after the rollback")
 
 

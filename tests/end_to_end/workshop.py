@@ -188,7 +188,7 @@ class Workshop:
 
     def predict(self) -> Any:
         """What production's API answers for a customer."""
-        return api.of(self.plant.installed, "production").predict(customer())
+        return api.of(self.plant.installed, "production").predict(customer()).body
 
     def _invoked(self, name: str, row: dict[str, Any]) -> Any:
         def in_service() -> bool:

@@ -19,6 +19,7 @@ EVENT = {
     "LogicalResourceId": "Teardown",
     "PhysicalResourceId": "shop",
 }
+JOB = "shop-train-0000000000000000-1"
 MACHINE = "arn:aws:states:eu-west-1:111122223333:stateMachine:shop-training"
 
 
@@ -32,6 +33,7 @@ class Account:
         self.stuck: str | None = None
         self.executing: dict[str, str] = {}
         self.workflow_runs: dict[str, str] = {}
+        self.jobs = dict.fromkeys((JOB, "shop-train-prepare-0000000000000000-1", "shop-train-mine"), "InProgress")
         self.known = True
         self.tags: list[dict[str, str]] = []
         self.group = True
@@ -73,9 +75,18 @@ class Account:
         def paginate(**request: Any) -> list[dict[str, Any]]:
             if operation == "list_pipeline_executions" and "PipelineName" in request:
                 return [{"PipelineExecutionSummaries": self._look()}]
+            if operation == "list_training_jobs":
+                return [{"TrainingJobSummaries": self._trainings(request["StatusEquals"])}]
             return [self._pages(request.get("NameContains", ""))[operation]]
 
         return SimpleNamespace(paginate=paginate)
+
+    def _trainings(self, status: str) -> list[dict[str, str]]:
+        """The training jobs of a status, and one look later those that are being stopped have ended."""
+        found = [{"TrainingJobName": name} for name, current in self.jobs.items() if current == status]
+        ended = {"Stopping": "Stopped"} if status == "Stopping" else {}
+        self.jobs = {name: ended.get(current, current) for name, current in self.jobs.items()}
+        return found
 
     def _look(self) -> list[dict[str, str]]:
         """The SageMaker pipeline's executions, and one look later those that are being stopped have ended."""
@@ -97,7 +108,6 @@ class Account:
         }
         made = names.get(part, []) if self.stacks else []
         endpoints = ["shop-direct", "my-shop-direct"] if part == "shop-direct" and self.stacks else made
-        jobs = [f"shop-train{ids}-1", f"shop-train-prepare{ids}-1", "shop-train-mine"]
         return {
             "list_pipeline_executions": {
                 "pipelineExecutionSummaries": [
@@ -107,7 +117,6 @@ class Account:
             },
             "list_executions": {"executions": [{"executionArn": "execution"}]},
             "list_processing_jobs": {"ProcessingJobSummaries": []},
-            "list_training_jobs": {"TrainingJobSummaries": [{"TrainingJobName": name} for name in jobs]},
             "list_endpoints": {
                 "Endpoints": [{"EndpointName": name, "EndpointStatus": "InService"} for name in endpoints]
             },
@@ -139,6 +148,9 @@ class Account:
         self.done.append(f"stop {Name} {RunId}")
 
     def stop_training_job(self, *, TrainingJobName: str) -> None:  # noqa: N803
+        if self.jobs[TrainingJobName] != "InProgress":
+            raise ClientError({"Error": {"Code": "ValidationException", "Message": "ended"}}, "StopTrainingJob")
+        self.jobs[TrainingJobName] = "Stopping"
         self.done.append(f"stop job {TrainingJobName}")
 
     def stop_execution(self, **request: Any) -> None:
@@ -204,7 +216,7 @@ def test_what_serves_goes_before_what_trains_and_the_group_is_emptied(teardown: 
     assert account.done == [
         "stop run 1",
         "stop execution",
-        "stop job shop-train-0000000000000000-1",
+        f"stop job {JOB}",
         "delete endpoint shop-direct",
         "delete config shop-direct-1",
         "delete model shop-direct-1",
@@ -237,7 +249,7 @@ def test_nothing_is_removed_on_create_and_update(teardown: ModuleType, account: 
 def test_nothing_is_left_to_do_when_the_pipeline_never_deployed(teardown: ModuleType, account: Account) -> None:
     account.stacks, account.known = {}, False
     teardown.handler(EVENT, context())
-    assert account.done == ["stop run 1", "stop job shop-train-0000000000000000-1"]
+    assert account.done == ["stop run 1", f"stop job {JOB}"]
     assert teardown.answers[0]["Status"] == "SUCCESS"
 
 
@@ -283,7 +295,25 @@ def test_a_workflow_that_runs_is_stopped_before_the_jobs_that_it_started(
     teardown.handler(EVENT, context())
     assert account.workflow_runs == {"wr_1": "STOPPED", "wr_0": "COMPLETED"}
     stopped = account.done.index("stop shop-training wr_1")
-    assert stopped < account.done.index("stop job shop-train-0000000000000000-1")
+    assert stopped < account.done.index(f"stop job {JOB}")
+
+
+def test_a_job_that_is_being_stopped_has_its_role_until_it_has_stopped(teardown: ModuleType, account: Account) -> None:
+    teardown.leftovers.stop_jobs("shop")
+    assert account.jobs[JOB] == "Stopping"
+    with pytest.raises(teardown.TimeIsUp):
+        teardown.leftovers.await_jobs("shop", context(milliseconds=1))
+    teardown.leftovers.await_jobs("shop", context())
+    assert list(account.jobs.values()) == ["Stopped", "InProgress", "InProgress"]
+
+
+def test_a_job_that_ends_before_it_is_stopped_is_no_failure(
+    teardown: ModuleType, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(teardown.leftovers, "training_jobs", lambda _, status: [JOB] if status == "InProgress" else [])
+    account.jobs[JOB] = "Completed"
+    teardown.handler(EVENT, context())
+    assert [answer["Status"] for answer in teardown.answers] == ["SUCCESS"]
 
 
 def test_a_pipeline_that_does_not_stop_in_time_is_waited_for_by_the_next_function(
