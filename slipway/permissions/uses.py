@@ -24,13 +24,10 @@ class Ambiguous(Exception):
 def uses(grants: Iterable[Grant], checks: Iterable[Check]) -> Uses:
     """What every allowed call of a role of the bundle stood on."""
     origins, found = _Origins(grants), _nested()
-    seen: set[Any] = set()
     for check in checks:
         if check.decision == ALLOW:
             for name, document in check.identity.items():
-                once = (check.test, name, id(document), check.call.action, check.call.resource, str(check.call.keys))
-                if name.startswith("role/") and once not in seen:
-                    seen.add(once)
+                if name.startswith("role/"):
                     _note(found, origins.of(name, document), document, check)
     plain: Uses = _plain(found)
     return plain
