@@ -11,9 +11,9 @@ import pytest
 from tests.journals import Journals
 
 
-def item(root: Path, name: str) -> Any:
+def item(root: Path, name: str, folder: str = "end_to_end") -> Any:
     """A test of a file."""
-    return SimpleNamespace(path=root / f"tests/end_to_end/{name}.py", config=SimpleNamespace(rootpath=root))
+    return SimpleNamespace(path=root / f"tests/{folder}/{name}.py", config=SimpleNamespace(rootpath=root))
 
 
 @pytest.fixture
@@ -65,3 +65,12 @@ def test_a_file_that_runs_again_replaces_what_it_left(tmp_path: Path, journals: 
     old.write_text("old\n")
     journals.pytest_runtest_teardown(item(tmp_path, "test_demo"), None)
     assert "tests.end_to_end.test_demo/older0/journal.jsonl" not in left(tmp_path)
+
+
+def test_a_file_that_tries_the_engine_out_leaves_nothing_and_hands_nothing_on(
+    tmp_path: Path, journals: Journals
+) -> None:
+    clients = item(tmp_path, "test_clients")
+    journals.pytest_runtest_teardown(item(tmp_path, "test_authorization", "engine"), clients)
+    journals.pytest_runtest_teardown(clients, None)
+    assert left(tmp_path) == {}
