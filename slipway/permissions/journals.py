@@ -27,7 +27,6 @@ class Check:
 
     test: str
     operation: str
-    request: str
     call: Call
     principal: str
     role: str
@@ -45,7 +44,7 @@ def tests(folder: Path) -> list[str]:
 
 
 def checks(folder: Path) -> Iterator[Check]:
-    """Every decision in the journals below a folder."""
+    """Every decision in the journals below a folder; what a journal says again and again, once."""
     journals = sorted(folder.glob("**/journal.jsonl"))
     if not journals:
         raise BadInput(
@@ -57,13 +56,17 @@ def checks(folder: Path) -> Iterator[Check]:
 
 def _of_journal(path: Path, test: str) -> Iterator[Check]:
     documents = {line["id"]: line["document"] for line in _lines(path.with_name("policies.jsonl"))}
+    told: set[str] = set()
     for line in _lines(path):
+        operation = f"{line['service']}:{line['operation']}"
         for check in line["checks"]:
-            if "weighed" in check:
-                yield _check(test, line, check, documents)
+            text = operation + json.dumps(check)
+            if "weighed" in check and text not in told:
+                told.add(text)
+                yield _check(test, operation, check, documents)
 
 
-def _check(test: str, line: Mapping[str, Any], check: Mapping[str, Any], documents: Mapping[str, Document]) -> Check:
+def _check(test: str, operation: str, check: Mapping[str, Any], documents: Mapping[str, Document]) -> Check:
     weighed = check["weighed"]
 
     def of(kind: str) -> dict[str, Document]:
@@ -71,8 +74,7 @@ def _check(test: str, line: Mapping[str, Any], check: Mapping[str, Any], documen
 
     return Check(
         test=test,
-        operation=f"{line['service']}:{line['operation']}",
-        request=line["request"],
+        operation=operation,
         call=Call(check["action"], check["resource"], weighed.get("keys", {})),
         principal=weighed["principal"],
         role=weighed.get("role", ""),

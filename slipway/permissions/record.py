@@ -17,13 +17,16 @@ FILE = Path(__file__).with_name("uses.json")
 
 def read() -> Uses:
     """The record."""
-    found: Uses = json.loads(FILE.read_text("utf-8"))
+    found: Uses = {}
+    for role, sid, action, resource, tests in json.loads(FILE.read_text("utf-8")):
+        _add(found, role, sid, action, resource, tests)
     return found
 
 
 def write(uses: Uses) -> None:
-    """Replace the record."""
-    FILE.write_text(json.dumps(uses, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    """Replace the record: a row a line, so that it can be compared."""
+    rows = (json.dumps(row) for row in sorted(_leaves(uses)))
+    FILE.write_text("[\n" + ",\n".join(rows) + "\n]\n", encoding="utf-8")
 
 
 def merged(recorded: Uses, seen: Uses, tests: Collection[str]) -> Uses:

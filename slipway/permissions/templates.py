@@ -22,6 +22,7 @@ REASONS = ("AWS only", "Not in a whole run")
 _REASON = re.compile(rf"#\s((?:{'|'.join(REASONS)}): .+)$")
 _LIST = "tag:yaml.org,2002:seq"
 _COMMENT = re.compile(r"\s*#\s(.*)$")
+_TO_A_LINTER = re.compile(r"\s*#\s(verify|checkov):")
 _ROLE, _POLICY = "AWS::IAM::Role", "AWS::IAM::Policy"
 
 
@@ -113,8 +114,12 @@ def _reasons(lines: list[str]) -> dict[int, str]:
     """The comment that speaks for each line, of those in one of the forms."""
     found: dict[int, str] = {}
     above: list[str] = []
+    ended = False
     for number, line in enumerate(lines):
         own = _COMMENT.match(line)
+        ended = bool(own) and (ended or bool(_TO_A_LINTER.match(line)))
+        if ended:
+            continue
         if own:
             above = [line.strip()] if _REASON.search(line) else [*above, own[1].strip()] if above else []
             continue

@@ -24,13 +24,10 @@ class Ambiguous(Exception):
 def uses(grants: Iterable[Grant], checks: Iterable[Check]) -> Uses:
     """What every allowed call of a role of the bundle stood on."""
     origins, found = _Origins(grants), _nested()
-    seen: set[Any] = set()
     for check in checks:
         if check.decision == ALLOW:
             for name, document in check.identity.items():
-                once = (check.test, name, id(document), check.call.action, check.call.resource, str(check.call.keys))
-                if name.startswith("role/") and once not in seen:
-                    seen.add(once)
+                if name.startswith("role/"):
                     _note(found, origins.of(name, document), document, check)
     plain: Uses = _plain(found)
     return plain
@@ -43,11 +40,17 @@ def _note(found: Any, by_sid: Mapping[str, Grant], document: Document, check: Ch
             continue
         for action in statement.actions(each, check.call):
             for resource in statement.resources(each, check.call):
-                found[grant.role][grant.sid][action][written(grant, resource)].add(check.test)
+                found[grant.role][grant.sid][action][_written(grant, each, resource)].add(check.test)
 
 
-def written(grant: Grant, resource: str) -> str:
-    """The resource of a template that a deployed one was made of: of those that it fits, the one that says most."""
+def _written(grant: Grant, deployed: Document, resource: str) -> str:
+    """The resource of a template that a deployed one was made of.
+
+    It is at the same place; unless a condition left others out, then it is the one that says most of those that fit.
+    """
+    listed = many(deployed["Resource"])
+    if len(listed) == len(grant.resources):
+        return grant.resources[listed.index(resource)].text
     fitting = [item.text for item in grant.resources if _made_of(item.text).fullmatch(resource)]
     if not fitting:
         raise Ambiguous(f"{grant.role} {grant.sid}: no resource in {grant.file} comes to {resource}")

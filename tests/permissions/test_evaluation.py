@@ -40,7 +40,6 @@ def check(
     return Check(
         test="",
         operation="",
-        request="",
         call=Call(action, "arn:aws:sqs:us-east-1:111122223333:jobs"),
         principal=principal,
         role=ROLE if principal == SESSION else "",

@@ -8,11 +8,15 @@ import pytest
 
 from slipway.permissions import record, table, templates
 from slipway.permissions.templates import Grant
+from slipway.permissions.uses import Uses
 from tests.permissions import reference
 
 BUNDLE = Path(__file__).parents[2]
 GRANTS = templates.grants(BUNDLE)
 EACH = [pytest.param(grant, id=f"{grant.role}.{grant.sid}") for grant in GRANTS]
+# What these tests use, of which no journal was taken yet: after they ran, `slipway permissions --journals … --record`
+# takes it up, and the rows here go.
+AWAITED: dict[tuple[str, str], str] = {}
 # Condition keys that a page of AWS's names and the reference leaves out.
 KEYS_ELSEWHERE = {
     # docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
@@ -32,9 +36,19 @@ NOT_ASKED_FOR = {
 }
 
 
+def unexplained(uses: Uses) -> list[str]:
+    """What has neither a use nor a reason, and is not awaited."""
+    rows = [row for row in table.rows(GRANTS, uses) if not row.explained and (row.role, row.sid) not in AWAITED]
+    return [f"{row.place} {row.role} {row.sid} {row.action or row.resource}" for row in rows]
+
+
 def test_nothing_that_is_granted_is_without_use_and_without_reason() -> None:
-    unexplained = [row for row in table.rows(GRANTS, record.read()) if not row.explained]
-    assert [f"{row.place} {row.role} {row.sid} {row.action or row.resource}" for row in unexplained] == []
+    assert unexplained(record.read()) == []
+
+
+def test_what_is_awaited_was_not_seen() -> None:
+    rows = [row for row in table.rows(GRANTS, record.read()) if not row.explained]
+    assert {(row.role, row.sid) for row in rows} >= set(AWAITED)
 
 
 def test_no_comment_explains_only_what_tests_use() -> None:

@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from slipway.permissions import journals, record, table, templates
+from slipway.permissions import journals, record
 from slipway.permissions.journals import ALLOW, Check
 from slipway.permissions.uses import uses
 from tests.permissions import reference
 from tests.permissions.evaluation import allowed
+from tests.permissions.test_grants import GRANTS, unexplained
 
 BUNDLE = Path(__file__).parents[2]
 FOLDER = Path(os.environ.get("JOURNALS", BUNDLE / "build/journals"))
@@ -69,7 +70,5 @@ def test_every_resource_that_was_asked_about_is_of_a_type_that_the_action_is_lim
 
 
 def test_nothing_that_is_granted_is_without_use_and_without_reason(checks: list[Check]) -> None:
-    grants = templates.grants(BUNDLE)
-    found = record.merged(record.read(), uses(grants, checks), journals.tests(FOLDER))
-    unexplained = [row for row in table.rows(grants, found) if not row.explained]
-    assert [f"{row.place} {row.role} {row.sid} {row.action or row.resource}" for row in unexplained] == []
+    found = record.merged(record.read(), uses(GRANTS, checks), journals.tests(FOLDER))
+    assert unexplained(found) == []

@@ -14,7 +14,7 @@ from tests.slipway.permissions.samples import bundle, check, journal
 def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A record that has nothing yet, and a bundle to stand in."""
     file = tmp_path / "uses.json"
-    file.write_text("{}")
+    file.write_text("[]")
     monkeypatch.setattr(record, "FILE", file)
     monkeypatch.chdir(bundle(tmp_path / "bundle"))
     return file
@@ -33,7 +33,7 @@ def test_journals_show_what_was_used_and_the_record_keeps_it(
     folder = journal(tmp_path / "journals", check("s3:GetObject", "arn:aws:s3:::box/models/one"))
     assert cli.run(["permissions", "--journals", str(folder), "--record", "--json"]) == 1
     assert json.loads(capsys.readouterr().out)["unexplained"] == 2
-    assert list(json.loads(kept.read_text())) == ["work.Role"]
+    assert [row[:3] for row in json.loads(kept.read_text())] == [["work.Role", "Read", "s3:GetObject"]] * 2
 
 
 def test_one_role_or_one_template_is_shown(capsys: pytest.CaptureFixture[str]) -> None:

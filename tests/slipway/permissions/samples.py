@@ -84,7 +84,7 @@ def journal(folder: Path, *checks: dict[str, Any], document: dict[str, Any] | No
     """What an engine of `tests/end_to_end/test_demo.py` journalled: a call of these checks."""
     place = folder / "tests.end_to_end.test_demo/demo0"
     place.mkdir(parents=True)
-    line = {"request": "r1", "caller": SESSION, "service": "s3", "operation": "GetObject", "checks": list(checks)}
+    line = {"caller": SESSION, "service": "s3", "operation": "GetObject", "checks": list(checks)}
     (place / "journal.jsonl").write_text(json.dumps(line) + "\n")
     (place / "policies.jsonl").write_text(json.dumps({"id": "p1", "document": document or DEPLOYED}) + "\n")
     return folder

@@ -76,3 +76,13 @@ Resources:
 def test_another_comment_is_no_reason(tmp_path: Path) -> None:
     other = TEMPLATE.replace("AWS only:", "Needed:")
     assert {item.why for grant in templates.grants(bundle(tmp_path, other)) for item in grant.actions} == {""}
+
+
+def test_what_a_linter_is_told_is_no_part_of_a_reason(tmp_path: Path) -> None:
+    told = TEMPLATE.replace(
+        "- Sid: JoinVpc", "# verify:skip=RESOURCE_STAR: they have no name\n              - Sid: JoinVpc"
+    )
+    (why, *_) = [
+        item.why for grant in templates.grants(bundle(tmp_path, told)) for item in grant.resources if item.text == "*"
+    ]
+    assert why == "AWS only: SageMaker makes network interfaces, as sagemaker-roles.html says"

@@ -25,6 +25,12 @@ def test_a_call_uses_every_resource_that_it_matches_as_the_template_has_it(tmp_p
     assert found == {"work.Role": {"Read": {"s3:GetObject": {MODELS: [DEMO], ALL: [DEMO]}}}}
 
 
+def test_what_a_condition_left_out_is_not_at_its_place(tmp_path: Path) -> None:
+    allowed = {**DEPLOYED["Statement"][0], "Resource": "arn:aws:s3:::box/models/*"}
+    found = used(tmp_path, check("s3:GetObject", "arn:aws:s3:::box/models/one"), document={"Statement": [allowed]})
+    assert found == {"work.Role": {"Read": {"s3:GetObject": {MODELS: [DEMO]}}}}
+
+
 def test_a_call_that_was_denied_used_nothing(tmp_path: Path) -> None:
     assert used(tmp_path, check("s3:GetObject", "arn:aws:s3:::box/models/one", "ImplicitDeny")) == {}
 
