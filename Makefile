@@ -135,7 +135,7 @@ WAYS := $(patsubst %,tests/end_to_end/test_%.py,ab automl engines modes orchestr
 
 # Most of these wait for a process or a clock, so that there are more workers than cores. The longest files come first.
 .PHONY: test-engine
-test-engine: $(VENV)/.dev $(VENV)/sam/.ready $(AWS_CLI)/.ready
+test-engine: $(VENV)/.dev $(VENV)/sam/.ready $(AWS_CLI)/.ready $(APART:%=$(VENV)/%/.ready)
 	$(RUN)/pytest --journals $(JOURNALS) --numprocesses 4 --dist loadfile --no-loadscope-reorder tests/mutations tests/engine tests/benchmarks tests/slipway
 	$(RUN)/pytest --journals $(JOURNALS) --durations 15 tests/end_to_end $(WAYS:%=--ignore=%)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -12,26 +13,23 @@ from slipway.verify import checks, page, table
 from slipway.verify.bundle import Bundle
 
 
-def main() -> None:
-    """Verify, or write the list of suppressed findings."""
-    parser = argparse.ArgumentParser(
-        prog="python -m slipway.verify", description="Check the bundle without an account."
-    )
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Verify, or write the list of suppressed findings; the number to end with."""
+    parser = argparse.ArgumentParser(prog="python -m slipway.verify", description="Check the bundle, no account.")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
-    parser.add_argument(
-        "--page", action="store_true", help=f"only write the list of suppressed findings of {page.PAGE}"
-    )
-    chosen = parser.parse_args()
+    parser.add_argument("--page", action="store_true", help=f"only write {page.PAGE}'s suppressed findings")
+    chosen = parser.parse_args(arguments)
     bundle = Bundle(Path.cwd())
     if chosen.page:
         page.write(bundle)
-        return
+        return 0
     outcomes = checks.run(bundle, checks.checks(Path(sys.prefix)))
     if chosen.json:
         print(table.as_json(outcomes))
     else:
         table.show(outcomes, Console())
-    sys.exit(0 if table.is_clean(outcomes) else 1)
+    return 0 if table.is_clean(outcomes) else 1
 
 
-main()
+if __name__ == "__main__":
+    sys.exit(main())

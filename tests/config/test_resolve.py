@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -75,6 +76,28 @@ def test_the_execution_is_all_that_the_state_machine_needs(kept: dict[str, Any])
     assert execution["training"]["image"] == "shop-images@sha256:1"
     assert execution["preparation"]["code"].startswith("s3://artifacts/packages/jobs-")
     assert len(execution["trainingKey"]) == 32
+
+
+def has(schema: dict[str, Any], names: list[str]) -> bool:
+    """Whether a schema has a field, at any of its branches."""
+    if not names:
+        return True
+    inner = schema.get("properties", {}).get(names[0])
+    branches = [each for key in ("allOf", "anyOf", "oneOf") for each in schema.get(key, [])]
+    branches += [schema[key] for key in ("then", "else") if key in schema]
+    return (inner is not None and has(inner, names[1:])) or any(has(each, names) for each in branches)
+
+
+def test_the_state_machine_reads_no_field_of_its_input_that_is_not_written(kept: dict[str, Any]) -> None:
+    root = Path(__file__).parents[2]
+    resolve.main()
+    execution = json.loads(resolve.EXECUTION.read_text())
+    schema = json.loads((root / "config" / "ml-pipeline.schema.json").read_text("utf-8"))
+    read = re.findall(r"\$execution((?:\.\w+)+)", (root / "cf" / "training.asl.json").read_text("utf-8"))
+    paths = {tuple(each.strip(".").split(".")) for each in read}
+    assert {first for first, *_ in paths} <= set(execution)
+    assert [rest for first, *rest in paths if first == "config" and not has(schema, rest)] == []
+    assert len(paths) > 30
 
 
 def test_the_execution_and_a_sample_are_kept_for_drops_and_smoke_calls(kept: dict[str, Any]) -> None:

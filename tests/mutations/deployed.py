@@ -27,7 +27,11 @@ TRAINING, DEFINITION, TRIGGERS, TEARDOWN = (
     "cf/teardown.yaml",
 )
 TRUST = "            Principal:\n              Service: {}.amazonaws.com\n            Action: sts:AssumeRole\n"
-DATA = "            Action: s3:*\n            Resource:\n              - !GetAtt DataBucket.Arn\n"
+# Of a bucket policy's two statements, the one that wants TLS.
+TLS = "            Condition:\n              Bool:\n"
+ARTIFACTS = '              - !GetAtt ArtifactBucket.Arn\n              - !Sub "${ArtifactBucket.Arn}/*"\n' + TLS
+DATA = '              - !GetAtt DataBucket.Arn\n              - !Sub "${DataBucket.Arn}/*"\n' + TLS
+DATA_STATEMENT = f"            Action: s3:*\n            Resource:\n{DATA}"
 
 POLICIES = (
     Deployed(
@@ -41,24 +45,24 @@ POLICIES = (
     Deployed(
         "bucket policy for another bucket",
         STORAGE,
-        '              - !GetAtt ArtifactBucket.Arn\n              - !Sub "${ArtifactBucket.Arn}/*"\n',
-        '              - !GetAtt DataBucket.Arn\n              - !Sub "${DataBucket.Arn}/*"\n',
+        ARTIFACTS,
+        DATA,
         "Policy has invalid resource",
         "ArtifactBucketPolicy",
     ),
     Deployed(
         "bucket policy of an action that S3 lacks",
         STORAGE,
-        "            Action: s3:*\n            Resource:\n              - !GetAtt ArtifactBucket.Arn\n",
-        "            Action: s3:Everything\n            Resource:\n              - !GetAtt ArtifactBucket.Arn\n",
+        f"            Action: s3:*\n            Resource:\n{ARTIFACTS}",
+        f"            Action: s3:Everything\n            Resource:\n{ARTIFACTS}",
         "Policy has invalid action",
         "ArtifactBucketPolicy",
     ),
     Deployed(
         "bucket policy without a principal",
         STORAGE,
-        f'            Principal: "*"\n{DATA}',
-        DATA,
+        f'            Principal: "*"\n{DATA_STATEMENT}',
+        DATA_STATEMENT,
         "Missing required field Principal",
         "DataBucketPolicy",
     ),

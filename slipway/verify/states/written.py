@@ -1,7 +1,8 @@
 """Every path through a definition, and on each what was written: a state reads nothing that no state before it wrote.
 
 A variable must have been assigned on every way to a state; a field of what was assigned, on one of them, since whether
-a field is there may be what the state asks. What a task answers, and an execution's input, are not known beforehand.
+a field is there may be what the state asks. Of what a task answers, the fields are those that its API's model has; of
+an execution's input nothing is known.
 
 docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html
 docs.aws.amazon.com/step-functions/latest/dg/input-output-context.html
@@ -14,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from slipway.verify.states.expressions import Reading
+from slipway.verify.states.results import result as result_of
 from slipway.verify.states.shapes import ANY, Shape, bounded, merged
 
 State = Mapping[str, Any]
@@ -110,12 +112,18 @@ class _Visit:
         for member in (*_BEFORE, *_BEFORE_TOO):
             if member in self._state:
                 self._value(self._state[member], (member,), self._known({}))
-        result: dict[str, Shape] = {"result": ANY} if self._state["Type"] in ("Task", "Parallel", "Map") else {}
+        result = self._result()
         ways = [self._way(each, ("Choices", index), {}) for index, each in enumerate(self._state.get("Choices", []))]
         catchers = enumerate(self._state.get("Catch", []))
         ways += [self._way(each, ("Catch", index), {"errorOutput": _ERROR}) for index, each in catchers]
         ways.append(self._way(self._state, (), result))
         return [(target, entry) for target, entry in ways if target]
+
+    def _result(self) -> dict[str, Shape]:
+        """What only a state that has asked for something has."""
+        if self._state["Type"] == "Task":
+            return {"result": result_of(self._state["Resource"])}
+        return {"result": ANY} if self._state["Type"] in ("Parallel", "Map") else {}
 
     def _way(self, leaving: State, place: tuple[str | int, ...], more: Mapping[str, Shape]) -> tuple[str, Entry]:
         """One way out: a Choice's rule, a catcher, or the state's own end."""

@@ -39,7 +39,7 @@ class Environment:
         done = subprocess.run(
             [str(program), *command[1:]],
             cwd=root,
-            env={"PATH": "/usr/bin:/bin", "HOME": str(Path.home()), "PYTHONPATH": "", **variables},
+            env={"PATH": "/usr/bin:/bin", "HOME": str(Path.home()), "PYTHONUTF8": "1", **variables},
             input=given,
             capture_output=True,
             text=True,

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from slipway.verify import checks, table
+from slipway.verify import checks, page, table
+from slipway.verify.__main__ import main
 from slipway.verify.bundle import Bundle
 from slipway.verify.checks import Check
 from slipway.verify.finding import CheckFailed, Finding
@@ -105,3 +106,26 @@ def test_every_tool_and_every_check_of_ours_is_run(tmp_path: Path) -> None:
         "partitions and regions",
         "docs/security.md",
     ]
+
+
+@pytest.mark.parametrize(("findings", "ends"), [((Finding("cf/a.yaml", 4, "rule", "y"),), 1), ((), 0)])
+def test_the_command_ends_with_1_when_there_is_a_finding(
+    bundle: Written,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    findings: tuple[Finding, ...],
+    ends: int,
+) -> None:
+    monkeypatch.chdir(bundle({"cf/a.yaml": "Resources: {}\n"}).root)
+    monkeypatch.setattr(checks, "checks", lambda _: [check(*findings)])
+    assert main(["--json"]) == ends
+    assert [len(each["findings"]) for each in json.loads(capsys.readouterr().out)] == [len(findings), 0]
+    assert main([]) == ends
+    assert "a check" in capsys.readouterr().out
+
+
+def test_the_command_writes_the_list_of_suppressed_findings(bundle: Written, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = bundle({"cf/a.yaml": TEMPLATE, page.PAGE: f"{page._BEGIN}\n{page._END}\n"})
+    monkeypatch.chdir(written.root)
+    assert main(["--page"]) == 0
+    assert "| rule | cf/a.yaml | known |" in (written.root / page.PAGE).read_text("utf-8")

@@ -89,7 +89,19 @@ def test_a_field_of_an_input_that_the_state_before_emptied_is_found(bundle: Writ
     assert "Last reads $states.input.name" in said
 
 
-def test_what_a_task_answers_may_have_any_field(bundle: Written) -> None:
+def test_a_field_that_an_api_does_not_answer_is_found(bundle: Written) -> None:
+    task = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::aws-sdk:codepipeline:getPipelineExecution",
+        "Arguments": {"PipelineName": "p", "PipelineExecutionId": "e"},
+        "Assign": {"right": "{% $states.result.PipelineExecution.Status %}", "wrong": "{% $states.result.Status %}"},
+        "End": True,
+    }
+    (said,) = found(bundle, {"First": task})
+    assert "First reads $states.result.Status, which no state before it wrote" in said
+
+
+def test_of_a_text_that_a_task_answers_any_field_may_be_read(bundle: Written) -> None:
     task = {
         "Type": "Task",
         "Resource": "arn:aws:states:::aws-sdk:s3:getObject",
