@@ -177,3 +177,15 @@ def test_model_packages_are_kept_when_it_is_said_so_and_go_with_their_group_the_
     said: list[str] = []
     assert destruction.carry_out(destruction.plan(target, ROOT, Options()), said.append, lambda _: None) == []
     assert said == [f"model package group {ROOT}: removed"]
+
+
+def test_the_images_of_an_install_are_counted_and_their_repository_is_left_to_its_stack(
+    target: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(destruction, "_LOOKS", 1)
+    name = f"{ROOT}-source-1abc-images-2def"
+    target.client("ecr").create_repository(repositoryName=name)
+    planned = destruction.plan(target, ROOT, Options())
+    assert planned.removed == [Item("image repository", name, "0 images")]
+    assert destruction.carry_out(planned, lambda _: None, lambda _: None) == planned.removed
+    target.client("ecr").delete_repository(repositoryName=name)
