@@ -133,11 +133,15 @@ def _note(target: Target, kind: str, name: str, entry: dict[str, Any]) -> str:
     if kind == "stack":
         return str(entry["StackStatus"])
     if kind == "model package group":
-        return f"{len(packages(target, name))} versions"
+        return _versions(len(packages(target, name)))
     if kind == "image repository":
         pages = target.client("ecr").get_paginator("list_images").paginate(repositoryName=name)
         return f"{sum(len(page['imageIds']) for page in pages)} images"
     return "the code: keep a clone" if kind == "repository" else ""
+
+
+def _versions(number: int) -> str:
+    return "1 version" if number == 1 else f"{number} versions"
 
 
 def packages(target: Target, group: str) -> list[str]:

@@ -11,9 +11,11 @@ import re
 # What follows the root stack's name in the names of docs/bundle.md.
 _WORDS = (
     *("batch", "build", "callback", "check", "direct", "drop", "drops", "evaluate", "failed-drops", "outcome"),
-    *("prepare", "predict", "production", "promote", "reject", "smoke", "storage", "teardown", "test", "train"),
+    *("prepare", "predict", "production", "promote", "reject", "smoke", "teardown", "test", "train"),
     *("training", "workflow"),
 )
+# What ECR and S3 take has no capital letters: the part, its random letters, the logical id.
+_LOWER = r"(source|storage)-[a-z0-9]+-(images|artifactbucket|databucket)-.*"
 # Folders of log groups, parameters and roles.
 _FOLDERS = ("/aws/lambda/", "/aws/codebuild/", "/aws/apigateway/", "/aws/sagemaker/Endpoints/", "/")
 
@@ -24,7 +26,7 @@ def belongs(stack: str, name: str, others: frozenset[str] = frozenset()) -> bool
         return False
     folder = next((folder for folder in _FOLDERS if name.startswith(folder)), "")
     words = "|".join(_WORDS)
-    ours = rf"{re.escape(stack)}(|[-/]({words})([-/].*)?|-[A-Z][A-Za-z]*-.*)"
+    ours = rf"{re.escape(stack)}(|[-/]({words})([-/].*)?|-[A-Z][A-Za-z]*-.*|-{_LOWER})"
     return re.fullmatch(ours, name.removeprefix(folder), re.DOTALL) is not None
 
 

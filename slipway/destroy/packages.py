@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from slipway.destroy.inventory import Item
+from slipway.destroy.inventory import Item, packages
 from slipway.target import Target
 
 KIND: Final = "model package group"
@@ -16,6 +16,14 @@ TAG: Final = "Keep"
 def groups(found: Iterable[Item]) -> list[Item]:
     """The groups that hold a version."""
     return [item for item in found if item.kind == KIND and not item.note.startswith("0 ")]
+
+
+def remove(target: Target, group: str) -> None:
+    """Delete a group that no stack has any more, and its versions before it."""
+    sagemaker = target.client("sagemaker")
+    for package in packages(target, group):
+        sagemaker.delete_model_package(ModelPackageName=package)
+    sagemaker.delete_model_package_group(ModelPackageGroupName=group)
 
 
 def mark(target: Target, found: Iterable[Item], *, keep: bool) -> None:

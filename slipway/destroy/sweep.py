@@ -1,4 +1,4 @@
-"""What no stack removes: jobs that go on, endpoints that were made by hand under the install's name, late logs."""
+"""What no stack removes: jobs that go on, endpoints made by hand under the install's name, late logs, kept packages."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from slipway.destroy import packages
 from slipway.destroy.inventory import Item
 from slipway.target import Target
 
@@ -27,6 +28,7 @@ _REMOVALS: dict[str, Callable[[Target, str], Any]] = {
     "endpoint": _call("sagemaker", "delete_endpoint", "EndpointName"),
     "endpoint configuration": _call("sagemaker", "delete_endpoint_config", "EndpointConfigName"),
     "model": _call("sagemaker", "delete_model", "ModelName"),
+    "model package group": packages.remove,
     "log group": _call("logs", "delete_log_group", "logGroupName"),
 }
 

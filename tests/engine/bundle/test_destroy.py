@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,14 +14,18 @@ from slipway.destroy import data, destruction
 from slipway.destroy.destruction import Options
 from slipway.destroy.inventory import Item
 from slipway.errors import BadInput, NotFound
+from slipway.stackevents import LaunchFailed
 from slipway.target import Target
 from tests.engine.conftest import RunningEngine
 
 pytestmark = [
     pytest.mark.specification("docs.aws.amazon.com/AmazonS3/latest/userguide/empty-bucket.html"),
+    pytest.mark.specification("docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DeleteStack.html"),
     pytest.mark.specification("docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html"),
 ]
 PREFIX = "razed"
+ROOT = "felled"
+IMAGE = "111122223333.dkr.ecr.us-east-1.amazonaws.com/model:1"
 STACK = f"{PREFIX}-Storage-1ABC"
 LATE = f"/aws/sagemaker/Endpoints/{PREFIX}-production"
 STORAGE = Path(__file__).parents[3] / "cf/storage.yaml"
@@ -101,3 +106,86 @@ def test_a_stack_that_is_being_changed_is_left_alone(target: Target, monkeypatch
     monkeypatch.setattr("slipway.install.describe", lambda *_: described)
     with pytest.raises(BadInput, match=r"is being changed \(UPDATE_IN_PROGRESS\); destroy it once that is done"):
         destruction.plan(target, PREFIX, Options())
+
+
+@pytest.fixture
+def nested(target: Target) -> Iterator[str]:
+    """A root stack with a part that holds a policy, which somebody has attached; the policy's ARN."""
+    s3, iam, cloudformation = target.client("s3"), target.client("iam"), target.client("cloudformation")
+    document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "*"}]}
+    boundary = {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"PolicyDocument": document}}
+    s3.create_bucket(Bucket="destroy-templates")
+    s3.put_object(Bucket="destroy-templates", Key="access.json", Body=json.dumps({"Resources": {"Boundary": boundary}}))
+    url = f"{s3.meta.endpoint_url}/destroy-templates/access.json"
+    access = {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": url}}
+    cloudformation.create_stack(
+        StackName=ROOT, TemplateBody=json.dumps({"Resources": {"Access": access}}), Capabilities=["CAPABILITY_IAM"]
+    )
+    cloudformation.get_waiter("stack_create_complete").wait(StackName=ROOT, WaiterConfig={"Delay": 1})
+    policies = iam.list_policies(Scope="Local")["Policies"]
+    (arn,) = [policy["Arn"] for policy in policies if policy["PolicyName"].startswith(f"{ROOT}-Access-")]
+    iam.create_user(UserName="destroy-auditor")
+    iam.attach_user_policy(UserName="destroy-auditor", PolicyArn=arn)
+    yield arn
+    iam.delete_user(UserName="destroy-auditor")
+
+
+def test_a_stack_that_cannot_be_deleted_names_the_resource_in_its_part_and_the_next_one_goes_on(
+    target: Target, nested: str
+) -> None:
+    with pytest.raises(LaunchFailed) as failed:
+        destruction.carry_out(destruction.plan(target, ROOT, Options()), lambda _: None, lambda _: None)
+    begins = f"stack {ROOT} was not deleted (DELETE_FAILED): Boundary (AWS::IAM::ManagedPolicy) in stack {ROOT}-Access-"
+    assert str(failed.value).startswith(begins)
+    assert "attached" in str(failed.value)
+    assert str(failed.value).endswith(f"then `slipway destroy --stack {ROOT}` again, which goes on where this one was")
+    target.client("iam").detach_user_policy(UserName="destroy-auditor", PolicyArn=nested)
+    planned = destruction.plan(target, ROOT, Options())
+    assert (ROOT, "DELETE_FAILED") in [(item.name, item.note) for item in planned.removed]
+    events: list[str] = []
+    left = destruction.carry_out(
+        planned, lambda _: None, lambda event: events.append(f"{event.logical_id} {event.status}")
+    )
+    assert left == []
+    assert {f"{ROOT} DELETE_COMPLETE", "Boundary DELETE_COMPLETE"} <= set(events)
+
+
+def test_a_deletion_that_goes_on_is_waited_for(target: Target) -> None:
+    cloudformation = target.client("cloudformation")
+    topic = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}
+    cloudformation.create_stack(StackName=f"{ROOT}-production", TemplateBody=json.dumps(topic))
+    cloudformation.get_waiter("stack_create_complete").wait(StackName=f"{ROOT}-production", WaiterConfig={"Delay": 1})
+    planned = destruction.plan(target, ROOT, Options())
+    assert f"{ROOT}-production" in [item.name for item in planned.removed]
+    cloudformation.delete_stack(StackName=f"{ROOT}-production")
+    assert destruction.carry_out(planned, lambda _: None, lambda _: None) == []
+
+
+def test_model_packages_are_kept_when_it_is_said_so_and_go_with_their_group_the_next_time(target: Target) -> None:
+    sagemaker = target.client("sagemaker")
+    arn = sagemaker.create_model_package_group(ModelPackageGroupName=ROOT)["ModelPackageGroupArn"]
+    container = {"Image": IMAGE, "ModelDataUrl": "s3://nowhere/model.tar.gz"}
+    specification = {"Containers": [container], "SupportedContentTypes": ["text/csv"]}
+    sagemaker.create_model_package(
+        ModelPackageGroupName=ROOT,
+        InferenceSpecification={**specification, "SupportedResponseMIMETypes": ["text/csv"]},
+    )
+    keeping = destruction.plan(target, ROOT, Options(keep_model_packages=True))
+    assert [(item.name, item.note) for item in keeping.kept] == [(ROOT, "1 version")]
+    assert destruction.carry_out(keeping, lambda _: None, lambda _: None) == []
+    assert sagemaker.list_tags(ResourceArn=arn)["Tags"] == [{"Key": "Keep", "Value": "true"}]
+    said: list[str] = []
+    assert destruction.carry_out(destruction.plan(target, ROOT, Options()), said.append, lambda _: None) == []
+    assert said == [f"model package group {ROOT}: removed"]
+
+
+def test_the_images_of_an_install_are_counted_and_their_repository_is_left_to_its_stack(
+    target: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(destruction, "_LOOKS", 1)
+    name = f"{ROOT}-source-1abc-images-2def"
+    target.client("ecr").create_repository(repositoryName=name)
+    planned = destruction.plan(target, ROOT, Options())
+    assert planned.removed == [Item("image repository", name, "0 images")]
+    assert destruction.carry_out(planned, lambda _: None, lambda _: None) == planned.removed
+    target.client("ecr").delete_repository(repositoryName=name)

@@ -13,6 +13,7 @@ from slipway.destroy.names import belongs, is_accounts
         *("shop", "shop-production", "shop-test-predict", "shop-direct", "shop-train-0123456789abcdef-10"),
         *("shop-Storage-1A2B3C4D5E6F", "shop-Access-1A2B3C-TrainingRole-9Z", "shop-training-StateMachineRole-1A2B3C"),
         *("/aws/lambda/shop-drop", "/aws/codebuild/shop-build", "/aws/sagemaker/Endpoints/shop-production"),
+        *("shop-source-1a2b3c4d-images-5e6f", "shop-storage-1a2b3c-databucket-4d5e6f"),
         *("/shop/production/champion", "shop-failed-drops"),
     ],
 )
@@ -24,6 +25,7 @@ def test_the_names_that_an_install_gives_are_its_own(name: str) -> None:
     "name",
     [
         *("shopping", "my-shop", "shop-eu", "shop-eu-production", "shop-eu-Storage-1A2B3C", "/shop-eu/test/api-url"),
+        *("shop-source", "shop-source-production", "shop-storage-production-predict"),
         *("shop-trainer", "/aws/lambda/shop-eu-drop", "/aws/lambda/myshop-drop", "", "/"),
     ],
 )

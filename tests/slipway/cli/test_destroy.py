@@ -1,0 +1,84 @@
+"""`slipway destroy` at the keyboard: what is shown, asked and said in the end."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from slipway import cli
+from slipway.cli import common
+from slipway.destroy import destruction
+from slipway.destroy.data import Bucket, Data
+from slipway.destroy.destruction import Options, Plan
+from slipway.destroy.inventory import Item
+from slipway.target import Target
+from tests.slipway.stubs import Aws
+
+ENDPOINT = Item("endpoint", "shop-production", "InService")
+QUEUES = [Item("queue", "shop-drops"), Item("queue", "shop-failed-drops")]
+
+
+class Terminal(io.StringIO):
+    """A keyboard with somebody at it."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def done(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> list[Options]:
+    """An install of three things, a bucket and a key; what was carried out."""
+    carried: list[Options] = []
+
+    def plan(target: Target, stack: str, options: Options) -> Plan:
+        return Plan(target, stack, options, [ENDPOINT, *QUEUES], Data([Bucket("shop-data", 3, 1200)], ["key-1"]))
+
+    def carry_out(planned: Plan, *_: object) -> list[Item]:
+        carried.append(planned.options)
+        return []
+
+    monkeypatch.setattr(common, "choose", lambda aws_, home, region: aws.target)
+    monkeypatch.setattr(common.errors, "_width", 1000)
+    monkeypatch.setattr(destruction, "plan", plan)
+    monkeypatch.setattr(destruction, "carry_out", carry_out)
+    return carried
+
+
+def test_it_shows_what_goes_and_what_stays_and_a_no_changes_nothing(
+    done: list[Options], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", Terminal("n\n"))
+    assert cli.run(["destroy", "--stack", "shop"]) == 1
+    err = capsys.readouterr().err
+    assert "goes:\n  endpoint: shop-production (InService)\n  queue: shop-drops, shop-failed-drops\n" in err
+    assert "stays:\n  bucket: shop-data (3 object versions, 1,200 bytes)\n  key: key-1\n" in err
+    assert "install shop stays as it is; nothing was removed" in err
+    assert done == []
+
+
+def test_a_yes_removes_it_and_says_that_nothing_is_left(
+    done: list[Options], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", Terminal("y\n"))
+    assert cli.run(["destroy", "--stack", "shop", "--delete-data", "--keep-model-packages"]) == 0
+    assert done == [Options(delete_data=True, keep_model_packages=True)]
+    assert capsys.readouterr().out.strip() == "install shop is removed; left: nothing"
+
+
+def test_what_is_left_is_listed_and_is_a_failure(
+    done: list[Options], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(destruction, "carry_out", lambda *_: QUEUES)
+    assert cli.run(["destroy", "--stack", "shop", "--yes"]) == 1
+    out = capsys.readouterr().out
+    assert (
+        out == "left:\n  queue: shop-drops, shop-failed-drops\n`slipway destroy --stack shop` again goes on with it\n"
+    )
+    assert cli.run(["destroy", "--stack", "shop", "--yes", "--json"]) == 1
+    record = json.loads(capsys.readouterr().out)
+    assert record["left"] == [{"kind": "queue", "name": item.name} for item in QUEUES]
+    assert [item["name"] for item in record["kept"]] == ["shop-data", "key-1"]
+    assert record["removed"][0] == {"kind": "endpoint", "name": "shop-production", "note": "InService"}
