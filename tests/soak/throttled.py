@@ -7,6 +7,7 @@ answers from the model that is the champion. What failed because its job was kil
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from random import Random
 from typing import Any
 
 from slipway import approval, faults, follow, picture
+from slipway.errors import NotFound
 from slipway.runs import Run
 from tests.end_to_end.failing import kept, running
 from tests.end_to_end.plant import STACK, eventually, problems
@@ -97,6 +99,7 @@ class Throttled:
             self.outcome.at_once += 1
             return "in production at once"
         told = self._named(run)
+        self._say(f"failed by name: {told}")
         self._workshop.plant.retry(run_id, problems(run)[-1][0])
         eventually(lambda: not self._workshop.plant.run(run_id).done, f"{run_id} goes on")
         again = self._ended(run_id)
@@ -112,7 +115,9 @@ class Throttled:
         def over() -> Run | None:
             run = self._workshop.plant.run(run_id)
             if follow.waits_for_approval(run):
-                approval.answer(self._workshop.plant.installed, "Approved", "by the soak test")
+                # The action is under way a moment before it can be answered, and a moment after it was.
+                with contextlib.suppress(NotFound):
+                    approval.answer(self._workshop.plant.installed, "Approved", "by the soak test")
             return run if run.done else None
 
         return eventually(over, f"{run_id} is over", _RUN_SECONDS)
