@@ -42,7 +42,7 @@ def test_an_update_under_fifty_requests_a_second_drops_none(hosted: Hosted) -> N
         eventually(lambda: len(models) > seen + RATE)
     assert load.errors == []
     assert (models[0], models[-1]) == ("old", "new")
-    assert load.rate > 0.9 * RATE
+    assert load.rate > 0.8 * RATE, load.rate
 
 
 def test_a_bad_model_is_rolled_back_by_the_alarm_on_its_errors(hosted: Hosted) -> None:
