@@ -19,7 +19,7 @@ from slipway.errors import NotFound
 from slipway.runs import Run
 from tests.end_to_end.failing import kept, running
 from tests.end_to_end.plant import STACK, eventually, problems
-from tests.end_to_end.workshop import Workshop
+from tests.end_to_end.workshop import Document, Workshop
 
 SHARE = 0.05
 # What is killed, and how old it gets at most; one that ends sooner lives.
@@ -50,10 +50,13 @@ class Outcome:
 
 
 class Throttled:
-    """A workshop under fire."""
+    """A workshop under fire; each run is of its configuration with these changes, and other parameters."""
 
-    def __init__(self, workshop: Workshop, random: Random, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, workshop: Workshop, random: Random, say: Callable[[str], None], changes: Document | None = None
+    ) -> None:
         self._workshop = workshop
+        self._changes = changes or {}
         self._engine = workshop.plant.engine
         self._random = random
         self._say = say
@@ -85,7 +88,9 @@ class Throttled:
         try:
             # Other parameters, so that the model is trained anew.
             eta = round(self._random.uniform(0.05, 0.3), 6)
-            run_id = self._workshop.pushed({"train": {"hyperparameters": {"max_depth": 5, "eta": eta}}})
+            run_id = self._workshop.pushed(
+                {**self._changes, "train": {"hyperparameters": {"max_depth": 5, "eta": eta}}}
+            )
             return self._followed(run_id)
         finally:
             faults.clear(self._engine, [])
