@@ -131,7 +131,7 @@ test: test-bundle test-algorithms test-engine test-permissions ## Pass every tes
 JOURNALS := build/journals
 
 # Each launches an install, or several runs, of its own.
-WAYS := $(patsubst %,tests/end_to_end/test_%.py,ab automl engines modes orchestrators requests)
+WAYS := $(patsubst %,tests/end_to_end/test_%.py,ab automl engines modes orchestrators requests resilience)
 
 # Most of these wait for a process or a clock, so that there are more workers than cores. The longest files come first.
 .PHONY: test-engine

@@ -94,7 +94,7 @@ def test_a_workflow_that_was_stopped_says_so() -> None:
 
 
 def test_a_workflow_that_cannot_be_watched_is_stopped() -> None:
-    execution = run(WatchWorkflow=fails("Glue.AWSGlueException", "AccessDenied"))
+    execution = run(WatchWorkflow=fails("Glue.GlueException", "AccessDenied"))
     assert execution.arguments["StopWorkflow"] == [{"Name": f"{SUBSTITUTIONS['Prefix']}-training", "RunId": "wr_1"}]
     assert (execution.visited[-1], execution.error) == ("Failed", "WatchWorkflow")
 

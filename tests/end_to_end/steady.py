@@ -10,7 +10,7 @@ from itertools import count
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-THREADS = 16
+THREADS = 32
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ answers from the model that is the champion. What failed because its job was kil
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,10 +15,11 @@ from random import Random
 from typing import Any
 
 from slipway import approval, faults, follow, picture
+from slipway.errors import NotFound
 from slipway.runs import Run
 from tests.end_to_end.failing import kept, running
 from tests.end_to_end.plant import STACK, eventually, problems
-from tests.end_to_end.workshop import Workshop
+from tests.end_to_end.workshop import Document, Workshop
 
 SHARE = 0.05
 # What is killed, and how old it gets at most; one that ends sooner lives.
@@ -48,10 +50,13 @@ class Outcome:
 
 
 class Throttled:
-    """A workshop under fire."""
+    """A workshop under fire; each run is of its configuration with these changes, and other parameters."""
 
-    def __init__(self, workshop: Workshop, random: Random, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, workshop: Workshop, random: Random, say: Callable[[str], None], changes: Document | None = None
+    ) -> None:
         self._workshop = workshop
+        self._changes = changes or {}
         self._engine = workshop.plant.engine
         self._random = random
         self._say = say
@@ -83,7 +88,9 @@ class Throttled:
         try:
             # Other parameters, so that the model is trained anew.
             eta = round(self._random.uniform(0.05, 0.3), 6)
-            run_id = self._workshop.pushed({"train": {"hyperparameters": {"max_depth": 5, "eta": eta}}})
+            run_id = self._workshop.pushed(
+                {**self._changes, "train": {"hyperparameters": {"max_depth": 5, "eta": eta}}}
+            )
             return self._followed(run_id)
         finally:
             faults.clear(self._engine, [])
@@ -97,6 +104,7 @@ class Throttled:
             self.outcome.at_once += 1
             return "in production at once"
         told = self._named(run)
+        self._say(f"failed by name: {told}")
         self._workshop.plant.retry(run_id, problems(run)[-1][0])
         eventually(lambda: not self._workshop.plant.run(run_id).done, f"{run_id} goes on")
         again = self._ended(run_id)
@@ -112,7 +120,9 @@ class Throttled:
         def over() -> Run | None:
             run = self._workshop.plant.run(run_id)
             if follow.waits_for_approval(run):
-                approval.answer(self._workshop.plant.installed, "Approved", "by the soak test")
+                # The action is under way a moment before it can be answered, and a moment after it was.
+                with contextlib.suppress(NotFound):
+                    approval.answer(self._workshop.plant.installed, "Approved", "by the soak test")
             return run if run.done else None
 
         return eventually(over, f"{run_id} is over", _RUN_SECONDS)

@@ -5,6 +5,7 @@ docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html (SlowDown, InternalE
 docs.aws.amazon.com/lambda/latest/api/API_Invoke.html (TooManyRequestsException, ServiceException)
 docs.aws.amazon.com/apigateway/latest/api/API_GetRestApis.html (TooManyRequestsException)
 docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html (RequestThrottled)
+docs.aws.amazon.com/glue/latest/webapi/API_StartJobRun.html (InternalServiceException)
 docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html (ResourceLimitExceeded)
 """
 
@@ -26,6 +27,7 @@ _THROTTLED: Final[Mapping[str, tuple[str, str, int]]] = {
     "sqs": ("RequestThrottled", "The request was denied due to request throttling.", 400),
 }
 _FAULTS: Final[Mapping[str, tuple[str, str]]] = {
+    "glue": ("InternalServiceException", "An internal service error occurred."),
     "lambda": ("ServiceException", "The service encountered an internal error."),
     "s3": ("InternalError", "We encountered an internal error. Please try again."),
 }
