@@ -16,7 +16,7 @@ from slipway.engine.engine import Engine
 from slipway.engine.errors import AwsError
 from slipway.engine.service import Call
 from slipway.engine.services.ecr import events, lifecycle
-from slipway.engine.services.ecr.service import SERVICE, images, layer_path, repository_arn, repository_of
+from slipway.engine.services.ecr.service import SERVICE, images, layer_path, page, repository_arn, repository_of
 from slipway.engine.store import Record, Table
 
 _MANIFEST = "application/vnd.oci.image.manifest.v1+json"
@@ -150,7 +150,8 @@ def describe_images(call: Call) -> dict[str, Any]:
     if "imageIds" in call.params:
         digests = list(dict.fromkeys(_existing(repository, held, wanted) for wanted in call.params["imageIds"]))
     details = [_details(call, repository, digest, held[digest]) for digest in digests]
-    return {"imageDetails": [item for item in details if _passes(call, item.get("imageTags"))]}
+    shown = [item for item in details if _passes(call, item.get("imageTags"))]
+    return page(call, "imageDetails", shown, named="imageIds")
 
 
 @SERVICE.operation("ListImages", resource=repository_arn)
@@ -158,13 +159,12 @@ def list_images(call: Call) -> dict[str, Any]:
     """Every tag with its digest, and digests without a tag."""
     held = images(call.engine, repository_of(call)["repositoryName"])
     shown = {digest: image["tags"] for digest, image in held.items() if _passes(call, image["tags"])}
-    return {
-        "imageIds": [
-            {"imageDigest": digest, **({"imageTag": tag} if tag else {})}
-            for digest, tags in shown.items()
-            for tag in tags or [None]
-        ]
-    }
+    named = [
+        {"imageDigest": digest, **({"imageTag": tag} if tag else {})}
+        for digest, tags in shown.items()
+        for tag in tags or [None]
+    ]
+    return page(call, "imageIds", named)
 
 
 def _passes(call: Call, tags: list[str] | None) -> bool:

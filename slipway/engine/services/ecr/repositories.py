@@ -21,6 +21,7 @@ from slipway.engine.services.ecr.service import (
     SERVICE,
     images,
     layer_path,
+    page,
     repositories,
     repository_arn,
     repository_of,
@@ -101,7 +102,7 @@ def describe_repositories(call: Call) -> dict[str, Any]:
                 "RepositoryNotFoundException",
                 f"The repository with name '{name}' does not exist in the registry with id '{call.account}'",
             )
-    return {"repositories": [_shown(record) for record in found if record]}
+    return page(call, "repositories", [_shown(record) for record in found if record], named="repositoryNames")
 
 
 @SERVICE.operation("DeleteRepository", resource=repository_arn)

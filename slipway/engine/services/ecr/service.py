@@ -6,15 +6,21 @@ nothing, deleting a tag deletes the image).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
+from slipway.engine import paging
 from slipway.engine.engine import Engine
 from slipway.engine.errors import AwsError
 from slipway.engine.service import Call, Service
 from slipway.engine.store import Record, Table
 
 SERVICE = Service("ecr")
+# docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImages.html (maxResults, nextToken)
+_MOST = 100
+_PAGED = ("maxResults", "nextToken")
 
 
 def repositories(engine: Engine) -> Table:
@@ -47,3 +53,14 @@ def repository_of(call: Call) -> Record:
             f"The repository with name '{name}' does not exist in the registry with id '{registry}'",
         )
     return record
+
+
+def page(call: Call, member: str, items: Sequence[Any], named: str = "") -> dict[str, Any]:
+    """The page that a request asks for; all that is `named` is on one page, for which none can be asked."""
+    if named and named in call.params:
+        if asked := [name for name in _PAGED if name in call.params]:
+            raise AwsError("InvalidParameterException", f"{' and '.join(asked)} cannot be used with {named}")
+        return {member: list(items)}
+    wrong = AwsError("InvalidParameterException", "The nextToken is not one that this operation gave")
+    found, token = paging.page(items, call.params.get("nextToken"), call.params.get("maxResults", _MOST), wrong)
+    return {member: found, **({"nextToken": token} if token else {})}

@@ -64,6 +64,17 @@ def test_an_immutable_tag_stays(ecr: Any) -> None:
         push(ecr, b"one", "v1")
 
 
+def test_images_and_repositories_come_in_pages(ecr: Any) -> None:
+    pushed = {push(ecr, b"one", "v1"), push(ecr, b"two", "v2")}
+    sized = {"PaginationConfig": {"PageSize": 1}}
+    described = list(ecr.get_paginator("describe_images").paginate(**NAME, **sized))
+    assert [len(page["imageDetails"]) for page in described] == [1, 1]
+    assert {page["imageDetails"][0]["imageDigest"] for page in described} == pushed
+    listed = list(ecr.get_paginator("list_images").paginate(**NAME, **sized))
+    assert {page["imageIds"][0]["imageTag"] for page in listed} == {"v1", "v2"}
+    assert len(ecr.describe_repositories(maxResults=1)["repositories"]) == 1
+
+
 def test_deleting_a_tag_keeps_an_image_that_has_another(ecr: Any) -> None:
     digest = push(ecr, b"one", "v1")
     push(ecr, b"one", "v2")
@@ -103,6 +114,8 @@ REFUSALS: list[tuple[str, dict[str, Any], str]] = [
     ("describe_repositories", {"repositoryNames": ["none"]}, "RepositoryNotFoundException.*'none' does not exist"),
     ("describe_images", {**NAME, "imageIds": [{"imageTag": "no"}]}, "ImageNotFoundException.*imageTag:'no'"),
     ("put_image", {**NAME, "imageManifest": "x"}, "InvalidParameterException"),
+    ("describe_repositories", {"repositoryNames": ["models/churn"], "maxResults": 1}, "maxResults cannot be used with"),
+    ("list_images", {**NAME, "nextToken": "of mine"}, "InvalidParameterException.*not one that this operation gave"),
     ("get_lifecycle_policy", NAME, "LifecyclePolicyNotFoundException"),
     ("set_repository_policy", {**NAME, "policyText": "{}"}, "UnsupportedOperation.*ecr:SetRepositoryPolicy"),
     ("start_image_scan", {**NAME, "imageId": {"imageTag": "x"}}, "UnsupportedOperation"),
