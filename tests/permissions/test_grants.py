@@ -16,7 +16,41 @@ GRANTS = templates.grants(BUNDLE)
 EACH = [pytest.param(grant, id=f"{grant.role}.{grant.sid}") for grant in GRANTS]
 # What these tests use, of which no journal was taken yet: after they ran, `slipway permissions --journals … --record`
 # takes it up, and the rows here go.
-AWAITED: dict[tuple[str, str], str] = {}
+_SPARK, _DIRECT = "tests/heavy/test_orchestrators_by_spark.py", "tests/heavy/test_direct.py"
+_SECOND, _FAULTS = "tests/end_to_end/test_second_install.py", "tests/end_to_end/test_faults.py"
+AWAITED = {
+    **dict.fromkeys(
+        [("access.TrainingRole", sid) for sid in ("Queue", "Rule", "Function", "Mappings", "LogGroup")], _SPARK
+    ),
+    **dict.fromkeys(
+        [("callback.Role", "RunJob"), ("callback.Role", "AnswerStep"), ("training.GlueRole", "AskWhichRun")], _SPARK
+    ),
+    **dict.fromkeys([("teardown.Role", "StopExecutions"), ("teardown.Role", "StopPipeline")], _SPARK),
+    **dict.fromkeys([("actions.OutcomeRole", "AnswerJob"), ("actions.SmokeRole", "AnswerJob")], _SECOND),
+    **dict.fromkeys(
+        [("actions.RejectRole", sid) for sid in ("FindOutcomeOfRun", "ReadChampion", "RejectModelPackage", "Log")],
+        "tests/end_to_end/test_approval.py",
+    ),
+    **dict.fromkeys([("direct.StateMachineRole", sid) for sid in ("Train", "HandJobsAndModelsTheirRoles")], _DIRECT),
+    **dict.fromkeys(
+        [
+            ("direct.JobRole", sid)
+            for sid in (
+                "ReadDataAndScripts",
+                "ReadAndWriteItsOwn",
+                "Encryption",
+                "PullImage",
+                "LogInToRegistry",
+                "WriteLogs",
+            )
+        ],
+        _DIRECT,
+    ),
+    **dict.fromkeys([("direct.ModelRole", sid) for sid in ("ReadDataAndModels", "PullImage")], _DIRECT),
+    **dict.fromkeys(
+        [("triggers.DropRole", sid) for sid in ("KeepDrops", "ForgetPendingDrop", "StartPipeline")], _FAULTS
+    ),
+}
 # Condition keys that a page of AWS's names and the reference leaves out.
 KEYS_ELSEWHERE = {
     # docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
