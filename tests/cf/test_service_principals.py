@@ -50,7 +50,7 @@ def admitted() -> Iterator[Any]:
                     yield pytest.param(f"{name}.{logical_id}", service, keys, id=f"{name}.{logical_id}-{service}")
 
 
-@pytest.mark.parametrize(("policy", "service", "keys"), admitted())
+@pytest.mark.parametrize(("policy", "service", "keys"), list(admitted()))
 def test_a_service_acts_for_this_account_where_that_is_documented(policy: str, service: str, keys: set[str]) -> None:
     says_nothing = policy in SAYS_NOTHING.get(service, set())
     assert bool(keys & {"aws:SourceAccount", "aws:SourceArn"}) is not says_nothing
