@@ -17,7 +17,7 @@ EACH = [pytest.param(grant, id=f"{grant.role}.{grant.sid}") for grant in GRANTS]
 # What these tests use, of which no journal was taken yet: after they ran, `slipway permissions --journals … --record`
 # takes it up, and the rows here go.
 _SPARK, _DIRECT = "tests/heavy/test_orchestrators_by_spark.py", "tests/heavy/test_direct.py"
-_SECOND, _FAULTS = "tests/end_to_end/test_second_install.py", "tests/end_to_end/test_faults.py"
+_FAULTS = "tests/end_to_end/test_faults.py"
 AWAITED = {
     **dict.fromkeys(
         [("access.TrainingRole", sid) for sid in ("Queue", "Rule", "Function", "Mappings", "LogGroup")], _SPARK
@@ -25,12 +25,7 @@ AWAITED = {
     **dict.fromkeys(
         [("callback.Role", "RunJob"), ("callback.Role", "AnswerStep"), ("training.GlueRole", "AskWhichRun")], _SPARK
     ),
-    **dict.fromkeys([("teardown.Role", "StopExecutions"), ("teardown.Role", "StopPipeline")], _SPARK),
-    **dict.fromkeys([("actions.OutcomeRole", "AnswerJob"), ("actions.SmokeRole", "AnswerJob")], _SECOND),
-    **dict.fromkeys(
-        [("actions.RejectRole", sid) for sid in ("FindOutcomeOfRun", "ReadChampion", "RejectModelPackage", "Log")],
-        "tests/end_to_end/test_approval.py",
-    ),
+    ("teardown.Role", "StopPipeline"): _SPARK,
     **dict.fromkeys([("direct.StateMachineRole", sid) for sid in ("Train", "HandJobsAndModelsTheirRoles")], _DIRECT),
     **dict.fromkeys(
         [
