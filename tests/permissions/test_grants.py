@@ -17,7 +17,6 @@ EACH = [pytest.param(grant, id=f"{grant.role}.{grant.sid}") for grant in GRANTS]
 # What these tests use, of which no journal was taken yet: after they ran, `slipway permissions --journals … --record`
 # takes it up, and the rows here go.
 _SPARK, _DIRECT = "tests/heavy/test_orchestrators_by_spark.py", "tests/heavy/test_direct.py"
-_FAULTS = "tests/end_to_end/test_faults.py"
 AWAITED = {
     **dict.fromkeys(
         [("access.TrainingRole", sid) for sid in ("Queue", "Rule", "Function", "Mappings", "LogGroup")], _SPARK
@@ -42,9 +41,6 @@ AWAITED = {
         _DIRECT,
     ),
     **dict.fromkeys([("direct.ModelRole", sid) for sid in ("ReadDataAndModels", "PullImage")], _DIRECT),
-    **dict.fromkeys(
-        [("triggers.DropRole", sid) for sid in ("KeepDrops", "ForgetPendingDrop", "StartPipeline")], _FAULTS
-    ),
 }
 # Condition keys that a page of AWS's names and the reference leaves out.
 KEYS_ELSEWHERE = {
