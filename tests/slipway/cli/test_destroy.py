@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from slipway import cli
-from slipway.cli import common
+from slipway.cli import common, hints
 from slipway.destroy import destruction
 from slipway.destroy.data import Bucket, Data
 from slipway.destroy.destruction import Options, Plan
@@ -29,7 +30,7 @@ class Terminal(io.StringIO):
 
 
 @pytest.fixture
-def done(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> list[Options]:
+def done(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Options]]:
     """An install of three things, a bucket and a key; what was carried out."""
     carried: list[Options] = []
 
@@ -44,7 +45,8 @@ def done(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> list[Options]:
     monkeypatch.setattr(common.errors, "_width", 1000)
     monkeypatch.setattr(destruction, "plan", plan)
     monkeypatch.setattr(destruction, "carry_out", carry_out)
-    return carried
+    yield carried
+    hints.remember_stack(None)  # what these commands were told is not for the next test
 
 
 def test_it_shows_what_goes_and_what_stays_and_a_no_changes_nothing(
