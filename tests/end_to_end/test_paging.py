@@ -45,6 +45,10 @@ def of_sagemaker(_: Desk) -> Arguments:
     return {"ServiceNamespace": "sagemaker"}
 
 
+def of_a_service(_: Desk) -> Arguments:
+    return {"ServiceCode": "sagemaker"}
+
+
 def stack(desk: Desk) -> Arguments:
     return {"StackName": desk.install.stack}
 
@@ -132,6 +136,7 @@ CASES: list[tuple[str, str, Of, int]] = [
     ("sagemaker", "ListProcessingJobs", nothing, 2),
     ("sagemaker", "ListTags", endpoint, 1),
     ("sagemaker", "ListTrainingJobs", nothing, 2),
+    ("service-quotas", "ListServiceQuotas", of_a_service, 1),
     ("stepfunctions", "GetExecutionHistory", execution, 2),
     ("stepfunctions", "ListExecutions", state_machine, 2),
     ("stepfunctions", "ListStateMachines", nothing, 1),

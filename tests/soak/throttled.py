@@ -152,16 +152,16 @@ class Throttled:
 
     def _champion(self) -> str:
         found = self._workshop.client("ssm").get_parameter(Name=f"/{STACK}/production/champion")["Parameter"]
-        return str(json.loads(found["Value"])["modelPackageArn"])
+        return str(json.loads(found["Value"])["modelDataUrl"])
 
     def _served(self) -> str:
-        """The model package that production's endpoint runs."""
+        """The model that production's endpoint runs."""
         sagemaker = self._workshop.client("sagemaker")
         config = sagemaker.describe_endpoint(EndpointName=f"{STACK}-production")["EndpointConfigName"]
         variants = sagemaker.describe_endpoint_config(EndpointConfigName=config)["ProductionVariants"]
         model = sagemaker.describe_model(ModelName=variants[0]["ModelName"])
         container = (model.get("Containers") or [model["PrimaryContainer"]])[0]
-        return str(container["ModelPackageName"])
+        return str(container["ModelDataUrl"])
 
     def _journal(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in (self._engine.home / "journal.jsonl").read_text().splitlines()]
