@@ -32,7 +32,7 @@ def launched(plant: Plant) -> Aws:
     """`aws cloudformation create-stack` of the packaged bundle."""
     uploaded: Package = package.package(plant.target, ROOT, seed.make(ROOT, {"Makefile": makefile()}))
     aws = Aws(plant.engine)
-    source = {"SourceBucket": uploaded.bucket, "SourceKey": uploaded.seed_key}
+    source = {"SourceBucket": uploaded.bucket, "SourceKey": uploaded.seed_key, "ManageApiGatewayLogging": "true"}
     given = [f"ParameterKey={name},ParameterValue={value}" for name, value in source.items()]
     what = ["--stack-name", STACK, "--template-url", uploaded.template_url]
     aws.run("cloudformation", "create-stack", *what, "--parameters", *given, "--capabilities", *CAPABILITIES)
