@@ -13,7 +13,8 @@ from slipway.errors import BadInput
 
 _CONFIGURATION = "config/ml-pipeline.json"
 _SCHEMA = "config/ml-pipeline.schema.json"
-_RESOURCE = re.compile(r"^  (\w+):\n    Type: (AWS::\w+::\w+)$", re.MULTILINE)
+# Conditions and comments may stand before it; what is deeper is no resource's own.
+_RESOURCE = re.compile(r"^    Type: (AWS::\w+::\w+)$", re.MULTILINE)
 # What a run makes a template of, for the stacks of both environments.
 _MODEL = "functions/outcome/model.json"
 # What the SAM transform makes of its own types in these templates.
@@ -116,7 +117,7 @@ class Settings:
         for path, text in self.templates().items():
             switch = _OPTIONAL.get(Path(path).name)
             if switch is None or parameters.get(switch) == "true":
-                found |= {_TRANSFORMED.get(name, name) for _, name in _RESOURCE.findall(text)}
+                found |= {_TRANSFORMED.get(name, name) for name in _RESOURCE.findall(text)}
         model = json.loads((self.root / _MODEL).read_text("utf-8"))
         found |= {resource["Type"] for resource in model["Resources"].values()}
         if parameters.get("SourceProvider", "CodeCommit") != "CodeCommit":

@@ -16,6 +16,7 @@ from slipway.preflight import settings
 from slipway.preflight.finding import Finding, Launch, Status
 from slipway.preflight.run import run
 from slipway.target import Target
+from tests.cf import templates
 from tests.engine.conftest import RunningEngine
 
 pytestmark = [
@@ -77,6 +78,13 @@ def test_on_an_engine_that_is_empty_nothing_fails_and_what_is_not_there_to_look_
     assert any("This engine has no quotas of codebuild" in text for text in unknown)
     assert all(finding.remedy for finding in found if finding.status is not Status.OK)
     assert of(found, "resource types").text == "all 40 are in us-east-1"
+
+
+def test_every_resource_of_every_template_is_asked_for() -> None:
+    parts = [templates.load(path.stem) for path in templates.FOLDER.glob("*.yaml")]
+    declared = {resource["Type"] for part in parts for resource in part["Resources"].values()}
+    asked = set(settings.read(ROOT).types({"CreateVpcEndpoints": "true", "CreateNotebook": "true"}))
+    assert {name for name in declared if not name.startswith(("AWS::Serverless::", "Custom::"))} - asked == set()
 
 
 def test_it_only_reads(engine: RunningEngine, target: Target) -> None:
