@@ -131,18 +131,24 @@ test: test-bundle test-algorithms test-engine test-permissions ## Pass every tes
 JOURNALS := build/journals
 
 # Each launches an install, or several runs, of its own.
-WAYS := $(patsubst %,tests/end_to_end/test_%.py,ab automl engines modes orchestrators requests resilience)
+WAYS := $(patsubst %,tests/end_to_end/test_%.py,ab automl engines modes orchestrators requests)
+# By its faults and its load it takes what the machine has.
+RESILIENCE := tests/end_to_end/test_resilience.py
 
 # Most of these wait for a process or a clock, so that there are more workers than cores. The longest files come first.
 .PHONY: test-engine
 test-engine: $(VENV)/.dev $(VENV)/sam/.ready $(AWS_CLI)/.ready $(APART:%=$(VENV)/%/.ready)
 	$(RUN)/pytest --journals $(JOURNALS) --numprocesses 4 --dist loadfile --no-loadscope-reorder tests/mutations tests/engine tests/benchmarks tests/slipway
-	$(RUN)/pytest --journals $(JOURNALS) --durations 15 tests/end_to_end $(WAYS:%=--ignore=%)
+	$(RUN)/pytest --journals $(JOURNALS) --durations 15 tests/end_to_end $(patsubst %,--ignore=%,$(WAYS) $(RESILIENCE))
 
 # Two at a time: what shares an engine stays together (tests/end_to_end/conftest.py).
 .PHONY: test-ways
 test-ways: $(VENV)/.dev $(VENV)/sam/.ready $(VENV)/bundle/.ready ## Pass the tests of each way to train, orchestrate and deploy
 	$(RUN)/pytest --journals $(JOURNALS) --numprocesses 2 --no-loadscope-reorder --durations 10 $(WAYS)
+
+.PHONY: test-resilience
+test-resilience: $(VENV)/.dev $(VENV)/sam/.ready $(VENV)/bundle/.ready ## Pass the tests of a run under faults and of updates under load
+	$(RUN)/pytest --journals $(JOURNALS) --durations 10 $(RESILIENCE)
 
 # What needs gigabytes that nothing else does. tests/heavy/conftest.py says who shares an install, the longest first.
 .PHONY: test-heavy
