@@ -139,7 +139,7 @@ RESILIENCE := tests/end_to_end/test_resilience.py
 .PHONY: test-engine
 test-engine: $(VENV)/.dev $(VENV)/sam/.ready $(AWS_CLI)/.ready $(APART:%=$(VENV)/%/.ready)
 	$(RUN)/pytest --journals $(JOURNALS) --numprocesses 4 --dist loadfile --no-loadscope-reorder tests/mutations tests/engine tests/benchmarks tests/slipway
-	$(RUN)/pytest --journals $(JOURNALS) --durations 15 tests/end_to_end $(patsubst %,--ignore=%,$(WAYS) $(RESILIENCE))
+	$(RUN)/pytest --journals $(JOURNALS) --numprocesses 2 --no-loadscope-reorder --durations 15 tests/end_to_end $(patsubst %,--ignore=%,$(WAYS) $(RESILIENCE))
 
 # Two at a time: what shares an engine stays together (tests/end_to_end/conftest.py).
 .PHONY: test-ways

@@ -110,18 +110,18 @@ def test_the_engine_prepares_trains_evaluates_and_registers(running: local.Local
     assert report["accuracy"] > 0.8
 
 
-def test_the_sdk_finds_approves_serves_and_asks_what_was_registered(
+def test_the_sdk_finds_serves_and_asks_what_was_registered(
     running: local.LocalEngine, pipelines: Pipelines, tmp_path: Path
 ) -> None:
     found = pipelines.client.list_training_jobs(StatusEquals="Completed", NameContains="pipelines-")
     job = found["TrainingJobSummaries"][0]["TrainingJobName"]
     made = said_of(running, "registry.py", *(NAME, job, ROLE, "0.9,3"), folder=tmp_path)
-    assert (made["group"], made["status"], made["job"]) == (NAME, "Approved", "Completed")
+    assert (made["group"], made["status"], made["job"]) == (NAME, "PendingManualApproval", "Completed")
     assert made["metrics"]["validation:auc"] > 0.8
     assert 0 <= float(made["answer"]) <= 1
     assert made["variant"] == "one"
     package = pipelines.client.describe_model_package(ModelPackageName=made["package"])
-    assert package["ApprovalDescription"] == "asked by the SDK"
+    assert package["ModelPackageGroupName"] == NAME
     assert pipelines.client.list_endpoints(NameContains="by-the-sdk")["Endpoints"] == []
 
 

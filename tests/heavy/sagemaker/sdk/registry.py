@@ -1,4 +1,4 @@
-"""Finds the newest package of a group, approves it, serves it, asks it, and takes the endpoint away again.
+"""Finds the newest package of a group, serves it, asks it, and takes the endpoint away again.
 
 It runs in the SDK's environment: `python registry.py GROUP JOB ROLE ROW`; prints what it found, as JSON.
 https://sagemaker.readthedocs.io/en/stable/
@@ -16,7 +16,6 @@ job.wait(poll=1)
 (listed,) = [group for group in ModelPackageGroup.get_all() if group.model_package_group_name == GROUP]
 packages = list(ModelPackage.get_all(model_package_group_name=GROUP, sort_order="Descending"))
 package = ModelPackage.get(model_package_name=packages[0].model_package_arn)
-package.update(model_approval_status="Approved", approval_description="asked by the SDK")
 container = ContainerDefinition(model_package_name=package.model_package_arn)
 model = Model.create(model_name="by-the-sdk", primary_container=container, execution_role_arn=ROLE)
 variant = ProductionVariant(
@@ -29,7 +28,7 @@ answer = endpoint.invoke(body=ROW.encode(), content_type="text/csv")
 said = {
     "group": listed.model_package_group_name,
     "package": package.model_package_arn,
-    "status": package.refresh().model_approval_status,
+    "status": package.model_approval_status,
     "job": job.training_job_status,
     "metrics": {metric.metric_name: metric.value for metric in job.final_metric_data_list},
     "answer": answer.body.read().decode(),
