@@ -38,4 +38,5 @@ endpoint.delete()
 endpoint.wait_for_delete(poll=1)
 config.delete()
 model.delete()
-print(json.dumps(said))
+# The last panel of the SDK's own ends without a line's end.
+print(f"\n{json.dumps(said)}")
