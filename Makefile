@@ -132,23 +132,23 @@ JOURNALS := build/journals
 
 # Each launches an install, or several runs, of its own.
 WAYS := $(patsubst %,tests/end_to_end/test_%.py,ab automl engines modes orchestrators requests)
-# By its faults and its load it takes what the machine has.
-RESILIENCE := tests/end_to_end/test_resilience.py
+# What CI has no time for: other clients from launch to removal; faults, and load, which take all that the machine has.
+REST := $(patsubst %,tests/end_to_end/test_%.py,aws_cli destroy resilience sam)
 
 # Most of these wait for a process or a clock, so that there are more workers than cores. The longest files come first.
 .PHONY: test-engine
 test-engine: $(VENV)/.dev $(VENV)/sam/.ready $(AWS_CLI)/.ready $(APART:%=$(VENV)/%/.ready)
 	$(RUN)/pytest --journals $(JOURNALS) --numprocesses 4 --dist loadfile --no-loadscope-reorder tests/mutations tests/engine tests/benchmarks tests/slipway
-	$(RUN)/pytest --journals $(JOURNALS) --numprocesses 2 --no-loadscope-reorder --durations 15 tests/end_to_end $(patsubst %,--ignore=%,$(WAYS) $(RESILIENCE))
+	$(RUN)/pytest --journals $(JOURNALS) --numprocesses 2 --no-loadscope-reorder --durations 15 tests/end_to_end $(patsubst %,--ignore=%,$(WAYS) $(REST))
 
 # Two at a time: what shares an engine stays together (tests/end_to_end/conftest.py).
 .PHONY: test-ways
 test-ways: $(VENV)/.dev $(VENV)/sam/.ready $(VENV)/bundle/.ready ## Pass the tests of each way to train, orchestrate and deploy
 	$(RUN)/pytest --journals $(JOURNALS) --numprocesses 2 --no-loadscope-reorder --durations 10 $(WAYS)
 
-.PHONY: test-resilience
-test-resilience: $(VENV)/.dev $(VENV)/sam/.ready $(VENV)/bundle/.ready ## Pass the tests of a run under faults and of updates under load
-	$(RUN)/pytest --journals $(JOURNALS) --durations 10 $(RESILIENCE)
+.PHONY: test-rest
+test-rest: $(VENV)/.dev $(VENV)/sam/.ready $(VENV)/bundle/.ready $(AWS_CLI)/.ready ## Pass the end-to-end tests that CI has no time for
+	$(RUN)/pytest --journals $(JOURNALS) --durations 10 $(REST)
 
 # What needs gigabytes that nothing else does. tests/heavy/conftest.py says who shares an install, the longest first.
 .PHONY: test-heavy

@@ -22,7 +22,7 @@ class Aws:
 
     def run(self, *arguments: str) -> Any:
         """What the command printed, as JSON; None when it printed nothing."""
-        assert _AWS.exists(), f"{_AWS} is missing; `make test-engine` installs it"
+        assert _AWS.exists(), f"{_AWS} is missing; `make test-engine` and `make test-rest` install it"
         variables = json.loads(succeed(self.engine.home, "env", "--json"))
         kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
         command = [str(_AWS), *arguments, "--output", "json"]
