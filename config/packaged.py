@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -19,6 +18,7 @@ from urllib.parse import urlsplit
 import boto3
 from botocore.exceptions import ClientError
 
+from config.commands import run
 from config.versions import content_hash
 
 if TYPE_CHECKING:
@@ -80,8 +80,7 @@ def _known(s3: S3Client, bucket: str, key: str) -> dict[str, str] | None:
 
 def _package() -> dict[str, str]:
     """The addresses of the packaged templates, by stack."""
-    # Open files too: make hands its job slots on by them.
-    code = subprocess.run(sys.argv[1:], check=False, close_fds=False).returncode
+    code = run(sys.argv[1:])
     if code:
         sys.exit(code)
     resources = json.loads(_PACKAGED.read_text(encoding="utf-8"))["Resources"]

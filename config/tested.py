@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -17,7 +16,8 @@ from typing import TYPE_CHECKING, Final
 import boto3
 from botocore.exceptions import ClientError
 
-from config.versions import files
+from config.commands import run
+from config.versions import content_hash, files
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -35,8 +35,7 @@ def main() -> None:
     if _exists(s3, bucket, key):
         print(f"The bundle's tests and checks passed before on this content, s3://{bucket}/{key}; not run again.")
         return
-    # Open files too: make hands its job slots on by them.
-    code = subprocess.run(sys.argv[1:], check=False, close_fds=False).returncode
+    code = run(sys.argv[1:])
     if code == 0:
         s3.put_object(Bucket=bucket, Key=key)
     sys.exit(code)
@@ -44,14 +43,8 @@ def main() -> None:
 
 def _content(root: Path) -> str:
     """The SHA-256 of the interpreter's version and of every file's name and content."""
-    digest = hashlib.sha256(sys.version.encode())
-    for path in files(root):
-        name = path.relative_to(root)
-        if name.parts[0] not in _MADE and name != _CONFIGURATION:
-            content = path.read_bytes()
-            digest.update(f"\0{name.as_posix()}\0{len(content)}\0".encode())
-            digest.update(content)
-    return digest.hexdigest()
+    paths = (path for path in files(root, without=_MADE) if path != root / _CONFIGURATION)
+    return hashlib.sha256(f"{sys.version}\0{content_hash(root, paths)}".encode()).hexdigest()
 
 
 def _exists(s3: S3Client, bucket: str, key: str) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,19 +22,20 @@ def data_version(chunks: Iterable[bytes]) -> str:
     return digest.hexdigest()[:16]
 
 
-def content_hash(folder: Path) -> str:
-    """The SHA-256 of the names and contents of the files in a folder, caches left out."""
+def content_hash(folder: Path, paths: Iterable[Path] | None = None) -> str:
+    """The SHA-256 of the names and contents of the files in a folder, caches left out; or of some of them."""
     digest = hashlib.sha256()
-    for path in files(folder):
+    for path in files(folder) if paths is None else paths:
         content = path.read_bytes()
         digest.update(f"{path.relative_to(folder).as_posix()}\0{len(content)}\0".encode())
         digest.update(content)
     return digest.hexdigest()
 
 
-def files(folder: Path) -> Iterator[Path]:
-    """The files of a folder that are its content, in a fixed order."""
-    for path in sorted(folder.rglob("*")):
+def files(folder: Path, without: Container[str] = ()) -> Iterator[Path]:
+    """The files of a folder that are its content, in a fixed order, but what has one of these names in it."""
+    tops = (path for path in folder.glob("*") if path.name not in without)
+    for path in sorted(chain.from_iterable((top, *top.rglob("*")) for top in tops)):
         if path.is_file() and not any(part in _NOISE for part in path.relative_to(folder).parts):
             yield path
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import boto3
@@ -33,6 +34,7 @@ class Target:
     session: boto3.Session
     engine: local.LocalEngine | None = None
     _clients: dict[str, Any] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock, compare=False)
 
     @property
     def name(self) -> str:
@@ -58,9 +60,12 @@ class Target:
 
     def client(self, service: str, region: str | None = None) -> Any:
         """A boto3 client, made once; `region` is for a service that is elsewhere only."""
-        if service not in self._clients:
-            url = self.engine.url if self.engine else None
-            self._clients[service] = self.session.client(service, region_name=region, endpoint_url=url, config=_CONFIG)
+        # boto3's sessions make no two clients at once.
+        with self._lock:
+            if service not in self._clients:
+                url = self.engine.url if self.engine else None
+                client = self.session.client(service, region_name=region, endpoint_url=url, config=_CONFIG)
+                self._clients[service] = client
         return self._clients[service]
 
     def environment(self) -> dict[str, str]:

@@ -30,6 +30,11 @@ _LAST_GRACE_SECONDS = 1.0
 _SHELLS_OWN = ("OLDPWD", "PWD", "SHLVL", "_")
 
 
+def exit_code(returncode: int) -> int:
+    """A process's return code as Docker reports it: 128 + the signal for one that was killed."""
+    return 128 - returncode if returncode < 0 else returncode
+
+
 class ProcessFailed(AwsError):
     """A child could not be started."""
 

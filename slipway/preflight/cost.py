@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from slipway.preflight import prices
 from slipway.preflight.finding import Finding, Launch, ok, unknown
@@ -59,6 +60,7 @@ def estimate(target: Target, settings: Settings) -> Estimate:
     """What a bundle of these settings costs there; NoPrice when the price of an instance is not known."""
     sources: list[str] = []
 
+    @cache
     def hourly(instance_type: str, component: str) -> float:
         found = prices.price(target, instance_type, component)
         sources.append(found.source)

@@ -26,13 +26,9 @@ CHECKS: tuple[Callable[[Launch], Iterator[Finding]], ...] = (
     access.registry,
     cost.cost,
 )
-# Made before the threads are, since boto3's sessions are not made for several.
-_SERVICES = ("sts", "cloudformation", "codecommit", "service-quotas", "lambda", "iam", "apigateway", "s3", "ecr")
 
 
 def run(asked: Launch) -> list[Finding]:
     """What every check found, in the order of `CHECKS`."""
-    for service in _SERVICES:
-        asked.target.client(service)
     with ThreadPoolExecutor(len(CHECKS)) as threads:
         return list(chain.from_iterable(threads.map(lambda check: list(check(asked)), CHECKS)))

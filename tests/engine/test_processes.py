@@ -9,10 +9,15 @@ from pathlib import Path
 import pytest
 
 from slipway import local
-from slipway.engine.processes import Processes, ProcessFailed
+from slipway.engine.processes import Processes, ProcessFailed, exit_code
 from tests.engine.mend.account import eventually
 
 PATH = {"PATH": os.environ["PATH"]}
+
+
+@pytest.mark.parametrize(("returncode", "code"), [(0, 0), (3, 3), (-9, 137), (-15, 143)])
+def test_a_signal_is_reported_as_docker_does(returncode: int, code: int) -> None:
+    assert exit_code(returncode) == code
 
 
 def test_every_line_of_the_output_is_logged(tmp_path: Path) -> None:

@@ -96,6 +96,13 @@ class Rules:
             return None
         return self._drawn(f"{what} {job.partition('/')[0]}", lambda rule: rule.meets_job(what, job))
 
+    def lacks_capacity(self, name: str) -> bool:
+        """Whether a rule takes the instances of this job or variant away; the journal is told."""
+        hit = self.of_job("capacity", name)
+        if hit is not None:
+            self.note(hit, name)
+        return hit is not None
+
     def _drawn(self, kind: str, meets: Callable[[Rule], bool]) -> Hit | None:
         with self._lock:
             for number, rule in self._rules.items():

@@ -8,11 +8,10 @@ docs.aws.amazon.com/codepipeline/latest/userguide/action-reference.html
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from slipway.engine.services.codepipeline.action_type import ActionType, Key, NotExecuted, find_action
+from slipway.engine.services.codepipeline.action_type import ActionType, Key, NotExecuted, find_action, is_json
 from slipway.verify.finding import Finding
 from slipway.verify.pipelines.declared import Action, Pipeline
 
@@ -105,18 +104,10 @@ def _value_faults(action: Action, name: str, value: str, known: Provider) -> Ite
         yield f"has {value!r} in {name}; it is true or false"
     if "#{" not in value and key.values and value not in (*key.values, *key.refused):
         yield f"has {value!r} in {name}; it is one of {', '.join((*key.values, *key.refused))}"
-    if (key.json or name == "ParameterOverrides") and not _is_json(value):
+    if (key.json or name == "ParameterOverrides") and not is_json(value):
         yield f"has no JSON in {name}"
 
 
 def _count(kind: str, number: int, allowed: tuple[int, int]) -> Iterator[str]:
     if not allowed[0] <= number <= allowed[1]:
         yield f"has {number} {kind} artifacts; it takes {allowed[0]} to {allowed[1]}"
-
-
-def _is_json(value: str) -> bool:
-    try:
-        json.loads(value)
-    except ValueError:
-        return False
-    return True

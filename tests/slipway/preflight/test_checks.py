@@ -172,7 +172,7 @@ def test_a_price_that_neither_has_is_not_made_up(aws: Aws) -> None:
 
 
 def test_the_estimate_is_for_machines_too(aws: Aws) -> None:
-    for _ in range(5):
+    for _ in range(3):
         aws.answer("pricing.get_products", {"PriceList": [product("1")]})
     text, found = cost.told(aws.target, settings.read(ROOT))
     assert found is not None

@@ -15,6 +15,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from slipway.engine.processes import exit_code
+
 # Variables that the shell owns and that may not be assigned when the state is read again.
 _SAVE = {
     "sh": "set | grep -Ev '^(BASH[A-Z_]*|EUID|PPID|SHELLOPTS|UID|_)=' ; export -p",
@@ -63,7 +65,7 @@ class Shell:
         """How the last `argv` ended; a shell that was killed left no word, and ends as a container does."""
         path = self._folder / "outcome"
         if not path.exists():
-            return Outcome(0, 128 - returncode if returncode < 0 else returncode or 1)
+            return Outcome(0, exit_code(returncode) or 1)
         number, status = path.read_text().split()
         return Outcome(int(number), int(status))
 

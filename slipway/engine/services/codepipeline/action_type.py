@@ -138,10 +138,11 @@ def _value_fault(name: str, value: str, key: Key) -> str | None:
         return None
     if key.values and value not in (*key.values, *key.refused):
         return f"has '{name}' set to '{value}'; allowed values are {', '.join(key.values)}"
-    return f"has a value for '{name}' that is not valid JSON" if key.json and not _is_json(value) else None
+    return f"has a value for '{name}' that is not valid JSON" if key.json and not is_json(value) else None
 
 
-def _is_json(value: str) -> bool:
+def is_json(value: str) -> bool:
+    """Whether a configuration's value is JSON."""
     try:
         json.loads(value)
     except ValueError:

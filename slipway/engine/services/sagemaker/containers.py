@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from slipway.engine.services.sagemaker.failures import EngineStopping, exit_code
+from slipway.engine.processes import exit_code
+from slipway.engine.services.sagemaker.failures import EngineStopping
 
 if TYPE_CHECKING:
     from slipway.engine.engine import Engine

@@ -51,11 +51,6 @@ class NoCapacity(JobFailed):
         )
 
 
-def exit_code(returncode: int) -> int:
-    """A process's return code as Docker reports it: 128 + the signal for one that was killed."""
-    return 128 - returncode if returncode < 0 else returncode
-
-
 def first_characters(path: Path) -> str:
     """The first 1,024 characters of a failure or message file, empty when there is none."""
     if not path.is_file():

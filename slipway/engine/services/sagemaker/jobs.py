@@ -110,7 +110,8 @@ def drive(
 ) -> None:
     """Run one job to its end, whatever happens on the way."""
     try:
-        _provision(engine, f"{kind.arn}/{name}")
+        if engine.faults.lacks_capacity(f"{kind.arn}/{name}"):
+            raise NoCapacity
         run(engine, name, containers)
     except EngineStopping:
         return
@@ -127,13 +128,6 @@ def drive(
         with _live_lock:
             _live.pop(arn(engine, kind.arn, name), None)
         shutil.rmtree(kind.folder(engine, name), ignore_errors=True)
-
-
-def _provision(engine: Engine, job: str) -> None:
-    hit = engine.faults.of_job("capacity", job)
-    if hit is not None:
-        engine.faults.note(hit, job)
-        raise NoCapacity
 
 
 def fail(engine: Engine, kind: Kind, name: str, reason: str) -> None:

@@ -5,15 +5,10 @@ from __future__ import annotations
 import pytest
 
 from slipway.engine.errors import AwsError
-from slipway.engine.services.sagemaker.failures import AlgorithmFailure, exit_code
+from slipway.engine.services.sagemaker.failures import AlgorithmFailure
 from slipway.engine.services.sagemaker.metrics import LogMetrics
 
 pytestmark = pytest.mark.specification("docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeTrainingJob.html")
-
-
-@pytest.mark.parametrize(("returncode", "code"), [(0, 0), (3, 3), (-9, 137), (-15, 143)])
-def test_a_signal_is_reported_as_docker_does(returncode: int, code: int) -> None:
-    assert exit_code(returncode) == code
 
 
 def test_a_long_failure_keeps_its_exit_code_within_1024_characters() -> None:

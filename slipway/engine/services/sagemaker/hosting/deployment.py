@@ -70,10 +70,7 @@ class Deployment:
 
         repost.aws/knowledge-center/sagemaker-endpoint-creation-fail
         """
-        name = f"endpoint/{self._endpoint}/{variant}"
-        hit = self._engine.faults.of_job("capacity", name)
-        if hit is not None:
-            self._engine.faults.note(hit, name)
+        if self._engine.faults.lacks_capacity(f"endpoint/{self._endpoint}/{variant}"):
             raise DeploymentFailed(
                 "Unable to provision requested ML compute capacity due to InsufficientInstanceCapacity error. Please"
                 " retry using a different ML instance type or after some time."
