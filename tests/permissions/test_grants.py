@@ -14,34 +14,6 @@ from tests.permissions import reference
 BUNDLE = Path(__file__).parents[2]
 GRANTS = templates.grants(BUNDLE)
 EACH = [pytest.param(grant, id=f"{grant.role}.{grant.sid}") for grant in GRANTS]
-# What these tests use, of which no journal was taken yet: after they ran, `slipway permissions --journals … --record`
-# takes it up, and the rows here go.
-_SPARK, _DIRECT = "tests/heavy/test_orchestrators_by_spark.py", "tests/heavy/test_direct.py"
-AWAITED = {
-    **dict.fromkeys(
-        [("access.TrainingRole", sid) for sid in ("Queue", "Rule", "Function", "Mappings", "LogGroup")], _SPARK
-    ),
-    **dict.fromkeys(
-        [("callback.Role", "RunJob"), ("callback.Role", "AnswerStep"), ("training.GlueRole", "AskWhichRun")], _SPARK
-    ),
-    ("teardown.Role", "StopPipeline"): _SPARK,
-    **dict.fromkeys([("direct.StateMachineRole", sid) for sid in ("Train", "HandJobsAndModelsTheirRoles")], _DIRECT),
-    **dict.fromkeys(
-        [
-            ("direct.JobRole", sid)
-            for sid in (
-                "ReadDataAndScripts",
-                "ReadAndWriteItsOwn",
-                "Encryption",
-                "PullImage",
-                "LogInToRegistry",
-                "WriteLogs",
-            )
-        ],
-        _DIRECT,
-    ),
-    **dict.fromkeys([("direct.ModelRole", sid) for sid in ("ReadDataAndModels", "PullImage")], _DIRECT),
-}
 # Condition keys that a page of AWS's names and the reference leaves out.
 KEYS_ELSEWHERE = {
     # docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
@@ -62,18 +34,13 @@ NOT_ASKED_FOR = {
 
 
 def unexplained(uses: Uses) -> list[str]:
-    """What has neither a use nor a reason, and is not awaited."""
-    rows = [row for row in table.rows(GRANTS, uses) if not row.explained and (row.role, row.sid) not in AWAITED]
+    """What has neither a use nor a reason."""
+    rows = [row for row in table.rows(GRANTS, uses) if not row.explained]
     return [f"{row.place} {row.role} {row.sid} {row.action or row.resource}" for row in rows]
 
 
 def test_nothing_that_is_granted_is_without_use_and_without_reason() -> None:
     assert unexplained(record.read()) == []
-
-
-def test_what_is_awaited_was_not_seen() -> None:
-    rows = [row for row in table.rows(GRANTS, record.read()) if not row.explained]
-    assert {(row.role, row.sid) for row in rows} >= set(AWAITED)
 
 
 def test_no_comment_explains_only_what_tests_use() -> None:

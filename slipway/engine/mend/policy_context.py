@@ -13,6 +13,7 @@ from typing import Any
 from slipway.engine import adapter
 from slipway.engine.mend.iam import requests as iam
 from slipway.engine.mend.kms import requests as kms
+from slipway.engine.spool import Body
 from slipway.engine.wire import WireRequest
 
 _ACTIONS = "core.iam_actions"
@@ -30,41 +31,42 @@ def _with_resources(extract: Callable[..., str]) -> Callable[..., str]:
         method: str,
         path: str,
         headers: dict[str, str],
-        body: bytes,
+        body: Body,
         params: Params,
         region: str,
         account: str,
     ) -> str:
         operation = headers.get("x-amz-target", "").rpartition(".")[2]
-        found = resource_of(service, operation, _json(body), params, region, account)
+        found = resource_of(service, operation, body, params, region, account)
         return found or extract(service, method, path, headers, body, params, region, account)
 
     return extracted
 
 
-def resource_of(service: str, operation: str, body: Params, params: Params, region: str, account: str) -> str:
+def resource_of(service: str, operation: str, body: Body, params: Params, region: str, account: str) -> str:
     """The ARN that a request is about; empty when MiniStack's own rule holds."""
     if service == "events" and operation.endswith(("Rule", "Targets", "TargetsByRule")):
-        bus = str(body.get("EventBusName") or "default").rpartition("/")[2]
-        name = body.get("Rule") or body.get("Name")
+        members = _json(body)
+        bus = str(members.get("EventBusName") or "default").rpartition("/")[2]
+        name = members.get("Rule") or members.get("Name")
         within = "" if bus == "default" else f"{bus}/"
         return f"arn:aws:events:{region}:{account}:rule/{within}{name}" if name else ""
     if service == "iam":
         return iam.resource_of(params, account)
-    return kms.resource_of(body) if service == "kms" else ""
+    return kms.resource_of(_json(body)) if service == "kms" else ""
 
 
 def conditions_of(service: str, request: WireRequest, params: Params) -> Mapping[str, Any]:
     """The service's condition keys that are members of a request."""
     if service == "kms":
-        return kms.conditions_of(_json(bytes(request.body)))
+        return kms.conditions_of(_json(request.body))
     return iam.conditions_of(params) if service == "iam" else {}
 
 
-def _json(body: bytes) -> Params:
+def _json(body: Body) -> Params:
     """The members of a JSON body; none when it is something else."""
     try:
-        parsed = json.loads(body) if body[:1] == b"{" else {}
+        parsed = json.loads(bytes(body)) if body[:1] == b"{" else {}
     except ValueError:
         return {}
     return parsed if isinstance(parsed, dict) else {}

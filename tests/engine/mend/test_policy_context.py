@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -33,4 +34,4 @@ LINKED = "sagemaker.application-autoscaling.amazonaws.com"
 def test_a_request_is_about_the_resource_that_policies_name(
     service: str, operation: str, body: dict[str, Any], params: dict[str, Any], resource: str
 ) -> None:
-    assert resource_of(service, operation, body, params, "eu-west-1", "1") == resource
+    assert resource_of(service, operation, json.dumps(body).encode(), params, "eu-west-1", "1") == resource

@@ -45,6 +45,13 @@ def test_an_object_of_any_size_is_read_back(engine: Any, bucket: str, size: int)
     assert s3.get_object(Bucket=bucket, Key="sized")["Body"].read() == LARGE[:size]
 
 
+@pytest.mark.parametrize("start", [b"{", b'{"a": ', b"[1, ", b"<a>", b"\x1f\x8b"])
+def test_a_large_object_may_begin_like_any_document(engine: Any, bucket: str, start: bytes) -> None:
+    s3, content = engine.client("s3"), start + LARGE[: 2 * MEGABYTE]
+    s3.put_object(Bucket=bucket, Key="begun", Body=content, Tagging="of=tests")
+    assert s3.get_object(Bucket=bucket, Key="begun")["Body"].read() == content
+
+
 def test_a_large_body_that_is_not_what_was_signed_is_refused(engine: Any, bucket: str) -> None:
     s3 = engine.client("s3")
     with pytest.raises(ClientError) as error:
