@@ -37,7 +37,7 @@ def stopped(workshop: Workshop, training: str) -> bool:
     """Whether a training job was stopped."""
     name = training.rpartition("/")[2]
     job = workshop.client("sagemaker").describe_training_job(TrainingJobName=name)
-    assert job["TrainingJobStatus"] in ("InProgress", "Stopping", "Stopped")
+    assert job["TrainingJobStatus"] in ("InProgress", "Stopping", "Stopped"), job.get("FailureReason")
     return bool(job["TrainingJobStatus"] == "Stopped")
 
 
@@ -177,16 +177,22 @@ def test_its_jobs_are_told_like_those_of_states(by_glue: Workshop) -> None:
     ]
 
 
-def test_the_workflow_takes_the_job_images_model_to_production(by_glue: Workshop) -> None:
+@pytest.fixture(scope="module")
+def of_the_job_image(by_glue: Workshop) -> Workshop:
+    """The same workflow, back at the job image's model, whose definition the executions below have."""
     by_glue.through_the_pipeline({"train": {"hyperparameters": {"max_depth": 2}}})
-    check_workflow(by_glue)
+    return by_glue
 
 
-def test_the_workflow_trains_by_other_values_beside_the_champion(by_glue: Workshop) -> None:
-    executed = by_glue.execute({"train": {"hyperparameters": {"max_depth": 3}}})
+def test_the_workflow_takes_the_job_images_model_to_production(of_the_job_image: Workshop) -> None:
+    check_workflow(of_the_job_image)
+
+
+def test_the_workflow_trains_by_other_values_beside_the_champion(of_the_job_image: Workshop) -> None:
+    executed = of_the_job_image.execute({"train": {"hyperparameters": {"max_depth": 3}}})
     assert executed.status == "SUCCEEDED", executed.error
     assert executed.output["championMetrics"]["roc_auc"] > 0.8
-    assert set(by_glue.serve(executed, customer())["predictions"][0]) == {"label", "score"}
+    assert set(of_the_job_image.serve(executed, customer())["predictions"][0]) == {"label", "score"}
 
 
 @pytest.mark.parametrize(
@@ -198,24 +204,24 @@ def test_the_workflow_trains_by_other_values_beside_the_champion(by_glue: Worksh
     ids=["below the threshold", "a bad table"],
 )
 def test_what_fails_in_a_workflow_reaches_the_person_as_step_and_reason(
-    by_glue: Workshop, changes: Document, error: str
+    of_the_job_image: Workshop, changes: Document, error: str
 ) -> None:
-    executed = by_glue.execute(changes)
+    executed = of_the_job_image.execute(changes)
     assert executed.status == "FAILED"
     assert executed.error.startswith(error)
 
 
-def test_deleting_the_install_stops_its_workflow_and_the_job_that_this_started(by_glue: Workshop) -> None:
-    before = workflow_run(by_glue)["WorkflowRunId"]
-    by_glue.started(by_glue.execution(LONG))
+def test_deleting_the_install_stops_its_workflow_and_the_job_that_this_started(of_the_job_image: Workshop) -> None:
+    before = workflow_run(of_the_job_image)["WorkflowRunId"]
+    of_the_job_image.started(of_the_job_image.execution(LONG))
 
     def training() -> str | None:
-        found = workflow_run(by_glue)
+        found = workflow_run(of_the_job_image)
         job: str | None = found["WorkflowRunProperties"].get("train_job")
         return None if found["WorkflowRunId"] == before else job
 
     job = eventually(training, "the workflow trains")
-    by_glue.delete()
-    eventually(lambda: stopped(by_glue, job), f"{job} is stopped")
-    assert by_glue.client("glue").list_workflows()["Workflows"] == []
-    assert by_glue.client("sagemaker").list_endpoints()["Endpoints"] == []
+    of_the_job_image.delete()
+    eventually(lambda: stopped(of_the_job_image, job), f"{job} is stopped")
+    assert of_the_job_image.client("glue").list_workflows()["Workflows"] == []
+    assert of_the_job_image.client("sagemaker").list_endpoints()["Endpoints"] == []

@@ -101,6 +101,8 @@ def create(engine: Engine, kind: Kind, record: dict[str, Any], run: Callable[[En
     containers = Containers(engine, f"{kind.arn}/{name}")
     with _live_lock:
         _live[job_arn] = containers
+    if kind.find(engine, name)[kind.status] == "Stopping":
+        containers.request_stop()  # asked for before there was anybody to ask
     engine.spawn(f"{kind.arn}/{name}", drive, engine, kind, name, run, containers)
     return job_arn
 
