@@ -1,6 +1,6 @@
-"""docs/operations.md, made from what the dispatcher serves.
+"""docs/engine-operations.md, made from what the dispatcher serves.
 
-.venv/bin/python -m slipway.engine.operation_reference > docs/operations.md
+.venv/bin/python -m slipway.engine.operation_reference > docs/engine-operations.md
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""docs/operations.md and docs/local-engine.md, against what the dispatcher serves."""
+"""docs/engine-operations.md and docs/local-engine.md, against what the dispatcher serves."""
 
 from __future__ import annotations
 
@@ -52,8 +52,8 @@ def headings() -> set[str]:
 
 
 def test_the_page_of_operations_is_what_the_dispatcher_serves() -> None:
-    page = (DOCS / "operations.md").read_text(encoding="utf-8")
-    command = "python -m slipway.engine.operation_reference > docs/operations.md"
+    page = (DOCS / "engine-operations.md").read_text(encoding="utf-8")
+    command = "python -m slipway.engine.operation_reference > docs/engine-operations.md"
     assert page == operation_reference.render(), f"run `{command}`"
 
 

@@ -215,7 +215,7 @@ ATTEMPTS = (
     ),
     trial("checkpoints of trials", "CheckpointConfig", CheckpointConfig={"S3Uri": f"s3://{NAME}/checkpoints"}),
     operation(
-        "every operation that `operations.md` does not list",
+        "every operation that `engine-operations.md` does not list",
         SERVICE,
         "CreateNotebookInstance",
         "create_notebook_instance",
