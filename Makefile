@@ -133,7 +133,7 @@ JOURNALS := build/journals
 # Each launches an install, or several runs, of its own.
 WAYS := $(patsubst %,tests/end_to_end/test_%.py,ab automl engines modes orchestrators requests)
 # What CI has no time for: other clients from launch to removal; faults, and load, which take all that the machine has.
-REST := $(patsubst %,tests/end_to_end/test_%.py,aws_cli destroy resilience sam)
+REST := $(patsubst %,tests/end_to_end/test_%.py,aws_cli destroy resilience sam taskcat)
 
 # Most of these wait for a process or a clock, so that there are more workers than cores. The longest files come first.
 .PHONY: test-engine
@@ -147,7 +147,7 @@ test-ways: $(VENV)/.dev $(VENV)/sam/.ready $(VENV)/bundle/.ready ## Pass the tes
 	$(RUN)/pytest --journals $(JOURNALS) --numprocesses 2 --no-loadscope-reorder --durations 10 $(WAYS)
 
 .PHONY: test-rest
-test-rest: $(VENV)/.dev $(VENV)/sam/.ready $(VENV)/bundle/.ready $(AWS_CLI)/.ready ## Pass the end-to-end tests that CI has no time for
+test-rest: $(VENV)/.dev $(VENV)/sam/.ready $(VENV)/bundle/.ready $(AWS_CLI)/.ready $(VENV)/taskcat/.ready ## Pass the end-to-end tests that CI has no time for
 	$(RUN)/pytest --journals $(JOURNALS) --durations 10 $(REST)
 
 # What needs gigabytes that nothing else does. tests/heavy/conftest.py says who shares an install, the longest first.

@@ -232,3 +232,18 @@ def test_nothing_to_update_is_said(stacks: Any) -> None:
     whole["Resources"]["One"] = {"Type": "AWS::SQS::Queue"}
     with pytest.raises(ClientError, match=r"modifies resource type of the following resources: \[One\]"):
         stacks.update(whole)
+
+
+@pytest.mark.specification("docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-resource-tags.html")
+@pytest.mark.parametrize(
+    ("keys", "error"),
+    [
+        (["a", "a"], "Tags contain duplicate keys; tag keys must be unique"),
+        ([f"k{number}" for number in range(51)], "Member must have length less than or equal to 50"),
+        (["aws:a"], "Tag keys that begin with aws: are reserved for system use"),
+    ],
+    ids=["one key twice", "too many", "of AWS's own"],
+)
+def test_tags_that_no_stack_has_are_refused(stacks: Any, keys: list[str], error: str) -> None:
+    with pytest.raises(ClientError, match=error):
+        stacks.create(template(One=parameter("1")), Tags=[{"Key": key, "Value": "v"} for key in keys])

@@ -28,7 +28,6 @@ _REFUSED = (
     *("StackPolicyDuringUpdateURL", "StackPolicyURL", "TimeoutInMinutes"),
 )
 _NAME = re.compile(r"[a-zA-Z][-a-zA-Z0-9]{0,127}")
-_MOST_TAGS = 50
 
 
 @dataclass(frozen=True)
@@ -106,8 +105,8 @@ def _tags(params: Params) -> list[dict[str, str]] | None:
     tags = [{"Key": tag["Key"], "Value": tag["Value"]} for tag in params["Tags"]]
     if any(tag["Key"].startswith("aws:") for tag in tags):
         raise TemplateError("Tag keys that begin with aws: are reserved for system use")
-    if len({tag["Key"] for tag in tags}) < len(tags) or len(tags) > _MOST_TAGS:
-        raise TemplateError(f"A stack has {_MOST_TAGS} tags at most, each key once")
+    if len({tag["Key"] for tag in tags}) < len(tags):
+        raise TemplateError("Tags contain duplicate keys; tag keys must be unique")
     return tags
 
 
