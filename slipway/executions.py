@@ -54,13 +54,16 @@ def states(target: Target, execution_arn: str) -> list[State]:
 
 def _entered(events: list[dict[str, Any]]) -> list[State]:
     found: dict[str, State] = {}
+    failed_jobs = {event["id"] for event in events if _is_failed_job(event)}
     for event in events:
         if "stateEnteredEventDetails" in event:
             name = event["stateEnteredEventDetails"]["name"]
             found[name] = State(name, "InProgress", event["timestamp"])
         elif "stateExitedEventDetails" in event:
             name = event["stateExitedEventDetails"]["name"]
-            found[name] = replace(found[name], status="Succeeded", ended=event["timestamp"])
+            # A state whose job failed is left like any other where the machine catches that.
+            status = "Failed" if event.get("previousEventId") in failed_jobs else "Succeeded"
+            found[name] = replace(found[name], status=status, ended=event["timestamp"])
     failed = next((event for event in events if event["type"] in _FAILED), None)
     if failed is None:
         return list(found.values())
@@ -68,6 +71,12 @@ def _entered(events: list[dict[str, Any]]) -> list[State]:
     return [
         state if state.ended else replace(state, status="Failed", ended=failed["timestamp"]) for state in found.values()
     ]
+
+
+def _is_failed_job(event: dict[str, Any]) -> bool:
+    """Whether a task that waited for a job was told that it failed; a call that failed may be an answer like any."""
+    details = event.get("taskFailedEventDetails") or event.get("taskTimedOutEventDetails") or {}
+    return str(details.get("resource", "")).endswith(".sync")
 
 
 def _step(step: dict[str, Any]) -> State:

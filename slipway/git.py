@@ -87,7 +87,7 @@ def push(install: Install, folder: Path) -> Pushed:
         newest = run("log", "--max-count=1", "--format=%h, %s", tip, cwd=folder)
         raise GitFailed(
             f"{install.branch} of {install.clone_url} has commits that HEAD does not have, the newest is {newest};"
-            " `git merge FETCH_HEAD` takes them in, then push again"
+            f" {_taking_in(folder, tip, head)}, then push again"
         )
     if commit != tip:
         run(*settings, "push", "--quiet", install.clone_url, f"{commit}:refs/heads/{install.branch}", cwd=folder)
@@ -151,6 +151,16 @@ def _knows_content(folder: Path, tip: str, head: str) -> bool:
 
 def _is_ancestor(folder: Path, older: str, newer: str) -> bool:
     return _run("merge-base", "--is-ancestor", older, newer, cwd=folder).returncode == 0
+
+
+def _taking_in(folder: Path, tip: str, head: str) -> str:
+    """What makes HEAD have the branch's commits: git merges no two histories without a common commit unasked."""
+    if _run("merge-base", tip, head, cwd=folder).returncode == 0:
+        return "`git merge FETCH_HEAD` takes them in"
+    return (
+        "it was seeded without HEAD's history, so `git merge --allow-unrelated-histories FETCH_HEAD` takes them in:"
+        " settle the files that differ, commit"
+    )
 
 
 def _join(folder: Path, tip: str, head: str) -> str:

@@ -57,6 +57,9 @@ class Source(Protocol):
     def follow(self, most: int) -> Iterator[Line]:
         """The last ones, then new ones as they come."""
 
+    def outcome(self) -> str:
+        """What became of that which wrote them; empty where it is nothing that ends."""
+
 
 @dataclass(frozen=True)
 class Group:
@@ -72,6 +75,10 @@ class Group:
     def follow(self, most: int) -> Iterator[Line]:
         """Without an end, since a group has none."""
         return _follow(self.install, self, most, lambda: False)
+
+    def outcome(self) -> str:
+        """Nothing, since a group has no end."""
+        return ""
 
 
 @dataclass(frozen=True)
@@ -90,20 +97,30 @@ class Log:
         """Until the action has ended."""
         return _follow(self.install, self, most, self._has_ended)
 
+    def outcome(self) -> str:
+        """Whose lines these are and how it went, with the reason of a failure, which no job may have written."""
+        action = self._now() if self.action.status == "InProgress" else self.action
+        went = f"{action.stage}/{action.name} of run {self.run.id[:8]}: {action.status}"
+        return f"{went}: {action.error}" if action.error else went
+
     def _has_ended(self) -> bool:
-        now = runs.get(self.install, self.run.id).action(self.action.stage, self.action.name)
-        return now is None or now.status != "InProgress"
+        return self._now().status != "InProgress"
+
+    def _now(self) -> Action:
+        return runs.get(self.install, self.run.id).action(self.action.stage, self.action.name) or self.action
 
 
 def chosen(install: Install, run: Run, name: str | None) -> Log:
     """The log of an action (`STAGE/ACTION`); without a name, of the failed one, else of the latest with a log."""
     if name:
         return Log(install, run, _named(run, name))
+    failed = [action for action in run.actions if action.status == "Failed"]
+    if failed:
+        return Log(install, run, _logged(failed[-1]))
     logged = [action for action in run.actions if action.provider in _READERS]
     if not logged:
         raise NotFound(f"run {run.id[:8]} has written no log yet; `slipway watch {run.id[:8]}` follows it")
-    failed = [action for action in logged if action.status == "Failed"]
-    return Log(install, run, (failed or logged)[-1])
+    return Log(install, run, logged[-1])
 
 
 def _named(run: Run, name: str) -> Action:
@@ -112,10 +129,15 @@ def _named(run: Run, name: str) -> Action:
     if found is None:
         known = ", ".join(dict.fromkeys(f"{a.stage}/{a.name}" for a in run.actions))
         raise BadInput(f"--action {name}: run {run.id[:8]} has no such action; it has {known or 'none yet'}")
-    if found.provider not in _READERS:
-        told = f": {found.error}" if found.error else ""
-        raise NotFound(f"{name} is a {found.provider} action and writes no log{told}")
-    return found
+    return _logged(found)
+
+
+def _logged(action: Action) -> Action:
+    """The action, if it writes a log; else NotFound, with what it failed with."""
+    if action.provider not in _READERS:
+        told = f": {action.error}" if action.error else ""
+        raise NotFound(f"{action.stage}/{action.name} is a {action.provider} action and writes no log{told}")
+    return action
 
 
 def _follow(install: Install, source: Source, most: int, ended: Any) -> Iterator[Line]:

@@ -41,6 +41,10 @@ class Target:
         """For people: where things happen."""
         if self.engine is not None:
             return f"local engine at {self.engine.url}"
+        # After `eval "$(slipway env)"` boto3 talks to the engine, and nobody should take that for AWS.
+        elsewhere = os.environ.get("AWS_ENDPOINT_URL")
+        if elsewhere:
+            return f"account {self.account} at {elsewhere}, which is AWS_ENDPOINT_URL and not AWS, region {self.region}"
         return f"AWS account {self.account}, region {self.region}"
 
     @property

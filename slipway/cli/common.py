@@ -33,8 +33,15 @@ Home = Annotated[
     Path,
     typer.Option("--home", help="Folder of the local engine.", envvar="SLIPWAY_HOME", callback=hints.remember),
 ]
-Aws = Annotated[bool, typer.Option("--aws", help="Act on the account of the environment instead of the local engine.")]
-Region = Annotated[str | None, typer.Option("--region", help="Region, with --aws.")]
+Aws = Annotated[
+    bool,
+    typer.Option(
+        "--aws",
+        help="Act on the account of the environment instead of the local engine.",
+        callback=hints.remember_aws,
+    ),
+]
+Region = Annotated[str | None, typer.Option("--region", help="Region, with --aws.", callback=hints.remember_region)]
 Stack = Annotated[
     str | None,
     typer.Option(
@@ -75,7 +82,7 @@ def show(value: Any, as_json: bool, text: str) -> None:
 
 
 def say(text: str) -> None:
-    """Print a text for people as it is: not cut, not wrapped, no markup read into it; its commands with --home."""
+    """Print a text for people as it is: not cut, not wrapped, no markup read into it; its commands completed."""
     console.print(hints.complete(text), highlight=False, markup=False, soft_wrap=True)
 
 

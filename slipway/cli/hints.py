@@ -1,7 +1,7 @@
-"""Commands in texts, as they have to be typed: with the `--stack` and the `--home` that the command was given.
+"""Commands in texts, as they have to be typed: with the install and the `--home` or `--aws` that the command was given.
 
 What is said, and what fails, may come from anywhere in the package, where nobody knows how the command was called; so
-both are put in here, at the last moment.
+they are put in here, at the last moment.
 """
 
 from __future__ import annotations
@@ -16,21 +16,24 @@ from slipway import local
 
 # Every command that has --stack.
 OF_A_STACK = (
-    *("launch", "clone", "push", "drop", "approve", "reject", "retry", "predict"),
+    *("clone", "push", "drop", "approve", "reject", "retry", "predict"),
     *("status", "watch", "runs", "report", "logs", "automl", "execute", "destroy"),
     *("ab start", "ab weights", "ab promote", "ab stop", "ab status"),
 )
+# Those that take the install's name without an option.
+NAMING = ("launch", "preflight")
+# Every command that has --aws.
+ANYWHERE = (*OF_A_STACK, *NAMING, "publish")
 # Every command that has --home.
-COMMANDS = (
-    *("demo", "up", "down", "env", "preflight", "publish", "fault add", "fault list", "fault clear"),
-    *OF_A_STACK,
-)
+COMMANDS = ("demo", "up", "down", "env", "fault add", "fault list", "fault clear", *ANYWHERE)
 _COMMAND = re.compile(rf"\bslipway (?:{'|'.join(COMMANDS)})\b[^`\n;)]*?(?=[`\n;)]|  |$)")
 # --help explains any folder's, and what names its folder is complete.
-_COMPLETE = ("--help", "--home")
+_COMPLETE = ("--help", "--home", "--aws")
 
 _home: ContextVar[Path] = ContextVar("home", default=local.HOME)
 _stack: ContextVar[str | None] = ContextVar("stack", default=None)
+_aws: ContextVar[bool] = ContextVar("aws", default=False)
+_region: ContextVar[str | None] = ContextVar("region", default=None)
 
 
 def remember(home: Path) -> Path:
@@ -45,17 +48,44 @@ def remember_stack(stack: str | None) -> str | None:
     return stack
 
 
+def remember_aws(aws: bool) -> bool:
+    """Whether the command acts on AWS."""
+    _aws.set(aws)
+    return aws
+
+
+def remember_region(region: str | None) -> str | None:
+    """The region that the command was told to act in."""
+    _region.set(region)
+    return region
+
+
 def complete(text: str) -> str:
-    """The text with `--stack` and `--home` in its commands, unless they act on the same install without them."""
+    """The text with what its commands need to act on the same install in the same place."""
     return _COMMAND.sub(lambda found: _complete(found[0]), text)
 
 
 def _complete(command: str) -> str:
     if any(word in command for word in _COMPLETE):
         return command
-    stack, home = _stack.get(), _home.get()
-    if stack and "--stack" not in command and command.removeprefix("slipway ").startswith(OF_A_STACK):
-        command += f" --stack {shlex.quote(stack)}"
+    name = command.removeprefix("slipway ")
+    command = _with_stack(command, name)
+    if _aws.get() and name.startswith(ANYWHERE):
+        region = _region.get()
+        return f"{command} --aws{f' --region {shlex.quote(region)}' if region else ''}"
+    home = _home.get()
     if home != Path(os.environ.get("SLIPWAY_HOME") or local.HOME):
         command += f" --home {shlex.quote(str(home))}"
+    return command
+
+
+def _with_stack(command: str, name: str) -> str:
+    stack = _stack.get()
+    if not stack or "--stack" in command:
+        return command
+    if name.startswith(OF_A_STACK):
+        return f"{command} --stack {shlex.quote(stack)}"
+    verb, _, rest = name.partition(" ")
+    if verb in NAMING and rest[:1] in ("", "-"):
+        return f"slipway {verb} {shlex.quote(stack)} {rest}".rstrip()
     return command

@@ -11,6 +11,7 @@ from rich.table import Table
 from slipway import install, package, seed
 from slipway import launch as launching
 from slipway.changeset import ChangeSet
+from slipway.cli import hints
 from slipway.cli.common import HOME, Aws, Home, Json, Region, check_yes, errors, show, target_of, warn
 from slipway.launch import Dialogue
 from slipway.preflight import cost, settings
@@ -21,7 +22,8 @@ def launch(
     stack: Annotated[
         str,
         typer.Argument(
-            help=f"The root stack's name, at most {install.MOST_CHARACTERS} lower-case letters, digits and hyphens."
+            help=f"The root stack's name, at most {install.MOST_CHARACTERS} lower-case letters, digits and hyphens.",
+            callback=hints.remember_stack,
         ),
     ] = install.DEFAULT_STACK,
     parameter: Annotated[

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from slipway import logbook, runs
-from slipway.cli.common import HOME, Aws, Home, Json, Region, Stack, installed, show
+from slipway.cli.common import HOME, Aws, Home, Json, Region, Stack, installed, show, warn
 from slipway.errors import BadInput, NotFound
 from slipway.logbook import Line
 
@@ -42,8 +42,11 @@ def logs(
     source = logbook.Group(where, group) if group else logbook.chosen(where, runs.get(where, run), action)
     if as_json:
         show([line.as_json() for line in source.lines(lines)], True, "")
-        return
-    _print(source.follow(lines) if follow else source.lines(lines))
+    else:
+        _print(source.follow(lines) if follow else source.lines(lines))
+    outcome = source.outcome()
+    if outcome:
+        warn(outcome)
 
 
 def _print(found: Iterable[Line]) -> None:

@@ -15,7 +15,13 @@ BEGAN = datetime(2026, 11, 21, 1, 0, tzinfo=UTC)
 def history(*events: tuple[float, str, dict[str, Any]]) -> dict[str, Any]:
     return {
         "events": [
-            {"timestamp": BEGAN + timedelta(seconds=at), "type": kind, "id": number, **details}
+            {
+                "timestamp": BEGAN + timedelta(seconds=at),
+                "type": kind,
+                "id": number,
+                "previousEventId": number - 1,
+                **details,
+            }
             for number, (at, kind, details) in enumerate(events, 1)
         ]
     }
@@ -51,6 +57,22 @@ def test_the_state_that_an_execution_failed_in_has_failed(aws: Aws) -> None:
     aws.answer("stepfunctions.get_execution_history", history(entered(0, "Train"), (7, "ExecutionFailed", {})))
     (train,) = executions.states(aws.target, ARN)
     assert (train.status, train.seconds) == ("Failed", 7.0)
+
+
+def failed(at: float, resource: str) -> tuple[float, str, dict[str, Any]]:
+    details = {"resourceType": "sagemaker", "resource": resource, "error": "States.TaskFailed", "cause": "137"}
+    return at, "TaskFailed", {"taskFailedEventDetails": details}
+
+
+def test_a_state_whose_job_failed_has_failed_although_the_machine_caught_it(aws: Aws) -> None:
+    events = history(
+        *(entered(0, "Reuse"), failed(1, "getObject"), exited(1, "Reuse")),
+        *(entered(1, "Train"), failed(2, "createTrainingJob.sync"), exited(2, "Train")),
+        *(entered(2, "Capacity"), exited(2, "Capacity"), entered(2, "Failed"), (2, "ExecutionFailed", {})),
+    )
+    aws.answer("stepfunctions.get_execution_history", events)
+    told = [(state.name, state.status) for state in executions.states(aws.target, ARN)]
+    assert told == [("Reuse", "Succeeded"), ("Train", "Failed"), ("Capacity", "Succeeded"), ("Failed", "Failed")]
 
 
 def test_a_state_that_was_entered_again_is_told_once(aws: Aws) -> None:

@@ -113,6 +113,20 @@ def test_what_somebody_else_pushed_is_not_lost(
     assert content(repository) == "mine"
 
 
+def test_what_was_pushed_on_a_seed_is_taken_in_by_the_command_that_is_told(
+    installed: Install, repository: Path, checkout: Path, tmp_path: Path
+) -> None:
+    other = git.clone(installed, tmp_path / "other")
+    commit(other, "Theirs", "theirs")
+    git.push(installed, other)
+    with pytest.raises(GitFailed, match=r"`git merge --allow-unrelated-histories FETCH_HEAD` takes them in: settle"):
+        git.push(installed, checkout)
+    merge = ("merge", "--quiet", "--allow-unrelated-histories", "--strategy-option", "theirs", "FETCH_HEAD")
+    git.run(*ME, *merge, cwd=checkout)
+    git.push(installed, checkout)
+    assert content(repository) == "theirs"
+
+
 def test_a_failure_of_git_is_told_without_our_own_settings(tmp_path: Path) -> None:
     with pytest.raises(GitFailed, match=r"^`git rev-parse HEAD` failed: fatal: not a git repository"):
         git.run("-c", "credential.useHttpPath=true", "rev-parse", "HEAD", cwd=tmp_path)

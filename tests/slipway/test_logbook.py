@@ -127,6 +127,21 @@ def test_without_a_name_the_failed_action_is_told_else_the_latest_with_a_log(aws
         logbook.chosen(aws.install(), run(source), None)
 
 
+def test_the_reason_of_a_failure_is_told_with_the_lines_since_no_job_may_have_written_it(aws: Aws) -> None:
+    gate = action("Train/Train", "Failed", provider="StepFunctions", error="Gate: roc_auc is 0.7")
+    told = logbook.chosen(aws.install(), run(build(), gate), None).outcome()
+    assert told == "Train/Train of run 1b28d30d: Failed: Gate: roc_auc is 0.7"
+    assert logbook.chosen(aws.install(), run(build()), None).outcome() == "Build/Build of run 1b28d30d: Succeeded"
+    assert logbook.Group(aws.install(), GROUP).outcome() == ""
+
+
+def test_of_a_rejected_run_the_rejection_is_told_and_not_the_log_of_what_went_well(aws: Aws) -> None:
+    approve = action("Test/Approve", "Failed", provider="Manual", error="The approval was rejected by ada: too low")
+    smoke = action("Test/Smoke", provider="Lambda")
+    with pytest.raises(NotFound, match="Test/Approve is a Manual action and writes no log: .* by ada: too low"):
+        logbook.chosen(aws.install(), run(smoke, approve), None)
+
+
 def test_an_unknown_action_is_refused_with_those_that_are_there(aws: Aws) -> None:
     with pytest.raises(BadInput, match="--action Nope: run 1b28d30d has no such action; it has Build/Build"):
         logbook.chosen(aws.install(), run(build()), "Nope")

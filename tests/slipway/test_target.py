@@ -14,8 +14,8 @@ from tests.slipway.stubs import Aws
 @pytest.fixture(autouse=True)
 def nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """An environment without AWS settings."""
-    for name in ("AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.delenv(name, raising=False)
+    for name in ("PROFILE", "REGION", "DEFAULT_REGION", "ACCESS_KEY_ID", "SECRET_ACCESS_KEY", "ENDPOINT_URL"):
+        monkeypatch.delenv(f"AWS_{name}", raising=False)
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
@@ -56,9 +56,14 @@ def test_another_program_gets_keys_region_and_the_engines_url(monkeypatch: pytes
     assert "AWS_PROFILE" not in variables
 
 
-def test_a_target_says_where_it_is(aws: Aws) -> None:
+def test_a_target_says_where_it_is(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
     assert aws.target.name == "local engine at http://127.0.0.1:1"
     real = Aws(local=False)
     real.answer("sts.get_caller_identity", {"Account": "123456789012"})
     assert real.target.name == "AWS account 123456789012, region us-east-1"
+    real.answer("sts.get_caller_identity", {"Account": "123456789012"})
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+    assert real.target.name == (
+        "account 123456789012 at http://127.0.0.1:1, which is AWS_ENDPOINT_URL and not AWS, region us-east-1"
+    )
     assert (aws.target.clock_factor, real.target.clock_factor) == (30.0, 1.0)

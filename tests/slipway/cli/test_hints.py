@@ -1,4 +1,4 @@
-"""What the person is told to type next acts on the folder that the command acted on."""
+"""What the person is told to type next acts on the install, folder or account that the command acted on."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 
 from slipway import cli, local
 from slipway.cli import hints
+from slipway.errors import NotFound
 from tests.slipway.cli.test_reference import known
 
 
@@ -67,8 +68,11 @@ def test_the_default_folder_is_not_named(monkeypatch: pytest.MonkeyPatch) -> Non
     assert hints.complete("`slipway up`") == "`slipway up`"
 
 
-def test_every_command_with_a_folder_is_known() -> None:
-    assert set(hints.COMMANDS) == {name for name, options in known().items() if "--home" in options}
+@pytest.mark.parametrize(
+    ("commands", "option"), [(hints.COMMANDS, "--home"), (hints.ANYWHERE, "--aws"), (hints.OF_A_STACK, "--stack")]
+)
+def test_every_command_with_the_option_is_known(commands: tuple[str, ...], option: str) -> None:
+    assert set(commands) == {name for name, options in known().items() if option in options}
 
 
 def test_an_error_names_the_folder_of_its_command_and_not_of_the_one_before(
@@ -94,3 +98,39 @@ def test_a_command_of_an_install_is_told_with_its_stack_unless_it_names_one() ->
         assert hints.complete(text) == f"{told} `slipway down --home X`"
     finally:
         hints.remember_stack(None)
+
+
+def test_a_launch_names_its_install_without_an_option() -> None:
+    hints.remember_stack("churn")
+    try:
+        text = "`slipway launch`; `slipway launch other`; `slipway launch -p A=B`"
+        told = (
+            "`slipway launch churn --home X`; `slipway launch other --home X`; `slipway launch churn -p A=B --home X`"
+        )
+        assert hints.complete(text) == told
+    finally:
+        hints.remember_stack(None)
+
+
+def test_what_acted_on_an_account_is_followed_by_what_acts_there() -> None:
+    hints.remember_aws(True)
+    try:
+        text = "`slipway approve`; `slipway up`; `slipway preflight --aws`"
+        assert hints.complete(text) == "`slipway approve --aws`; `slipway up --home X`; `slipway preflight --aws`"
+        hints.remember_region("eu-west-1")
+        assert hints.complete("`slipway logs --run 1`") == "`slipway logs --run 1 --aws --region eu-west-1`"
+    finally:
+        hints.remember_aws(False)
+        hints.remember_region(None)
+
+
+def test_an_error_of_a_stack_that_is_not_there_names_a_launch_that_can_be_typed(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(*_: object) -> None:
+        raise NotFound("there is no stack nope; `slipway launch nope` makes one")
+
+    monkeypatch.setattr("slipway.cli.common.target_of", missing)
+    assert cli.run(["status", "--stack", "nope"]) == 4
+    hints.remember_stack(None)
+    assert "`slipway launch nope` makes one" in capsys.readouterr().err
