@@ -8,7 +8,7 @@ from importlib.metadata import version
 from typing import Annotated
 
 import typer
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 from rich.text import Text
 from typer.exceptions import TyperException
 
@@ -64,6 +64,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except ClientError as error:
         details = error.response["Error"]
         return _fail(f"{error.operation_name} was refused: {details['Code']}: {details['Message']}", ExitCode.FAILED)
+    except ParamValidationError as error:
+        return _fail(str(error), ExitCode.USAGE)
     except BotoCoreError as error:
         return _fail(f"AWS cannot be reached or used: {error}; `slipway status` shows where it is", ExitCode.NO_TARGET)
     except (typer.Abort, KeyboardInterrupt):

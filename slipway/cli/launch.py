@@ -45,7 +45,7 @@ def launch(
     warn(f"stack {stack}, bundle {bundle.version}, {target.name}")
     with errors.status("packaging"):
         uploaded = package.package(target, folder, bundle)
-    price, estimate = cost.told(target, settings.read(folder)) if aws else ("", None)
+    price, estimate = cost.told(target, settings.read(folder, parameters)) if aws else ("", None)
     dialogue = asking(yes, price) if aws else Dialogue(warn, tell)
     kind = launching.launch(target, stack, uploaded, parameters, dialogue)
     outputs = install.stack_outputs(target, stack)
