@@ -28,6 +28,11 @@ app = typer.Typer(
 )
 
 
+_INTERRUPTED = (
+    "interrupted; what was started goes on: `slipway status` shows it; on the local engine `slipway down` ends it"
+)
+
+
 def _say_version(wanted: bool) -> None:
     if wanted:
         say(f"slipway {version('slipway')}")
@@ -77,7 +82,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         code = ExitCode.USAGE if named_wrong else ExitCode.FAILED
         return _fail(f"{error.filename} cannot be used: {error.strerror}", code)
     if code == ExitCode.INTERRUPTED:
-        return _fail("interrupted; what was started goes on: `slipway status` shows it, `slipway down` ends it", code)
+        return _fail(_INTERRUPTED, code)
     return int(code or ExitCode.DONE)
 
 

@@ -11,7 +11,7 @@ from rich.table import Table
 from slipway import install, package, seed
 from slipway import launch as launching
 from slipway.changeset import ChangeSet
-from slipway.cli.common import HOME, Aws, Home, Json, Region, check_yes, errors, show, target_of, warn
+from slipway.cli.common import HOME, Aws, Home, Json, Region, agrees, check_yes, errors, show, target_of, warn
 from slipway.launch import Dialogue
 from slipway.preflight import cost, settings
 from slipway.stackevents import StackEvent
@@ -62,7 +62,7 @@ def asking(yes: bool, price: str) -> Dialogue:
     """A launch that shows the change set and what it costs, and asks, unless the answer is `yes` already."""
 
     def agree(question: str) -> bool:
-        return yes or typer.confirm(question, err=True)
+        return yes or agrees(question)
 
     def review(proposal: ChangeSet) -> bool:
         warn(f"{proposal.kind} of stack {proposal.stack} in {proposal.target.name}:")
