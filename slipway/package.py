@@ -70,14 +70,19 @@ def _bucket(target: Target) -> str:
     """The bucket for templates and seeds, private and encrypted; one an account and region.
 
     docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html
+    docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html
     """
     s3 = target.client("s3")
     name = bucket_name(target)
     try:
-        s3.head_bucket(Bucket=name)
+        # Its name can be guessed: one that somebody else made, and lets us write to, would be where the templates lie.
+        s3.head_bucket(Bucket=name, ExpectedBucketOwner=target.account)
     except ClientError as error:
         if error.response["Error"]["Code"] not in ("404", "NoSuchBucket"):
-            raise PackageFailed(f"bucket {name} cannot be used: {error}") from error
+            raise PackageFailed(
+                f"bucket {name} cannot be used: {error}; it is another account's, or not yours to read:"
+                " `slipway preflight` says what to do"
+            ) from error
         where = {} if target.region == "us-east-1" else {"LocationConstraint": target.region}
         s3.create_bucket(Bucket=name, **({"CreateBucketConfiguration": where} if where else {}))
         blocked = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")

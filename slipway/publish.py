@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ParamValidationError
 
 from slipway import install, seed
 from slipway.errors import BadInput
@@ -89,12 +89,12 @@ def version_of(root: Path) -> str:
 def check_bucket(target: Target, bucket: str) -> None:
     """Refuse a bucket that is not there, not ours, or in another region: a function's code must be in its own."""
     try:
-        found = target.client("s3").get_bucket_location(Bucket=bucket).get("LocationConstraint")
+        owned = {"Bucket": bucket, "ExpectedBucketOwner": target.account}
+        found = target.client("s3").get_bucket_location(**owned).get("LocationConstraint")
+    except ParamValidationError as error:
+        raise BadInput(f"{bucket!r} is no name of a bucket: {error}") from error
     except ClientError as error:
-        raise PackageFailed(
-            f"bucket {bucket} cannot be used: {error.response['Error']['Message']}; make it with"
-            f" `aws s3 mb s3://{bucket} --region {target.region}`, or give another one"
-        ) from error
+        raise PackageFailed(f"bucket {bucket} cannot be used: {_why(target, bucket, error)}") from error
     # docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLocation.html: null is us-east-1, EU eu-west-1.
     region = {None: "us-east-1", "": "us-east-1", "EU": "eu-west-1"}.get(found, found)
     if region != target.region:
@@ -102,6 +102,18 @@ def check_bucket(target: Target, bucket: str) -> None:
             f"bucket {bucket} is in {region}, and CloudFormation makes functions only of code in its own region,"
             f" {target.region}; publish with --region {region}, or to a bucket in {target.region}"
         )
+
+
+def _why(target: Target, bucket: str, error: ClientError) -> str:
+    details = error.response["Error"]
+    if details["Code"] == "NoSuchBucket":
+        remedy = f"make it with `aws s3 mb s3://{bucket} --region {target.region}`, or give another one"
+    else:
+        remedy = (
+            f"it is account {target.account}'s if `aws s3api list-buckets` has it, and then its policy or yours has to"
+        )
+        remedy += " allow s3:GetBucketLocation, s3:ListBucket, s3:GetObject and s3:PutObject; else give another one"
+    return f"{details['Message']}; {remedy}"
 
 
 def seeded(template: str, bucket: str, key: str) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -52,9 +53,9 @@ class Target:
         """The region's name."""
         return str(self.session.region_name)
 
-    @property
+    @cached_property
     def account(self) -> str:
-        """The account's twelve digits."""
+        """The account's twelve digits, asked for once."""
         return str(self.client("sts").get_caller_identity()["Account"])
 
     @property

@@ -8,7 +8,7 @@ from importlib.metadata import version
 from typing import Annotated
 
 import typer
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 from rich.text import Text
 from typer.exceptions import TyperException
 
@@ -25,6 +25,11 @@ app = typer.Typer(
     add_completion=True,
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
+)
+
+
+_INTERRUPTED = (
+    "interrupted; what was started goes on: `slipway status` shows it; on the local engine `slipway down` ends it"
 )
 
 
@@ -64,6 +69,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except ClientError as error:
         details = error.response["Error"]
         return _fail(f"{error.operation_name} was refused: {details['Code']}: {details['Message']}", ExitCode.FAILED)
+    except ParamValidationError as error:
+        return _fail(str(error), ExitCode.USAGE)
     except BotoCoreError as error:
         return _fail(f"AWS cannot be reached or used: {error}; `slipway status` shows where it is", ExitCode.NO_TARGET)
     except (typer.Abort, KeyboardInterrupt):
@@ -75,7 +82,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         code = ExitCode.USAGE if named_wrong else ExitCode.FAILED
         return _fail(f"{error.filename} cannot be used: {error.strerror}", code)
     if code == ExitCode.INTERRUPTED:
-        return _fail("interrupted; what was started goes on: `slipway status` shows it, `slipway down` ends it", code)
+        return _fail(_INTERRUPTED, code)
     return int(code or ExitCode.DONE)
 
 

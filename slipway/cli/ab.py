@@ -14,7 +14,7 @@ from slipway.ab import endpoint, production, results, trial
 from slipway.ab.comparison import CANDIDATE
 from slipway.ab.endpoint import Live
 from slipway.ab.production import Production
-from slipway.cli.common import HOME, Aws, Home, Json, Region, Stack, console, errors, installed, say, show, warn
+from slipway.cli.common import HOME, Aws, Home, Json, Region, Stack, agrees, console, errors, installed, say, show, warn
 from slipway.errors import BadInput
 from slipway.stackevents import StackEvent
 
@@ -152,7 +152,7 @@ def _tell(event: StackEvent) -> None:
 def _asked(question: str) -> bool:
     if not sys.stdin.isatty():
         raise BadInput(f"{question} Nobody is there to answer; add --yes, or approve it first")
-    return typer.confirm(question, err=True)
+    return agrees(question)
 
 
 def _state(found: Production, live: Live) -> dict[str, Any]:

@@ -73,6 +73,15 @@ def check_yes(what: str, yes: bool) -> None:
         raise BadInput(f"{what} asks before it changes anything, and nobody is there to answer; add --yes")
 
 
+def agrees(question: str) -> bool:
+    """Ask on standard error until the answer is yes or no; Ctrl-C and an end of the input are a no."""
+    try:
+        return typer.confirm(question, err=True)
+    except typer.Abort:
+        errors.print()
+        return False
+
+
 def show(value: Any, as_json: bool, text: str) -> None:
     """Print a value for machines, or a text for people."""
     if as_json:

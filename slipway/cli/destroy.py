@@ -9,13 +9,19 @@ from typing import Annotated, Any
 import typer
 
 from slipway import install
-from slipway.cli.common import HOME, Aws, Home, Json, Region, Stack, check_yes, errors, show, target_of, warn
+from slipway.cli.common import HOME, Aws, Home, Json, Region, Stack, agrees, check_yes, errors, show, target_of, warn
 from slipway.cli.launch import tell
 from slipway.destroy import destruction
 from slipway.destroy.destruction import Options, Plan
 from slipway.destroy.inventory import Item
-from slipway.errors import ExitCode
+from slipway.errors import ExitCode, SlipwayError
 from slipway.launch import Declined
+
+
+class Interrupted(SlipwayError):
+    """Ctrl-C while it was being removed."""
+
+    exit_code = ExitCode.INTERRUPTED
 
 
 def destroy(
@@ -42,9 +48,15 @@ def destroy(
     with errors.status("taking the inventory"):
         planned = destruction.plan(target, name, Options(delete_data, keep_model_packages))
     _present(planned)
-    if not yes and not typer.confirm(f"Remove this from {target.name}?", err=True):
+    if not yes and not agrees(f"Remove this from {target.name}?"):
         raise Declined(f"install {name} stays as it is; nothing was removed")
-    left = destruction.carry_out(planned, warn, tell)
+    try:
+        left = destruction.carry_out(planned, warn, tell)
+    except KeyboardInterrupt as error:
+        raise Interrupted(
+            f"interrupted; {target.name} goes on with the stack that is being deleted, and the rest stays until"
+            " `slipway destroy` is called again, with the same options"
+        ) from error
     show(_record(planned, left), as_json, _ending(planned, left))
     if left:
         raise typer.Exit(ExitCode.FAILED)
@@ -70,7 +82,8 @@ def _listed(head: str, items: Iterable[Item]) -> str:
 def _ending(planned: Plan, left: list[Item]) -> str:
     if not left:
         return f"install {planned.stack} is removed; left: nothing"
-    return f"{_listed('left:', left)}\n`slipway destroy` again goes on with it"
+    again = "`slipway destroy` again removes what was only slow to end; what is left then is to be removed by hand"
+    return f"{_listed('left:', left)}\n{again}"
 
 
 def _record(planned: Plan, left: list[Item]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from slipway import install, package, seed
 from slipway import launch as launching
 from slipway.changeset import ChangeSet
 from slipway.cli import hints
-from slipway.cli.common import HOME, Aws, Home, Json, Region, check_yes, errors, show, target_of, warn
+from slipway.cli.common import HOME, Aws, Home, Json, Region, agrees, check_yes, errors, show, target_of, warn
 from slipway.launch import Dialogue
 from slipway.preflight import cost, settings
 from slipway.stackevents import StackEvent
@@ -47,7 +47,7 @@ def launch(
     warn(f"stack {stack}, bundle {bundle.version}, {target.name}")
     with errors.status("packaging"):
         uploaded = package.package(target, folder, bundle)
-    price, estimate = cost.told(target, settings.read(folder)) if aws else ("", None)
+    price, estimate = cost.told(target, settings.read(folder, parameters)) if aws else ("", None)
     dialogue = asking(yes, price) if aws else Dialogue(warn, tell)
     kind = launching.launch(target, stack, uploaded, parameters, dialogue)
     outputs = install.stack_outputs(target, stack)
@@ -64,7 +64,7 @@ def asking(yes: bool, price: str) -> Dialogue:
     """A launch that shows the change set and what it costs, and asks, unless the answer is `yes` already."""
 
     def agree(question: str) -> bool:
-        return yes or typer.confirm(question, err=True)
+        return yes or agrees(question)
 
     def review(proposal: ChangeSet) -> bool:
         warn(f"{proposal.kind} of stack {proposal.stack} in {proposal.target.name}:")

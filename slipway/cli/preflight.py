@@ -30,7 +30,7 @@ def preflight(
 ) -> None:
     """Look whether a launch would go through, and what it costs; reads only, and says what to do about what fails."""
     parameters = dict(launch.parameter(text) for text in parameter or [])
-    asked = Launch(target_of(aws, home, region), stack, settings.read(folder), parameters)
+    asked = Launch(target_of(aws, home, region), stack, settings.read(folder, parameters), parameters)
     with errors.status("looking"):
         found = run(asked)
     counts = {status: sum(finding.status is status for finding in found) for status in Status}

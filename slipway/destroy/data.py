@@ -58,12 +58,12 @@ def remove_bucket(target: Target, name: str) -> None:
     for page in s3.get_paginator("list_multipart_uploads").paginate(Bucket=name):
         for upload in page.get("Uploads", []):
             s3.abort_multipart_upload(Bucket=name, Key=upload["Key"], UploadId=upload["UploadId"])
-    for entries in _versions(target, name):
-        if entries:
-            objects = [{"Key": entry["Key"], "VersionId": entry["VersionId"]} for entry in entries]
-            answer = s3.delete_objects(Bucket=name, Delete={"Objects": objects, "Quiet": True})
-            for error in answer.get("Errors", []):
-                raise ClientError({"Error": {"Code": error["Code"], "Message": _why(name, error)}}, "DeleteObjects")
+    # Always the first page: where the next one begins is named by a version that is gone by then.
+    while entries := next(_versions(target, name)):
+        objects = [{"Key": entry["Key"], "VersionId": entry["VersionId"]} for entry in entries]
+        answer = s3.delete_objects(Bucket=name, Delete={"Objects": objects, "Quiet": True})
+        for error in answer.get("Errors", []):
+            raise ClientError({"Error": {"Code": error["Code"], "Message": _why(name, error)}}, "DeleteObjects")
     s3.delete_bucket(Bucket=name)
 
 

@@ -23,10 +23,10 @@ def identity(asked: Launch) -> Iterator[Finding]:
     """Whose credentials these are; nobody should launch as the account's root user."""
     try:
         caller = asked.target.client("sts").get_caller_identity()
+        text = f"{caller['Arn']} in {asked.target.name}"
     except Unanswered as error:
         yield not_looked("identity", "sts:GetCallerIdentity", error)
         return
-    text = f"{caller['Arn']} in {asked.target.name}"
     if caller["Arn"].endswith(":root"):
         yield failed("identity", f"{text} is the root user", "sign in as a role: `aws configure sso`, then AWS_PROFILE")
     else:
@@ -88,10 +88,14 @@ def log_role(asked: Launch) -> Iterator[Finding]:
     try:
         arn = asked.target.client("apigateway").get_account().get("cloudwatchRoleArn")
     except Unanswered as error:
-        yield not_looked("API Gateway log role", "apigateway:GET /account", error)
+        yield not_looked("API Gateway log role", "apigateway:GET /account", error, "apigateway:GET")
         return
     if arn or asked.parameters.get("ManageApiGatewayLogging") != "false":
         yield ok("API Gateway log role", arn or "there is none in the region; `slipway launch` makes it")
     else:
         text = "there is none in the region, and ManageApiGatewayLogging=false keeps the launch from making it"
-        yield failed("API Gateway log role", text, "launch without that parameter, or set the account's role")
+        setting = "op=replace,path=/cloudwatchRoleArn,value=ROLE_ARN"
+        command = f"`aws apigateway update-account --patch-operations {setting} --region {asked.target.region}`"
+        yield failed(
+            "API Gateway log role", text, f"launch without that parameter, or give the account a role: {command}"
+        )

@@ -6,50 +6,64 @@ docs.aws.amazon.com/codecommit/latest/userguide/regions.html
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator
+from functools import partial
 
 from botocore.exceptions import ClientError
 
-from slipway.preflight.finding import Finding, Launch, Unanswered, code_of, failed, not_looked, ok
+from slipway.preflight.finding import SECONDS, Finding, Launch, Unanswered, code_of, failed, late, not_looked, ok
+from slipway.preflight.together import together
 
 _AT_ONCE = 10
+_READING = ("s3:GetObject", "s3:ListBucket", "s3:GetBucketVersioning", "s3:GetBucketNotification")
 _OTHER_SOURCE = "`-p SourceProvider=CodeConnections` or `-p SourceProvider=S3`, or another region (`--region`)"
 
 
 def types(asked: Launch) -> Iterator[Finding]:
     """Whether CloudFormation knows every resource type of the templates there."""
     wanted = asked.settings.types(asked.parameters)
-    cloudformation = asked.target.client("cloudformation")
-
-    def fault(name: str) -> ClientError | None:
-        try:
-            cloudformation.describe_type(Type="RESOURCE", TypeName=name)
-        except ClientError as error:
-            return error
-        return None
-
+    shares = [wanted[start::_AT_ONCE] for start in range(_AT_ONCE)]
     try:
-        with ThreadPoolExecutor(_AT_ONCE) as threads:
-            faults = {name: error for name, error in zip(wanted, threads.map(fault, wanted), strict=True) if error}
+        found = together([partial(_faults, asked, share) for share in shares], SECONDS)
     except Unanswered as error:
         yield not_looked("resource types", "cloudformation:DescribeType", error)
         return
+    if None in found:
+        yield late("resource types", SECONDS)
+        return
+    faults = {name: error for share in found if share for name, error in share.items()}
     missing = sorted(name for name, error in faults.items() if code_of(error) == "TypeNotFoundException")
     others = [error for error in faults.values() if code_of(error) != "TypeNotFoundException"]
     if missing:
         text = f"{asked.target.region} has no {', '.join(missing)}"
-        yield failed("resource types", text, "choose another region: --region us-east-1")
+        yield failed(
+            "resource types", text, f"choose another region: `slipway preflight {asked.stack} --aws --region …`"
+        )
     elif others:
         yield not_looked("resource types", "cloudformation:DescribeType", others[0])
     else:
         yield ok("resource types", f"all {len(wanted)} are in {asked.target.region}")
 
 
+def _faults(asked: Launch, names: Iterable[str]) -> dict[str, ClientError]:
+    """Why types are not there, by their names."""
+    faults = {}
+    for name in names:
+        try:
+            asked.target.client("cloudformation").describe_type(Type="RESOURCE", TypeName=name)
+        except ClientError as error:
+            faults[name] = error
+    return faults
+
+
 def source(asked: Launch) -> Iterator[Finding]:
     """Whether the code can be where the launch says."""
+    looks = {"CodeCommit": _codecommit, "CodeConnections": _connection, "S3": _zip}
     provider = asked.parameters.get("SourceProvider", "CodeCommit")
-    yield from {"CodeCommit": _codecommit, "CodeConnections": _connection, "S3": _zip}[provider](asked)
+    if provider not in looks:
+        yield failed("source", f"there is no source {provider}", f"`-p SourceProvider=…`, one of {', '.join(looks)}")
+    else:
+        yield from looks[provider](asked)
 
 
 def _codecommit(asked: Launch) -> Iterator[Finding]:
@@ -84,7 +98,9 @@ def _taken(asked: Launch, name: str) -> Iterator[Finding]:
 def _connection(asked: Launch) -> Iterator[Finding]:
     arn = asked.parameters.get("ConnectionArn", "")
     if not arn:
-        yield failed("source", "CodeConnections needs a connection", "`-p ConnectionArn=…` of one that is available")
+        command = "`aws codeconnections create-connection --provider-type GitHub --connection-name slipway`"
+        remedy = f"`-p ConnectionArn=…` of one that is available; {command} makes one, to be finished in the console"
+        yield failed("source", "CodeConnections needs a connection", remedy)
         return
     try:
         found = asked.target.client("codeconnections").get_connection(ConnectionArn=arn)["Connection"]
@@ -113,7 +129,7 @@ def _zip(asked: Launch) -> Iterator[Finding]:
         if code_of(error) in ("404", "NoSuchBucket", "NoSuchKey"):
             yield failed("source", f"s3://{bucket}/{key} is not there", f"`aws s3 cp bundle.zip s3://{bucket}/{key}`")
         else:
-            yield not_looked("source", f"reading s3://{bucket}/{key}", error)
+            yield not_looked("source", f"reading s3://{bucket}/{key}", error, *_READING)
         return
     except Unanswered as error:
         yield not_looked("source", f"reading s3://{bucket}/{key}", error)

@@ -2,33 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from itertools import chain
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
-from slipway.preflight import access, account, cost, quotas, region, sizes
-from slipway.preflight.finding import Finding, Launch
+from slipway.preflight import access, account, cost, form, quotas, region, sizes
+from slipway.preflight.finding import SECONDS, Finding, Launch, late
+from slipway.preflight.together import together
 
-CHECKS: tuple[Callable[[Launch], Iterator[Finding]], ...] = (
-    account.identity,
-    account.stack,
-    sizes.names,
-    sizes.templates,
-    sizes.code,
-    region.types,
-    region.source,
-    quotas.instances,
-    quotas.builds,
-    account.concurrency,
-    account.linked_role,
-    account.log_role,
-    access.bucket,
-    access.registry,
-    cost.cost,
-)
+Check = Callable[[Launch], Iterator[Finding]]
+
+# By the name that the lines of each begin with.
+CHECKS: Mapping[str, Check] = {
+    "identity": account.identity,
+    "stack": account.stack,
+    "names": sizes.names,
+    "parameters": form.parameters,
+    "configuration": sizes.configuration,
+    "templates": sizes.templates,
+    "seed": sizes.code,
+    "resource types": region.types,
+    "source": region.source,
+    "instances": quotas.instances,
+    "builds": quotas.builds,
+    "Lambda concurrency": account.concurrency,
+    "service-linked role": account.linked_role,
+    "API Gateway log role": account.log_role,
+    "bucket": access.bucket,
+    "image registry": access.registry,
+    "cost": cost.cost,
+}
 
 
-def run(asked: Launch) -> list[Finding]:
-    """What every check found, in the order of `CHECKS`."""
-    with ThreadPoolExecutor(len(CHECKS)) as threads:
-        return list(chain.from_iterable(threads.map(lambda check: list(check(asked)), CHECKS)))
+def run(asked: Launch, seconds: float = SECONDS) -> list[Finding]:
+    """What every check found, in the order of `CHECKS`; unknown is what did not answer in that time."""
+    answers = together([partial(_found, check, asked) for check in CHECKS.values()], seconds)
+    named = zip(CHECKS, answers, strict=True)
+    return [finding for name, found in named for finding in (found if found is not None else [late(name, seconds)])]
+
+
+def _found(check: Check, asked: Launch) -> list[Finding]:
+    return list(check(asked))

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from jsonschema import Draft202012Validator
 
 from slipway.errors import BadInput
 
@@ -44,11 +46,12 @@ class Usage:
 
 @dataclass(frozen=True)
 class Settings:
-    """A bundle's folder with its configuration, and the defaults of its schema."""
+    """A bundle's folder with its configuration, the defaults of its schema, and the form's capacities of production."""
 
     root: Path
     document: Mapping[str, Any]
     schema: Mapping[str, Any]
+    form: Mapping[str, str] = field(default_factory=dict)
 
     def get(self, path: str) -> Any:
         """A field, like `train.instanceType`, as it is configured or else as the schema has it."""
@@ -103,7 +106,13 @@ class Settings:
         ]
 
     def capacity(self, which: str) -> int:
-        """Production's `min` or `max` capacity."""
+        """Production's `min` or `max` capacity: the configuration's, else the form's."""
+        stated: Any = self.document
+        for name in ("serving", "production", "autoscaling"):
+            stated = stated.get(name, {})
+        form = self.form.get(f"Production{which.capitalize()}Capacity", "")
+        if f"{which}Capacity" not in stated and form.isdigit():
+            return int(form)
         return int(self.get(f"serving.production.autoscaling.{which}Capacity"))
 
     def templates(self) -> dict[str, str]:
@@ -129,14 +138,21 @@ class Settings:
         return len(re.findall(r"^    Type: \w+(?:::\w+)+$", self.templates()[path], re.MULTILINE))
 
 
-def read(root: Path) -> Settings:
-    """The settings of a bundle's folder; BadInput when it is none, or its configuration is no JSON."""
-    documents = []
-    for name in (_CONFIGURATION, _SCHEMA):
-        try:
-            documents.append(json.loads((root / name).read_text("utf-8")))
-        except FileNotFoundError as error:
-            raise BadInput(f"{root} holds no {name}; run this in the bundle's folder") from error
-        except ValueError as error:
-            raise BadInput(f"{root / name} is no JSON document: {error}") from error
-    return Settings(root, *documents)
+def read(root: Path, form: Mapping[str, str] | None = None) -> Settings:
+    """The settings of a bundle's folder, launched with these parameters; BadInput when they cannot be read."""
+    document, schema = _document(root, _CONFIGURATION), _document(root, _SCHEMA)
+    for error in Draft202012Validator(schema).iter_errors(document):
+        raise BadInput(f"{root / _CONFIGURATION}: {error.json_path}: {error.message}")
+    return Settings(root, document, schema, form or {})
+
+
+def _document(root: Path, name: str) -> Mapping[str, Any]:
+    try:
+        found = json.loads((root / name).read_text("utf-8"))
+    except FileNotFoundError as error:
+        raise BadInput(f"{root} holds no {name}; run this in the bundle's folder") from error
+    except ValueError as error:
+        raise BadInput(f"{root / name} is no JSON document: {error}") from error
+    if not isinstance(found, dict):
+        raise BadInput(f"{root / name} is no JSON object")
+    return found

@@ -1,4 +1,4 @@
-"""Names and sizes that CloudFormation, SageMaker or CodeCommit would refuse, some of them only in the first run.
+"""Names, sizes and settings that CloudFormation, SageMaker, CodeCommit or Build would refuse, some in a run only.
 
 docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from slipway import install, seed
+from slipway import install, seed, validation
 from slipway.errors import BadInput
 from slipway.preflight.finding import Finding, Launch, failed, ok
 
@@ -38,11 +38,21 @@ def templates(asked: Launch) -> Iterator[Finding]:
         yield ok("templates", f"{len(found)}, the largest {largest} with {len(found[largest].encode()):,} bytes")
 
 
+def configuration(asked: Launch) -> Iterator[Finding]:
+    """Whether Build would take the configuration."""
+    try:
+        validation.check(validation.files(asked.settings.root))
+    except BadInput as error:
+        yield failed("configuration", str(error), f"correct {validation.CONFIG}; docs/configuration.md has every field")
+    else:
+        yield ok("configuration", "Build takes it")
+
+
 def code(asked: Launch) -> Iterator[Finding]:
     """Whether the repository can be seeded with the bundle."""
     try:
         made = seed.make(asked.settings.root)
     except BadInput as error:
-        yield failed("seed", str(error), "take it out of the bundle, or out of git")
+        yield failed("seed", str(error), "correct that, or take the file out of the bundle: `git rm --cached FILE`")
     else:
         yield ok("seed", f"{len(made.content):,} of {seed.LIMIT_BYTES:,} bytes")

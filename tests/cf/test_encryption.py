@@ -21,7 +21,7 @@ BY_OUR_KEY = {
     "AWS::SageMaker::EndpointConfig": "KmsKeyId",
     "AWS::SageMaker::NotebookInstance": "KmsKeyId",
 }
-QUEUES = {"callback": "SqsManagedSseEnabled", "triggers": "KmsMasterKeyId"}
+QUEUES = {"callback": ("SqsManagedSseEnabled", True), "triggers": ("KmsMasterKeyId", {"Ref": "KeyArn"})}
 # Encrypted by AWS with keys of its own: code, programs, names, numbers of runs and lines of logs.
 BY_KEYS_OF_AWS = {
     "AWS::CodeCommit::Repository": "https://docs.aws.amazon.com/codecommit/latest/userguide/encryption.html",
@@ -70,7 +70,8 @@ def test_what_holds_rows_or_models_has_the_installs_key(member: str, properties:
 
 @pytest.mark.parametrize(("name", "queue"), resources("AWS::SQS::Queue"))
 def test_a_queue_of_data_has_the_installs_key_and_one_of_tokens_a_key_of_sqs(name: str, queue: dict[str, Any]) -> None:
-    assert QUEUES[name] in queue
+    member, value = QUEUES[name]
+    assert queue.get(member) == value
 
 
 @pytest.mark.parametrize("definition", sorted(templates.FOLDER.glob("*.asl.json")), ids=lambda path: path.name)

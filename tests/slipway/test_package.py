@@ -27,7 +27,7 @@ def test_seed_and_packaged_template_are_uploaded_to_the_accounts_bucket(
 ) -> None:
     sam(tmp_path, "echo Uploading; echo 'AWSTemplateFormatVersion: 2010-09-09'", monkeypatch)
     aws.answer("sts.get_caller_identity", {"Account": "111122223333"})
-    aws.answer("s3.head_bucket", {}, {"Bucket": BUCKET})
+    aws.answer("s3.head_bucket", {}, {"Bucket": BUCKET, "ExpectedBucketOwner": "111122223333"})
     aws.answer("s3.put_object", {}, {"Bucket": BUCKET, "Key": "seeds/0123456789abcdef.zip", "Body": b"zip"})
     template = {"Bucket": BUCKET, "Key": "templates/0123456789abcdef/template.yaml"}
     aws.answer("s3.put_object", {}, {**template, "Body": b"AWSTemplateFormatVersion: 2010-09-09\n"})
@@ -54,7 +54,7 @@ def test_the_bucket_is_made_private_where_there_is_none(
 def test_somebody_elses_bucket_is_told(aws: Aws, tmp_path: Path) -> None:
     aws.answer("sts.get_caller_identity", {"Account": "111122223333"})
     aws.refuse("s3.head_bucket", "403", "Forbidden")
-    with pytest.raises(PackageFailed, match=f"bucket {BUCKET} cannot be used: .*Forbidden"):
+    with pytest.raises(PackageFailed, match=f"bucket {BUCKET} cannot be used: .*Forbidden; it is another account's"):
         package.package(aws.target, tmp_path, SEED)
 
 

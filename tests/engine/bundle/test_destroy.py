@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -179,13 +180,54 @@ def test_model_packages_are_kept_when_it_is_said_so_and_go_with_their_group_the_
     assert said == [f"model package group {ROOT}: removed"]
 
 
-def test_the_images_of_an_install_are_counted_and_their_repository_is_left_to_its_stack(
-    target: Target, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(destruction, "_LOOKS", 1)
+@pytest.mark.specification("docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DeleteRepository.html")
+def test_images_that_no_stack_has_any_more_are_counted_and_go(target: Target) -> None:
     name = f"{ROOT}-source-1abc-images-2def"
     target.client("ecr").create_repository(repositoryName=name)
     planned = destruction.plan(target, ROOT, Options())
     assert planned.removed == [Item("image repository", name, "0 images")]
-    assert destruction.carry_out(planned, lambda _: None, lambda _: None) == planned.removed
-    target.client("ecr").delete_repository(repositoryName=name)
+    said: list[str] = []
+    assert destruction.carry_out(planned, said.append, lambda _: None) == []
+    assert said == [f"image repository {name}: removed"]
+
+
+@pytest.mark.specification("docs.aws.amazon.com/autoscaling/application/APIReference/API_DeregisterScalableTarget.html")
+def test_what_scaled_an_endpoint_that_was_deleted_by_hand_goes_and_that_of_another_install_stays(
+    target: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [f"{ROOT}-production", f"{ROOT}-eu-production"]
+    scaled = [{"ResourceId": f"endpoint/{name}/variant/main", "ScalableDimension": "d"} for name in names]
+    gone: list[str] = []
+
+    class Scaling:
+        def can_paginate(self, _: str) -> bool:
+            return True
+
+        def get_paginator(self, _: str) -> Scaling:
+            return self
+
+        def paginate(self, **_: str) -> list[dict[str, Any]]:
+            return [{"ScalableTargets": [one for one in scaled if one["ResourceId"] not in gone]}]
+
+        def deregister_scalable_target(self, **call: str) -> None:
+            gone.append(call["ResourceId"])
+
+    monkeypatch.setitem(target._clients, "application-autoscaling", Scaling())
+    planned = destruction.plan(target, ROOT, Options())
+    assert planned.removed == [Item("scalable target", f"{ROOT}-production")]
+    assert destruction.carry_out(planned, lambda _: None, lambda _: None) == []
+    assert gone == [f"endpoint/{ROOT}-production/variant/main"]
+
+
+def test_a_bucket_of_more_versions_than_a_page_has_is_emptied(storage: Target) -> None:
+    """A page ends within the versions of a key, and what it ends with is removed before the next one is asked for."""
+    _delete_stack(storage)
+    bucket = data.find(storage, PREFIX).buckets[0].name
+    s3 = storage.client("s3")
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda number: s3.put_object(Bucket=bucket, Key=f"{number % 3}", Body=b"1"), range(1100)))
+    planned = destruction.plan(storage, PREFIX, Options(delete_data=True))
+    assert f"{bucket}: 1,100 object versions, 1,100 bytes" in [f"{one.name}: {one.note}" for one in planned.removed]
+    assert destruction.carry_out(planned, lambda _: None, lambda _: None) == []
+    with pytest.raises(ClientError, match="404"):
+        s3.head_bucket(Bucket=bucket)

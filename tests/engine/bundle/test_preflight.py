@@ -25,6 +25,7 @@ pytestmark = [
 ]
 ROOT = Path(__file__).parents[3]
 STACK = "looked-at"
+BATCH = {"inputUri": "s3://rows/in/"}
 
 
 @pytest.fixture
@@ -118,7 +119,7 @@ def test_a_price_that_nobody_knows_is_said_to_be_unknown(target: Target, bundle:
 def test_without_instances_that_serve_a_month_costs_nothing(
     mode: str, usages: list[str], target: Target, bundle: Path
 ) -> None:
-    found = look(target, configured(bundle, deploy__mode=mode, deploy__batch={}))
+    found = look(target, configured(bundle, deploy__mode=mode, deploy__batch=BATCH))
     assert "$0.00 a month for endpoints;" in of(found, "cost").text
     asked = [finding.text for finding in found if finding.check == "instances" and "endpoint" in finding.text]
     assert asked == []
@@ -230,7 +231,8 @@ def test_somebody_without_rights_is_told_which_are_missing(engine: RunningEngine
     found = look(Target(session, engine.engine))
     remedies = {finding.remedy for finding in found if finding.status is Status.UNKNOWN}
     for action in ("cloudformation:DescribeType", "lambda:GetAccountSettings", "servicequotas:ListServiceQuotas"):
-        assert f"allow {action} to whoever launches" in remedies
+        policy = f"`aws iam put-user-policy --user-name looks-on --policy-name slipway-{action.replace(':', '-')} "
+        assert any(one.startswith(f"have {action} allowed: {policy}") for one in remedies)
     assert of(found, "identity").status is Status.OK
     assert of(found, "bucket").status is Status.FAILED
     iam.delete_access_key(UserName="looks-on", AccessKeyId=key["AccessKeyId"])

@@ -157,3 +157,19 @@ def test_a_key_that_is_not_there_is_named(engine: Any) -> None:
         s3.put_object, Bucket="under-no-key", Key="k", Body=b"x", ServerSideEncryption="aws:kms", SSEKMSKeyId=arn
     )
     assert (told["Code"], told["Message"]) == ("KMS.NotFoundException", f"Key '{arn}' does not exist")
+
+
+@pytest.mark.specification("docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html")
+def test_a_bucket_of_another_account_than_expected_is_refused_and_one_that_is_not_there_is_not_found(
+    engine: Any, bucket: str
+) -> None:
+    s3 = engine.client("s3")
+    other = {"ExpectedBucketOwner": "999988887777"}
+    assert refusal(s3.head_bucket, Bucket=bucket, **other)["Code"] == "403"
+    assert refusal(s3.head_bucket, Bucket="never-made", **other)["Code"] == "404"
+    told = refusal(s3.put_object, Bucket=bucket, Key="guessed", Body=b"x", **other)
+    assert (told["Code"], told["Message"]) == ("AccessDenied", "Access Denied")
+    source = {"Bucket": bucket, "Key": "written"}
+    copy = {"Bucket": bucket, "Key": "copy", "CopySource": source, "ExpectedSourceBucketOwner": "999988887777"}
+    assert refusal(s3.copy_object, **copy)["Code"] == "AccessDenied"
+    s3.put_object(Bucket=bucket, Key="guessed", Body=b"x", ExpectedBucketOwner="111122223333")

@@ -155,7 +155,9 @@ def test_an_interruption_says_what_goes_on(run: Run, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(local, "remove", interrupt)
     code, out, err = run("down")
     assert (code, out) == (130, "")
-    assert err.startswith("slipway: interrupted; what was started goes on")
+    assert err.startswith(
+        "slipway: interrupted; what was started goes on: `slipway status` shows it; on the local engine"
+    )
 
 
 def test_a_file_that_cannot_be_written_is_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

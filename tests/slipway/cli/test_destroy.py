@@ -61,6 +61,38 @@ def test_it_shows_what_goes_and_what_stays_and_a_no_changes_nothing(
     assert done == []
 
 
+def test_an_answer_that_is_neither_is_asked_again(
+    done: list[Options], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", Terminal("perhaps\ny\n"))
+    assert cli.run(["destroy", "--stack", "shop"]) == 0
+    assert capsys.readouterr().err.count("Remove this from local engine at http://127.0.0.1:1?") == 2
+    assert len(done) == 1
+
+
+def test_no_answer_is_a_no(
+    done: list[Options], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", Terminal(""))  # Ctrl-D; Ctrl-C raises the same
+    assert cli.run(["destroy", "--stack", "shop"]) == 1
+    assert "install shop stays as it is; nothing was removed" in capsys.readouterr().err
+    assert done == []
+
+
+def test_an_interruption_says_what_goes_on_and_how_to_go_on(
+    done: list[Options], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object) -> list[Item]:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(destruction, "carry_out", interrupt)
+    assert cli.run(["destroy", "--stack", "shop", "--yes"]) == 130
+    assert capsys.readouterr().err.endswith(
+        "slipway: interrupted; local engine at http://127.0.0.1:1 goes on with the stack that is being deleted, and the"
+        " rest stays until `slipway destroy --stack shop` is called again, with the same options\n"
+    )
+
+
 def test_a_yes_removes_it_and_says_that_nothing_is_left(
     done: list[Options], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -77,7 +109,8 @@ def test_what_is_left_is_listed_and_is_a_failure(
     assert cli.run(["destroy", "--stack", "shop", "--yes"]) == 1
     out = capsys.readouterr().out
     assert (
-        out == "left:\n  queue: shop-drops, shop-failed-drops\n`slipway destroy --stack shop` again goes on with it\n"
+        out == "left:\n  queue: shop-drops, shop-failed-drops\n`slipway destroy --stack shop` again removes what was"
+        " only slow to end; what is left then is to be removed by hand\n"
     )
     assert cli.run(["destroy", "--stack", "shop", "--yes", "--json"]) == 1
     record = json.loads(capsys.readouterr().out)

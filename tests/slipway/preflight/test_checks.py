@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from slipway.preflight import access, account, cost, prices, quotas, region, settings
-from slipway.preflight.finding import Finding, Launch, Status
+from slipway import validation
+from slipway.errors import BadInput
+from slipway.preflight import access, account, cost, form, prices, quotas, region, run, settings, sizes
+from slipway.preflight.finding import Finding, Launch, Status, ok
 from slipway.preflight.prices import NoPrice
 from tests.slipway.stubs import Aws
 from tests.slipway.test_launch import described
@@ -67,6 +71,22 @@ def test_a_boundary_may_keep_it_from_being_made_so_the_command_is_told(aws: Aws)
     assert finding.remedy.startswith("`aws iam create-service-linked-role --aws-service-name sagemaker.application-")
 
 
+def test_the_launchs_bucket_must_be_of_the_account(aws: Aws) -> None:
+    caller(aws)
+    aws.answer("s3.head_bucket", {}, {"Bucket": BUCKET, "ExpectedBucketOwner": "111122223333"})
+    assert only(access.bucket, aws).text == f"{BUCKET} is there"
+
+
+def test_somebody_elses_bucket_says_how_to_launch_without_it(aws: Aws) -> None:
+    caller(aws)
+    aws.refuse("s3.head_bucket", "403", "Forbidden")
+    remedy = only(access.bucket, aws).remedy
+    assert remedy.startswith(
+        "if `aws s3api list-buckets` has it, have s3:ListBucket, s3:GetObject, s3:PutObject allowed"
+    )
+    assert remedy.endswith("if not, `slipway publish BUCKET` to one of yours, and launch the template that it prints")
+
+
 @pytest.mark.parametrize(
     ("code", "status", "words"),
     [
@@ -85,7 +105,116 @@ def test_the_launchs_bucket_is_free_ours_or_somebody_elses(code: str, status: St
 def test_a_registry_that_does_not_answer_is_unknown_with_the_right_that_is_missing(aws: Aws) -> None:
     aws.refuse("ecr.describe_repositories", "AccessDeniedException", "not you")
     finding = only(access.registry, aws)
-    assert (finding.status, finding.remedy) == (Status.UNKNOWN, "allow ecr:DescribeRepositories to whoever launches")
+    assert (finding.status, finding.remedy) == (
+        Status.UNKNOWN,
+        "have ecr:DescribeRepositories allowed: `aws iam create-policy --policy-name slipway-ecr-DescribeRepositories"
+        ' --policy-document \'{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action":'
+        ' ["ecr:DescribeRepositories"], "Resource": "*"}]}\'`, attached to whoever launches',
+    )
+
+
+@pytest.mark.parametrize(
+    ("who", "command"),
+    [
+        ("arn:aws:iam::111122223333:user/teams/ml/ann", "aws iam put-user-policy --user-name ann "),
+        ("arn:aws:sts::111122223333:assumed-role/launcher/ann@shop", "aws iam put-role-policy --role-name launcher "),
+        ("arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_ml_1/ann", "aws iam create-policy "),
+    ],
+)
+def test_a_missing_right_is_allowed_by_a_command_for_whoever_aws_refused(who: str, command: str, aws: Aws) -> None:
+    message = f"User: {who} is not authorized to perform: apigateway:GET on resource: arn:aws:apigateway:x::/account"
+    aws.refuse("apigateway.get_account", "AccessDeniedException", message)
+    remedy = only(account.log_role, aws).remedy
+    assert remedy.startswith(f"have apigateway:GET allowed: `{command}--policy-name slipway-apigateway-GET --policy-d")
+
+
+def test_a_throttled_answer_is_unknown_and_asked_for_again(aws: Aws) -> None:
+    aws.refuse("sts.get_caller_identity", "Throttling", "Rate exceeded")
+    aws.refuse("sts.get_caller_identity", "Throttling", "Rate exceeded")
+    for finding in (only(account.identity, aws), only(access.bucket, aws)):
+        assert (finding.status, finding.remedy) == (Status.UNKNOWN, "run it again in a minute")
+        assert finding.text == "sts:GetCallerIdentity was refused: Throttling: Rate exceeded"
+
+
+@pytest.mark.parametrize(
+    ("given", "refused"),
+    [
+        ({"SourceProvider": "Git"}, "Parameter 'SourceProvider' must be one of AllowedValues"),
+        ({"Sauce": "S3"}, "Parameters: [Sauce] do not exist in the template"),
+        ({"SourceProvider": "S3", "SourceBucket": "b-1"}, "With S3 as source, the key of the source zip is needed."),
+        ({"ProductionMinCapacity": "4", "ProductionMaxCapacity": "3"}, "cannot be fewer than the fewest."),
+    ],
+)
+def test_parameters_that_the_form_would_refuse_are_told_in_cloudformations_words(
+    given: dict[str, str], refused: str, aws: Aws
+) -> None:
+    finding = only(form.parameters, aws, **given)
+    assert finding.status is Status.FAILED
+    assert finding.text.endswith(refused)
+    assert only(form.parameters, aws, Schedule="rate(14 days)").text == "Schedule=rate(14 days)"
+
+
+def test_a_source_that_there_is_none_of_is_told_with_those_there_are(aws: Aws) -> None:
+    finding = only(region.source, aws, SourceProvider="Git")
+    assert (finding.status, finding.text) == (Status.FAILED, "there is no source Git")
+    assert finding.remedy == "`-p SourceProvider=…`, one of CodeCommit, CodeConnections, S3"
+
+
+def test_the_forms_capacity_counts_where_the_configuration_says_none(tmp_path: Path) -> None:
+    (tmp_path / "config").mkdir()
+    document = json.loads((ROOT / "config/ml-pipeline.json").read_text())
+    (tmp_path / "config/ml-pipeline.schema.json").write_bytes((ROOT / "config/ml-pipeline.schema.json").read_bytes())
+    (tmp_path / "config/ml-pipeline.json").write_text(json.dumps(document))
+    given = {"ProductionMinCapacity": "3", "ProductionMaxCapacity": "20"}
+    assert settings.read(tmp_path, given).fleets()[1] == ("ml.m5.large", 2, 4)
+    del document["serving"]["production"]["autoscaling"]
+    (tmp_path / "config/ml-pipeline.json").write_text(json.dumps(document))
+    assert settings.read(tmp_path, given).fleets()[1] == ("ml.m5.large", 3, 20)
+    assert settings.read(tmp_path).fleets()[1] == ("ml.m5.large", 2, 4)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("[]", "is no JSON object"), ('{"train": 5}', r": \$(\.train)?: "), ("{", "is no JSON document")]
+)
+def test_a_configuration_that_cannot_be_read_is_told(text: str, said: str, tmp_path: Path) -> None:
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config/ml-pipeline.schema.json").write_bytes((ROOT / "config/ml-pipeline.schema.json").read_bytes())
+    (tmp_path / "config/ml-pipeline.json").write_text(text)
+    with pytest.raises(BadInput, match=rf"config/ml-pipeline\.json.*{said}"):
+        settings.read(tmp_path)
+
+
+def test_what_build_would_refuse_is_told(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: object) -> None:
+        raise BadInput("config/ml-pipeline.json would fail in Build: $.train")
+
+    monkeypatch.setattr(validation, "check", refuse)
+    finding = only(sizes.configuration, aws)
+    assert (finding.status, finding.text) == (Status.FAILED, "config/ml-pipeline.json would fail in Build: $.train")
+    assert finding.remedy == "correct config/ml-pipeline.json; docs/configuration.md has every field"
+
+
+def test_a_check_that_does_not_answer_is_unknown_and_the_others_are_told(
+    aws: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    released = threading.Event()
+
+    def silent(_: Launch) -> Iterator[Finding]:
+        released.wait()
+        yield ok("source", "too late")
+
+    monkeypatch.setattr(run, "CHECKS", {"names": sizes.names, "source": silent, "templates": sizes.templates})
+    began = time.monotonic()
+    found = run.run(Launch(aws.target, "churn", settings.read(ROOT), {}), seconds=3.0)
+    assert time.monotonic() - began < 10
+    released.set()
+    assert [(one.check, one.status) for one in found] == [
+        *(("names", Status.OK), ("source", Status.UNKNOWN), ("templates", Status.OK))
+    ]
+    assert (found[1].text, found[1].remedy) == (
+        "no answer within 3 seconds",
+        "run it again: AWS is slow, or throttles you",
+    )
 
 
 def quota(name: str, value: float, service: str = "sagemaker") -> dict[str, object]:
