@@ -36,7 +36,9 @@ def _with_resources(extract: Callable[..., str]) -> Callable[..., str]:
         account: str,
     ) -> str:
         operation = headers.get("x-amz-target", "").rpartition(".")[2]
-        found = resource_of(service, operation, _json(body), params, region, account)
+        # Only these have members of JSON that name it; a body of S3's is an object, of any size.
+        members = _json(bytes(body)) if service in ("events", "kms") else {}
+        found = resource_of(service, operation, members, params, region, account)
         return found or extract(service, method, path, headers, body, params, region, account)
 
     return extracted
