@@ -142,6 +142,20 @@ def test_the_boundary_lets_nobody_make_or_change_roles() -> None:
     assert {action for action in allowed if action.startswith("iam:")} == {"iam:PassRole"}
 
 
+def test_the_boundary_lets_roles_be_handed_to_sagemaker_only_and_those_of_the_trainings_stack_only() -> None:
+    """What a role that the pipeline makes may hand over, however its own policy is written, is a way to more rights."""
+    (passing,) = [found for found in BOUNDARY if "iam:PassRole" in templates.as_list(found["Action"])]
+    assert passing["Action"] == "iam:PassRole"
+    path = "role/${Prefix}/training/*"
+    assert passing["Resource"] == {"Fn::Sub": f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:{path}"}
+    assert passing["Condition"] == {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
+
+
+def test_only_calls_that_know_no_resource_of_the_installs_have_a_star_in_the_boundary() -> None:
+    stars = [found["Sid"] for found in BOUNDARY if "*" in templates.as_list(found["Resource"])]
+    assert stars == ["WithoutResource"]
+
+
 def test_the_boundary_lets_nobody_share_the_key_or_rewrite_the_accounts_log_policies() -> None:
     allowed = {action for found in BOUNDARY for action in templates.as_list(found["Action"])}
     assert not allowed & {"kms:CreateGrant", "kms:PutKeyPolicy", "logs:PutResourcePolicy", "s3:PutBucketPolicy"}

@@ -299,3 +299,24 @@ def test_git_does_not_delete_the_default_branch_either(
     assert refused.returncode != 0
     assert "deletion of the current branch prohibited" in refused.stderr
     assert codecommit.list_branches(repositoryName="models")["branches"] == ["main"]
+
+
+def test_a_branch_that_git_deletes_is_gone_and_told(engine: Any, codecommit: Any, commit: str, tmp_path: Path) -> None:
+    git(tmp_path, "clone", signed(engine, f"{engine.url}/v1/repos/models"), "clone")
+    folder = tmp_path / "clone"
+    assert git(folder, "push", "origin", "HEAD:tried/once").returncode == 0
+    assert set(codecommit.list_branches(repositoryName="models")["branches"]) == {"main", "tried/once"}
+    queue = event_queue(engine, "aws.codecommit", "code-deleted")
+    assert git(folder, "push", "origin", ":tried/once").returncode == 0
+    assert codecommit.list_branches(repositoryName="models")["branches"] == ["main"]
+    [event] = receive(engine, queue, 1)
+    gone = {name: event["detail"].get(name) for name in ("event", "referenceName", "referenceType", "oldCommitId")}
+    tip = git(folder, "rev-parse", "HEAD").stdout.strip()
+    assert gone == {
+        "event": "referenceDeleted",
+        "referenceName": "tried/once",
+        "referenceType": "branch",
+        "oldCommitId": tip,
+    }
+    refused = git(folder, "push", "origin", ":tried/once")
+    assert "remote ref does not exist" in refused.stderr
