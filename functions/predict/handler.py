@@ -195,20 +195,20 @@ def _value(value: Any, name: str, number: int) -> Any:
 def _number(text: str, name: str, number: int) -> float | str:
     """A number written as text, as in CSV; other text is left to the model, which may know it as a missing value."""
     if text.strip().lstrip("+-").lower() in NOT_FINITE:
-        raise _refused(f"row {number}, column {name!r}: {text} is not a number; leave it empty if it is unknown")
+        raise _refused(f"row {number}, column {name!r}: {_cut(text)} is not a number; leave it empty if it is unknown")
     try:
         value = float(text)
     except ValueError:
         return text
     if not math.isfinite(value):
-        raise _refused(f"row {number}, column {name!r}: {text} is out of range")
+        raise _refused(f"row {number}, column {name!r}: {_cut(text)} is out of range")
     return value
 
 
 def _finite(text: str) -> float:
     value = float(text)
     if not math.isfinite(value):
-        raise ValueError(f"{text} is out of range")
+        raise ValueError(f"{_cut(text)} is out of range")
     return value
 
 

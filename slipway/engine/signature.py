@@ -29,6 +29,7 @@ _BASIC_FORMAT = re.compile(r"\d{8}T\d{6}Z")
 _SKEW = {"s3": timedelta(minutes=15)}
 _OTHERS_SKEW = timedelta(minutes=5)
 _LONGEST_EXPIRY = 604_800
+_SECONDS = re.compile(r"[0-9]{1,9}")
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ def verify(request: WireRequest, signature: Signature, secret: str, now: datetim
     """Refuse a signature that the secret does not make, or made at another time."""
     _check_time(signature, now)
     calculated = _sign(_string_to_sign(request, signature), secret, signature.scope)
-    if not hmac.compare_digest(calculated, signature.value):
+    if not hmac.compare_digest(calculated.encode(), signature.value.encode()):
         raise _refused(
             "The request signature we calculated does not match the signature you provided. Check your AWS Secret"
             " Access Key and signing method. Consult the service documentation for details."
@@ -117,7 +118,8 @@ def _from_query(request: WireRequest) -> Signature:
     scope = _scope(_value(request, "X-Amz-Credential"))
     expires, signed = _value(request, "X-Amz-Expires"), _value(request, "X-Amz-SignedHeaders")
     complete = scope is not None and signed and _value(request, "X-Amz-Algorithm") == _ALGORITHM
-    if scope is None or not complete or not (expires or "0").isdigit() or int(expires or "0") > _LONGEST_EXPIRY:
+    lasts = _SECONDS.fullmatch(expires or "0") is not None and int(expires or "0") <= _LONGEST_EXPIRY
+    if scope is None or not complete or not lasts:
         raise _incomplete(
             f"A presigned request needs {_ALGORITHM}, its credential, date, signed headers and a week at most"
         )

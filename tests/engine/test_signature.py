@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 import pytest
 from botocore.auth import S3SigV4Auth, S3SigV4QueryAuth, SigV4Auth, SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
+from hypothesis import given
+from hypothesis import strategies as st
 
 from slipway.engine import signature
 from slipway.engine.errors import AwsError
@@ -171,3 +173,61 @@ def test_a_time_in_another_form_is_refused(time: str) -> None:
     request = signed(SigV4Auth(KEYS, "sts", "us-east-1"))
     with pytest.raises(AwsError, match=f"Date must be in ISO-8601 'basic format'. Got '{time}'"):
         verified(changed(request, headers={**request.headers, "x-amz-date": time}))
+
+
+PARTS = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=12)
+
+
+@given(
+    service=st.sampled_from(("s3", "sts", "lambda")),
+    presigned=st.booleans(),
+    path=st.lists(PARTS, max_size=4),
+    query=st.lists(st.tuples(PARTS, PARTS), max_size=4),
+    body=st.binary(max_size=20),
+)
+def test_any_address_and_body_that_botocore_signs_is_verified_and_no_other(
+    service: str, presigned: bool, path: list[str], query: list[tuple[str, str]], body: bytes
+) -> None:
+    kinds = {"s3": (S3SigV4Auth, S3SigV4QueryAuth)}.get(service, (SigV4Auth, SigV4QueryAuth))
+    address = f"{URL}/{'/'.join(quote(part, safe='') for part in path)}"
+    url = f"{address}?{urlencode(query, quote_via=quote)}" if query else address
+    request = signed(kinds[presigned](KEYS, service, "us-east-1"), url, "PUT", b"" if presigned else body)
+    verified(request)
+    with pytest.raises(AwsError, match="The request signature we calculated does not match"):
+        verified(changed(request, path=f"{request.path}x"))
+
+
+HEADERS = ("authorization", "x-amz-date", "x-amz-content-sha256", "x-amz-security-token")
+QUERY = ("X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-Expires", "X-Amz-SignedHeaders", "X-Amz-Signature")
+CLAIMS = st.text(max_size=20) | st.sampled_from(
+    ("AWS4-HMAC-SHA256", "20261121T000000Z", "²", "9" * 5000, "a/20261121/us-east-1/s3/aws4_request", "STREAMING-")
+)
+
+
+@given(headers=st.dictionaries(st.sampled_from(HEADERS), CLAIMS), query=st.dictionaries(st.sampled_from(QUERY), CLAIMS))
+def test_whatever_a_request_says_of_its_signature_is_refused_by_one_of_aws_s_codes(
+    headers: dict[str, str], query: dict[str, str]
+) -> None:
+    request = signed(S3SigV4Auth(KEYS, "s3", "us-east-1"), f"{URL}/bucket/key", "PUT", b"body")
+    query_only = signed(S3SigV4QueryAuth(KEYS, "s3", "us-east-1"), f"{URL}/bucket/key", "PUT", b"")
+    for spoilt in (
+        changed(request, headers={**request.headers, **headers}, query={name: [text] for name, text in query.items()}),
+        changed(query_only, query={**query_only.query, **{name: [text] for name, text in query.items()}}),
+    ):
+        try:
+            verified(spoilt)
+        except AwsError as error:
+            assert error.status in (400, 403)
+
+
+def test_a_signature_in_other_letters_is_refused() -> None:
+    request = signed(S3SigV4QueryAuth(KEYS, "s3", "us-east-1"), f"{URL}/bucket/key", "GET", b"")
+    with pytest.raises(AwsError, match="The request signature we calculated does not match"):
+        verified(changed(request, query={**request.query, "X-Amz-Signature": ["é" * 64]}))
+
+
+@pytest.mark.parametrize("seconds", ["²", "9" * 5000, "-1", "1.5"])
+def test_a_presigned_request_that_lasts_no_number_of_seconds_is_refused(seconds: str) -> None:
+    request = signed(S3SigV4QueryAuth(KEYS, "s3", "us-east-1"), f"{URL}/bucket/key", "GET", b"")
+    with pytest.raises(AwsError, match="a week at most"):
+        signature.read(changed(request, query={**request.query, "X-Amz-Expires": [seconds]}))

@@ -41,6 +41,14 @@ _RPC = {"json": json_.tree, "query": query.tree, "smithy-rpc-v2-cbor": cbor.tree
 
 def parse(operation: OperationModel, request: WireRequest) -> dict[str, Any]:
     """The validated parameters of a request; ValidationFailed when it does not fit the model."""
+    try:
+        return _parsed(operation, request)
+    except RecursionError as error:
+        message = "The request's body has more levels than the local engine reads"
+        raise AwsError("SerializationException", message, status=400) from error
+
+
+def _parsed(operation: OperationModel, request: WireRequest) -> dict[str, Any]:
     shape = operation.input_shape
     if shape is None:
         return {}

@@ -5,6 +5,8 @@ docs: smithy.io/2.0/additional-specs/protocols/smithy-rpc-v2.html, rfc-editor.or
 
 from __future__ import annotations
 
+import io
+from datetime import UTC, datetime
 from typing import Any
 
 from botocore.model import ServiceModel, Shape
@@ -16,14 +18,31 @@ from slipway.engine.wire.message import WireRequest, WireResponse
 _TEXT, _MAP = 3, 5
 
 
+class _Bounded(io.BytesIO):
+    """A body that is asked for no more than there is, whatever length an item claims."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """So many bytes, or those that are left."""
+        return super().read(-1 if size is None else min(size, len(self.getbuffer())))
+
+    def peek(self, size: int) -> bytes:
+        """The next bytes, which stay where they are."""
+        at = self.tell()
+        return bytes(self.getbuffer()[at : at + size])
+
+
+def _moment(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
 def tree(_shape: Shape, request: WireRequest) -> Any:
     """The body's value. SerializationException."""
     if not request.body:
         return {}
-    parser = BaseCBORParser()
     try:
-        return parser.parse_data_item(parser.get_peekable_stream_from_bytes(bytes(request.body)))
-    except (ResponseParserError, UnicodeDecodeError) as error:
+        return BaseCBORParser(_moment).parse_data_item(_Bounded(bytes(request.body)))
+    # Botocore's reader is for answers of AWS's: it believes that every moment exists, and that every key can be one.
+    except (ResponseParserError, ValueError, TypeError, OverflowError, OSError) as error:
         raise AwsError("SerializationException", f"The request's body is not CBOR: {error}", status=400) from error
 
 

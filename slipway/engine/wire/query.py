@@ -6,6 +6,7 @@ docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/CommonErrors.html
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qs
@@ -18,6 +19,8 @@ from slipway.engine.wire.message import WireRequest, WireResponse
 
 # Beside the operation's own parameters: which operation, and a signature that is not in a header.
 _COMMON = frozenset({"Action", "Version", "SignatureVersion", "SignatureMethod", "Signature", "Timestamp"})
+# The place of an item; longer than any form.
+_NUMBER = re.compile(r"[0-9]{1,9}")
 Form = dict[str, Any]
 
 
@@ -121,4 +124,4 @@ def _map(shape: MapShape, nested: Form) -> Any:
 
 
 def _numbered(entries: Form) -> Iterable[Form]:
-    return [entries[number] for number in sorted((name for name in entries if name.isdigit()), key=int)]
+    return [entries[number] for number in sorted((name for name in entries if _NUMBER.fullmatch(name)), key=int)]

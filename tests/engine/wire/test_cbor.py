@@ -48,3 +48,22 @@ def test_an_error_is_read_by_botocore() -> None:
     parsed = create_parser("smithy-rpc-v2-cbor").parse(response, PUT.output_shape)
     assert parsed["Error"]["Code"] == "InvalidParameterValue"
     assert parsed["Error"]["Message"] == message
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(b"\x5b" + b"\xff" * 8, id="a string longer than any memory"),
+        pytest.param(b"\x5b\x20" + b"\xff" * 7, id="a string longer than this machine's"),
+        pytest.param(b"\x9b" + b"\xff" * 8, id="an array without its items"),
+        pytest.param(b"\xa1\x80\x01", id="a key that is an array"),
+        pytest.param(b"\xc1\xfb\x7f\xef" + b"\xff" * 6, id="a moment that no calendar has"),
+        pytest.param(b"\xc1\xf9\x7e\x00", id="a moment that is no number"),
+        pytest.param(b"\x62\xff\xff", id="a text that is not UTF-8"),
+    ],
+)
+def test_bytes_that_mean_nothing_are_refused(body: bytes) -> None:
+    request = wire.WireRequest("POST", PATH, {}, {}, body)
+    with pytest.raises(AwsError, match="The request's body is not CBOR") as error:
+        wire.parse(PUT, request)
+    assert (error.value.code, error.value.status) == ("SerializationException", 400)

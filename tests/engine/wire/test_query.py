@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import pytest
 from botocore.parsers import create_parser
@@ -175,3 +175,11 @@ def test_an_error_is_read_by_botocore() -> None:
 def test_a_fault_of_the_service_is_the_receiver_s() -> None:
     answer = wire.render_error(STACKS, AwsError("InternalFailure", "x", status=500), "r1")
     assert read("CreateStack", answer)["Error"]["Type"] == "Receiver"
+
+
+@pytest.mark.parametrize("place", ["²", "9" * 5000, "-1", "first"])
+def test_what_has_no_place_in_a_list_is_no_item(place: str) -> None:
+    request = form(f"Action=DescribeStacks&{quote(f'Tags.member.{place}.Key')}=k")
+    operation = STACKS.operation_model("UpdateStack")
+    nested = wire.query.tree(operation.input_shape, request)
+    assert nested["Tags"] == []
