@@ -8,10 +8,11 @@ from __future__ import annotations
 import asyncio
 import contextvars
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
-from slipway.engine import adapter, dependent_actions, encryption, handover, policy_documents, wire
+from slipway.engine import adapter, dependent_actions, encryption, handover, policy_documents, shapes, wire
 from slipway.engine.acknowledge import Acknowledgement
 from slipway.engine.exchange import Check, Exchange, Handover
 from slipway.engine.executed import Served
@@ -71,7 +72,8 @@ class OwnService:
                 for role in handover.passed_roles(exchange.params, path)
             ],
         )
-        answer = wire.render(operation, declared.handler(call), exchange.request_id)
+        protocol = wire.protocol_of(operation.service_model, exchange.request)
+        answer = wire.render(operation, declared.handler(call), exchange.request_id, protocol)
         return answer.status, answer.headers, answer.body
 
 
@@ -99,6 +101,20 @@ class MiniStackService:
         )
         policy_documents.refuse_malformed(exchange.caller, public, name, exchange.params)
         encryption.check(exchange.caller, public, name, exchange.params)
-        response = await edge.serve(service, exchange.request, exchange.caller, exchange.request_id)
+        try:
+            response = await edge.serve(service, _read(exchange), exchange.caller, exchange.request_id)
+        except KeyError as error:
+            # MiniStack looks for a member that the model leaves open: the service needs it.
+            path = shapes.lacking(exchange.operation.input_shape, exchange.params, str(error.args[0]))
+            if path is None:
+                raise
+            raise shapes.missing(path) from error
         await self._acknowledgement.of(exchange.engine, name, response)
         return response
+
+
+def _read(exchange: Exchange) -> wire.WireRequest:
+    """The request without a body that its operation does not read: MiniStack would, whatever it holds."""
+    protocol = wire.protocol_of(exchange.operation.service_model, exchange.request)
+    ignored = protocol == "rest-json" and exchange.request.body and not wire.has_body(exchange.operation)
+    return replace(exchange.request, body=b"") if ignored else exchange.request

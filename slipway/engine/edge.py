@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import mmap
+import re
 import uuid
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import replace
@@ -28,6 +29,8 @@ Answer = adapter.Response
 
 # Longer answers are sent in pieces of this many bytes, each read by a thread: it may come from the disk.
 _CHUNK = 1024 * 1024
+# What ends a header, or is none of it: a service may quote in one what it was sent.
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 # Hosts that are no virtual host of a bucket's, as nearly every client of the engine calls it.
 _PLAIN_HOSTS = ("127.0.0.1", "localhost")
@@ -125,4 +128,4 @@ def _lines(headers: Mapping[str, Any]) -> Iterable[tuple[bytes, bytes]]:
     """Header lines; a list is one line for each of its items, as `Set-Cookie` needs."""
     for name, value in headers.items():
         for item in value if isinstance(value, list | tuple) else (value,):
-            yield name.lower().encode("latin-1"), str(item).encode("utf-8" if not str(item).isascii() else "latin-1")
+            yield name.lower().encode("latin-1"), _CONTROL.sub(" ", str(item)).encode()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TypeVar
 
 from slipway.engine.errors import AwsError
 
 Item = TypeVar("Item")
+_TOKEN = re.compile(r"[0-9]{1,12}")
 
 
 def page(items: Sequence[Item], token: str | None, most: int, invalid: AwsError) -> tuple[list[Item], str]:
@@ -16,7 +18,7 @@ def page(items: Sequence[Item], token: str | None, most: int, invalid: AwsError)
     Raises `invalid` for a token that no page gave.
     """
     token = token or "0"
-    if not (token.isascii() and token.isdigit()):
+    if not _TOKEN.fullmatch(token):
         raise invalid
     begin = int(token)
     end = begin + most

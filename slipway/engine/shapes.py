@@ -19,6 +19,8 @@ from dateutil.parser import isoparse
 
 from slipway.engine.errors import ValidationFailed
 
+_NOT_NULL = "Member must not be null"
+
 
 class Problems:
     """The findings of one request."""
@@ -42,6 +44,19 @@ class Problems:
             raise ValidationFailed(f"{len(self._found)} validation {noun} detected: {'; '.join(self._found)}")
 
 
+class Members(dict[str, Any]):
+    """The members of a structure that were sent.
+
+    A service needs some that its model leaves open: the one that looks for such a member and does not find it has found
+    what AWS finds, and refuses the request.
+    """
+
+    path = ""
+
+    def __missing__(self, name: str) -> Any:
+        raise missing(_join(self.path, name))
+
+
 def from_json(shape: Shape, value: Any) -> Any:
     """A JSON value as Python values of the shape; ValidationFailed lists everything that does not fit."""
     problems = Problems()
@@ -62,6 +77,28 @@ def from_parts(shape: StructureShape, body: Any, located: Mapping[str, Any]) -> 
     return parsed
 
 
+def lacking(shape: Shape | None, value: Any, name: str, path: str = "") -> str | None:
+    """Where a structure of a parsed value lacks a member of that name; None where none does."""
+    if isinstance(shape, StructureShape) and isinstance(value, Mapping):
+        if name in shape.members and name not in value:
+            return _join(path, name)
+        below = [(shape.members[key], item, _join(path, key)) for key, item in value.items() if key in shape.members]
+    elif isinstance(shape, ListShape) and isinstance(value, list):
+        below = [(shape.member, item, f"{path}.{n}.member") for n, item in enumerate(value, 1)]
+    elif isinstance(shape, MapShape) and isinstance(value, Mapping):
+        below = [(shape.value, item, f"{path}.{key}.value") for key, item in value.items()]
+    else:
+        return None
+    return next((found for inner, item, at in below if (found := lacking(inner, item, name, at))), None)
+
+
+def missing(path: str) -> ValidationFailed:
+    """The refusal of a request that lacks a member."""
+    return ValidationFailed(
+        f"1 validation error detected: Value null at '{path}' failed to satisfy constraint: {_NOT_NULL}"
+    )
+
+
 def _parse(shape: Shape, value: Any, path: str, problems: Problems) -> Any:
     return _PARSERS.get(shape.type_name, _parse_number)(shape, value, path, problems)
 
@@ -73,12 +110,13 @@ def _parse_structure(shape: StructureShape, value: Any, path: str, problems: Pro
     return parsed
 
 
-def _parse_members(members: Mapping[str, Shape], value: Any, path: str, problems: Problems) -> dict[str, Any]:
+def _parse_members(members: Mapping[str, Shape], value: Any, path: str, problems: Problems) -> Members:
     if not isinstance(value, Mapping):
         problems.add(value, path or "input", "Member must be a structure")
-        return {}
+        return Members()
     by_wire = {member.serialization.get("name", name): name for name, member in members.items()}
-    parsed = {}
+    parsed = Members()
+    parsed.path = path
     for wire, item in value.items():
         name = by_wire.get(wire)
         if name is None:
@@ -91,7 +129,7 @@ def _parse_members(members: Mapping[str, Shape], value: Any, path: str, problems
 def _check_required(shape: StructureShape, parsed: Mapping[str, Any], path: str, problems: Problems) -> None:
     for name in shape.required_members:
         if name not in parsed:
-            problems.add(None, _join(path, name), "Member must not be null")
+            problems.add(None, _join(path, name), _NOT_NULL)
 
 
 def _parse_list(shape: ListShape, value: Any, path: str, problems: Problems) -> Any:

@@ -11,6 +11,14 @@ from slipway.engine.caller import service_model
 from slipway.engine.errors import ValidationFailed
 from slipway.engine.shapes import from_json, to_json
 
+APPROVAL = {
+    "pipelineName": "p",
+    "stageName": "s",
+    "actionName": "a",
+    "result": {"summary": "", "status": "Approved"},
+    "token": "01234567-89ab-cdef-0123-456789abcdef",
+}
+
 
 def shape(operation: str, service: str = "codepipeline") -> Any:
     return service_model(service, "us-east-1").operation_model(operation).input_shape
@@ -84,3 +92,13 @@ def test_a_blob_goes_out_and_comes_back(content: bytes) -> None:
     assert to_json(member, content).isascii()
     if 1 <= len(content) <= 4096:
         assert from_json(member, to_json(member, content)) == content
+
+
+def test_a_member_that_the_model_leaves_open_and_the_service_needs_is_refused_by_name() -> None:
+    members = from_json(shape("PutApprovalResult"), APPROVAL)
+    with pytest.raises(ValidationFailed) as error:
+        members["result"]["token"]
+    assert error.value.message == (
+        "1 validation error detected: Value null at 'result.token' failed to satisfy constraint: Member must not be"
+        " null"
+    )

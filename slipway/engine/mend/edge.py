@@ -26,7 +26,7 @@ from slipway.engine.executed import SERVED
 from slipway.engine.mend import policy_context
 from slipway.engine.mend.kms import requests as kms
 from slipway.engine.mend.lambda_ import authorized
-from slipway.engine.wire import WireRequest
+from slipway.engine.wire import WireRequest, xml
 
 _APP, _ACTIONS, _EVALUATOR = "app", "core.iam_actions", "core.iam_evaluator"
 # A body that takes some milliseconds to hash and to write.
@@ -168,6 +168,9 @@ async def serve(service: str, request: WireRequest, caller: Caller, request_id: 
         handling = app.SERVICE_HANDLERS[service](request.method, path, headers, request.body, query)
         answer = await (_in_thread(handling) if _is_large(service, request) else handling)
     status, sent, body = answer
+    if request.is_form:
+        # It quotes what it was sent, which may hold what XML cannot.
+        body = xml.cleaned(body.decode() if isinstance(body, bytes) else body)
     app.fix_error_content_type(service, status, sent)
     app.fix_success_content_type(service, status, sent)
     sent.update(_answer_headers(service, request, request_id))
@@ -244,7 +247,7 @@ async def _invoke_api(request: WireRequest, raw_headers: Any, raw_query: str, re
     headers, query = dict(request.headers), dict(request.query)
     evaluator.pin_signed_request(request.method, request.path, query, raw_headers)
     evaluator.pin_signed_body(bytes(request.body))
-    arguments = (headers["host"], request.plain_path, request.method, headers, bytes(request.body), query)
+    arguments = (headers.get("host", ""), request.plain_path, request.method, headers, bytes(request.body), query)
     answer = await app._handle_execute_api_request(*arguments, raw_path=request.path, raw_query_string=raw_query)
     answered: Answer = app._with_data_plane_headers(answer, request_id, wildcard_cors=False)
     return answered

@@ -16,16 +16,18 @@ from typing import Any
 from botocore.model import OperationModel, ServiceModel
 
 from slipway.engine.errors import AwsError
-from slipway.engine.shapes import from_json
+from slipway.engine.shapes import Members, from_json
 from slipway.engine.wire import cbor, codes, json_, query, rest
 from slipway.engine.wire.chunked import joined
 from slipway.engine.wire.message import Query, WireRequest, WireResponse, inflated
+from slipway.engine.wire.rest import has_body
 from slipway.engine.wire.routes import named, operation_of, protocol_of
 
 __all__ = [
     "Query",
     "WireRequest",
     "WireResponse",
+    "has_body",
     "inflated",
     "joined",
     "named",
@@ -51,7 +53,7 @@ def parse(operation: OperationModel, request: WireRequest) -> dict[str, Any]:
 def _parsed(operation: OperationModel, request: WireRequest) -> dict[str, Any]:
     shape = operation.input_shape
     if shape is None:
-        return {}
+        return Members()
     protocol = protocol_of(operation.service_model, request)
     if protocol in _RPC:
         parsed: dict[str, Any] = from_json(shape, _RPC[protocol](shape, request))
@@ -59,13 +61,17 @@ def _parsed(operation: OperationModel, request: WireRequest) -> dict[str, Any]:
     return rest.parse(operation, request, protocol)
 
 
-def render(operation: OperationModel, result: Mapping[str, Any] | None, request_id: str = "") -> WireResponse:
-    """The answer of a successful call, in the service's own protocol."""
-    protocol = operation.service_model.metadata["protocol"]
-    if protocol == "query":
+def render(
+    operation: OperationModel, result: Mapping[str, Any] | None, request_id: str = "", protocol: str = ""
+) -> WireResponse:
+    """The answer of a successful call, in the protocol of the request, else in the service's own."""
+    spoken = protocol or operation.service_model.metadata["protocol"]
+    if spoken == "query":
         return query.render(operation, result or {}, request_id)
-    if protocol == "rest-json":
+    if spoken == "rest-json":
         return rest.render(operation, result or {})
+    if spoken == "smithy-rpc-v2-cbor":
+        return cbor.render(operation, result or {})
     return json_.render(operation, result or {})
 
 

@@ -6,16 +6,19 @@ docs: smithy.io/2.0/additional-specs/protocols/smithy-rpc-v2.html, rfc-editor.or
 from __future__ import annotations
 
 import io
+import struct
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from botocore.model import ServiceModel, Shape
+from botocore.model import ListShape, MapShape, OperationModel, ServiceModel, Shape, StructureShape
 from botocore.parsers import BaseCBORParser, ResponseParserError
 
 from slipway.engine.errors import AwsError
 from slipway.engine.wire.message import WireRequest, WireResponse
 
-_TEXT, _MAP = 3, 5
+_UNSIGNED, _NEGATIVE, _BYTES, _TEXT, _ARRAY, _MAP = range(6)
+_FALSE, _TRUE, _DOUBLE, _EPOCH = b"\xf4", b"\xf5", b"\xfb", b"\xc1"
 
 
 class _Bounded(io.BytesIO):
@@ -46,10 +49,15 @@ def tree(_shape: Shape, request: WireRequest) -> Any:
         raise AwsError("SerializationException", f"The request's body is not CBOR: {error}", status=400) from error
 
 
+def render(operation: OperationModel, result: Mapping[str, Any]) -> WireResponse:
+    """The answer of a successful call."""
+    headers = {"Content-Type": "application/cbor", "smithy-protocol": "rpc-v2-cbor"}
+    return WireResponse(200, headers, _item(operation.output_shape, result))
+
+
 def render_error(model: ServiceModel, error: AwsError, request_id: str, status: int) -> WireResponse:
     """An error, a map of texts."""
-    fields = {"__type": error.code, "message": error.message}
-    body = _head(_MAP, len(fields)) + b"".join(_text(name) + _text(value) for name, value in fields.items())
+    body = _head(_MAP, 2) + _text("__type") + _text(error.code) + _text("message") + _text(error.message)
     headers = {
         "Content-Type": "application/cbor",
         "smithy-protocol": "rpc-v2-cbor",
@@ -61,13 +69,45 @@ def render_error(model: ServiceModel, error: AwsError, request_id: str, status: 
     return WireResponse(status, headers, body)
 
 
+def _item(shape: Shape | None, value: Any) -> bytes:
+    """A value of the shape; KeyError names a member that the shape does not have."""
+    if shape is None:
+        return _head(_MAP, 0)
+    if isinstance(shape, StructureShape):
+        members = [(name, shape.members[name], item) for name, item in value.items() if item is not None]
+        return _head(_MAP, len(members)) + b"".join(_text(name) + _item(member, item) for name, member, item in members)
+    if isinstance(shape, ListShape):
+        return _head(_ARRAY, len(value)) + b"".join(_item(shape.member, item) for item in value)
+    if isinstance(shape, MapShape):
+        return _head(_MAP, len(value)) + b"".join(_text(key) + _item(shape.value, value[key]) for key in value)
+    return _scalar(shape.type_name, value)
+
+
+def _scalar(kind: str, value: Any) -> bytes:
+    if kind == "boolean":
+        return _TRUE if value else _FALSE
+    if kind == "timestamp":
+        return _EPOCH + _float(value.timestamp() if isinstance(value, datetime) else value)
+    if kind in ("float", "double"):
+        return _float(value)
+    if kind in ("integer", "long"):
+        return _head(_UNSIGNED, value) if value >= 0 else _head(_NEGATIVE, -1 - value)
+    if kind == "blob":
+        return _head(_BYTES, len(value)) + bytes(value)
+    return _text(str(value))
+
+
+def _float(value: float) -> bytes:
+    return _DOUBLE + struct.pack(">d", value)
+
+
 def _text(value: str) -> bytes:
     encoded = value.encode()
     return _head(_TEXT, len(encoded)) + encoded
 
 
 def _head(major: int, length: int) -> bytes:
-    """The head of an item: its major type and its length."""
+    """The head of an item: its major type and its length, or its value."""
     if length < 24:
         return bytes([major << 5 | length])
-    return bytes([major << 5 | 26]) + length.to_bytes(4)
+    return bytes([major << 5 | 27]) + length.to_bytes(8)

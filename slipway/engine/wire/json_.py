@@ -6,6 +6,7 @@ docs: smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +15,8 @@ from botocore.model import OperationModel, ServiceModel, Shape
 from slipway.engine.errors import AwsError
 from slipway.engine.shapes import to_json
 from slipway.engine.wire.message import WireRequest, WireResponse
+
+_HALF = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 def tree(_shape: Shape, request: WireRequest) -> Any:
@@ -24,7 +27,11 @@ def tree(_shape: Shape, request: WireRequest) -> Any:
 def loads(body: bytes) -> Any:
     """The value of a JSON body; an empty body is an empty object. SerializationException."""
     try:
-        return json.loads(body or b"{}")
+        value = json.loads(body or b"{}")
+        if _HALF.search(body):
+            # Half of a character is JSON, and no text that could be kept or answered.
+            json.dumps(value, ensure_ascii=False).encode()
+        return value
     except ValueError as error:
         raise AwsError("SerializationException", f"The request's body is not JSON: {error}", status=400) from error
 

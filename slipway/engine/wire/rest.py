@@ -40,6 +40,12 @@ def parse(operation: OperationModel, request: WireRequest, protocol: str) -> dic
     return from_parts(shape, {}, located)
 
 
+def has_body(operation: OperationModel) -> bool:
+    """Whether anything of the input is in the request's body."""
+    shape = operation.input_shape
+    return shape is not None and any("location" not in member.serialization for member in shape.members.values())
+
+
 def render(operation: OperationModel, result: Mapping[str, Any]) -> WireResponse:
     """The answer of a successful call to a service that speaks REST and JSON."""
     shape = operation.output_shape

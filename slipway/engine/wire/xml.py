@@ -17,7 +17,7 @@ from botocore.model import ListShape, MapShape, Shape, StructureShape
 from slipway.engine.wire import text
 
 # What XML 1.0 cannot hold at all, not even escaped.
-_FORBIDDEN = {code: "\ufffd" for code in range(32) if chr(code) not in "\t\n\r"}
+_FORBIDDEN = {code: "\ufffd" for code in (*range(32), 0xFFFE, 0xFFFF) if chr(code) not in "\t\n\r"}
 
 
 def element(name: str, content: str) -> str:
@@ -25,9 +25,14 @@ def element(name: str, content: str) -> str:
     return f"<{name}>{content}</{name}>" if content else f"<{name}/>"
 
 
+def cleaned(document: str) -> str:
+    """A document without the characters that would make it none."""
+    return document.translate(_FORBIDDEN)
+
+
 def escaped(value: object) -> str:
     """Text content."""
-    return escape(str(value).translate(_FORBIDDEN), {"\r": "&#13;"})
+    return escape(cleaned(str(value)), {"\r": "&#13;"})
 
 
 def members(shape: StructureShape, value: Mapping[str, Any]) -> str:

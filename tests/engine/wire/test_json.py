@@ -60,3 +60,14 @@ def test_an_error_carries_code_message_and_the_modelled_status() -> None:
     assert answer.status == 424
     assert json.loads(answer.body)["OriginalStatusCode"] == 500
     assert answer.headers["x-amzn-ErrorType"] == "ModelError"
+
+
+@pytest.mark.parametrize("body", [b'{"name": "\\ud800"}', b'{"\\uDC00": 1}', b"[" * 100_000])
+def test_half_a_character_and_levels_without_end_are_serialization_errors(body: bytes) -> None:
+    with pytest.raises(AwsError) as error:
+        wire.parse(PIPELINE.operation_model("GetPipeline"), request(body=body))
+    assert (error.value.code, error.value.status) == ("SerializationException", 400)
+
+
+def test_both_halves_of_a_character_are_one() -> None:
+    assert wire.json_.loads(b'{"reason": "\\ud83e\\udd86"}') == {"reason": "\U0001f986"}

@@ -29,6 +29,8 @@ def importing(handle: Handle) -> Handle:
     """`handle_request`, with the three operations in front of it."""
 
     async def handled(method: str, path: str, headers: dict[str, str], body: bytes, query: Query) -> Response:
+        if not _is_text(body):
+            return NotExecuted("Invalid OpenAPI input").response
         parts = [part for part in path.split("/") if part]
         mode = (query.get("mode") or [""])[0]
         if parts == ["restapis"] and method == "POST" and mode == "import":
@@ -40,6 +42,15 @@ def importing(handle: Handle) -> Handle:
         return await handle(method, path, headers, body, query)
 
     return handled
+
+
+def _is_text(body: bytes) -> bool:
+    """Whether a body can be a document; an OpenAPI document is the only one that nobody has looked at before."""
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _flush(api_id: str, stage_name: str) -> Response:

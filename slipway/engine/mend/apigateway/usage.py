@@ -16,7 +16,7 @@ _PERIODS = ("DAY", "WEEK", "MONTH")
 def check_plan(data: Data) -> None:
     """CreateUsagePlan: its stages are there, its quota is whole."""
     for served in data.get("apiStages") or []:
-        _check_stage(f"{served['apiId']}:{served['stage']}")
+        _check_stage(f"{served.get('apiId', '')}:{served.get('stage', '')}")
     quota = data.get("quota") or {}
     if quota and (quota.get("period") not in _PERIODS or not quota.get("limit")):
         raise Refused(f"Usage Plan quota needs a limit and a period of {', '.join(_PERIODS)}")

@@ -195,7 +195,7 @@ def _checked_request(handle: Callable[..., Awaitable[Response]]) -> Callable[...
     async def checked(method: str, path: str, headers: dict[str, str], body: bytes, query: Any) -> Response:
         try:
             path = layers.by_name(method, path)
-            if method == "POST" and path.endswith("/invocations"):
+            if method == "POST" and path.rstrip("/").endswith(("/invocations", "/invoke-async")):
                 requests.check_invocation(body, headers)
             if method == "POST" and path.rstrip("/").endswith("/event-source-mappings"):
                 # In a thread, since it asks the queue by a call to this engine.

@@ -22,6 +22,7 @@ from slipway.engine import adapter
 from slipway.engine.deliveries import failure_of
 from slipway.engine.engine import Engine, current
 from slipway.engine.mend.sns import delivery, topics
+from slipway.engine.wire import xml
 
 _SERVICE = "services.sns"
 Handle = Callable[..., Awaitable[topics.Response]]
@@ -36,8 +37,23 @@ def apply() -> None:
     replace("_subscribe", functools.partial(topics.refusing, topics.new_subscription))
     replace("_set_subscription_attributes", functools.partial(topics.refusing, topics.subscription_attribute))
     replace("_publish", functools.partial(topics.refusing, topics.message))
+    replace("_list_tags_for_resource", lambda _: _tags)
     replace("handle_request", _looking_first)
     delivery.declare(current())
+
+
+def _tags(params: topics.Params) -> topics.Response:
+    """ListTagsForResource: a tag may hold what XML has a meaning for."""
+    service = adapter.part(_SERVICE)
+    _, topic, error = service._resolve_topic_tag_arn(topics.value(params, "ResourceArn"), "sns:ListTagsForResource")
+    if error:
+        refused: topics.Response = error
+        return refused
+    pairs = ((("Key", name), ("Value", value)) for name, value in topic.get("tags", {}).items())
+    tags = "".join(xml.element("member", "".join(xml.element(k, xml.escaped(v)) for k, v in pair)) for pair in pairs)
+    told = xml.element("ListTagsForResourceResult", xml.element("Tags", tags))
+    answer: topics.Response = service._xml(200, "ListTagsForResourceResponse", told)
+    return answer
 
 
 def _looking_first(handle: Handle) -> Handle:

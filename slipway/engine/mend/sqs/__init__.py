@@ -70,6 +70,7 @@ def _sent_sooner(send: Callable[..., dict[str, Any]]) -> Callable[..., dict[str,
 
 
 _OPERATIONS: tuple[tuple[str, str, Callable[..., Any]], ...] = (
+    ("_act_list_queues", "ListQueues", queues.listed),
     ("_act_create_queue", "CreateQueue", queues.created),
     ("_act_set_queue_attributes", "SetQueueAttributes", queues.changed),
     ("_act_send_message", "SendMessage", _sent_sooner),

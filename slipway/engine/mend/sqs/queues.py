@@ -15,6 +15,7 @@ from slipway.engine import adapter
 
 _SERVICE = "services.sqs"
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,80}")
+_TOKEN = re.compile(r"[0-9]{1,12}")
 _TARGET = re.compile(r'"deadLetterTargetArn"\s*:\s*"(arn:[\w-]+:sqs:[\w-]+:\d{12}:[\w.-]+)"')
 _ATTRIBUTES = frozenset(
     {
@@ -33,6 +34,20 @@ def refused(code: str, message: str) -> Exception:
     """SQS's error, to raise."""
     error: Exception = adapter.part(_SERVICE)._Err(code, message, 400)
     return error
+
+
+def listed(found: Operation) -> Operation:
+    """ListQueues: a token that no page gave is refused.
+
+    docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ListQueues.html
+    """
+
+    def checked(data: Data, url: str) -> Data:
+        if not _TOKEN.fullmatch(str(data.get("NextToken") or "0")):
+            raise refused("InvalidParameterValue", "Invalid or expired next token.")
+        return found(data, url)
+
+    return checked
 
 
 def created(create: Operation) -> Operation:

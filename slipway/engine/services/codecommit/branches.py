@@ -31,6 +31,8 @@ def _references(call: Call) -> dict[str, str]:
 @SERVICE.operation("GetBranch", resource=arn_of("repositoryName"))
 def get_branch(call: Call) -> dict[str, Any]:
     """A branch and the commit at its tip."""
+    if "branchName" not in call.params:
+        raise AwsError("BranchNameRequiredException", "A branch name is required but was not specified")
     branch = checked_branch(call.params["branchName"])
     commit = open_repository(call).branches().get(branch)
     if commit is None:

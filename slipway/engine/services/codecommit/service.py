@@ -33,8 +33,14 @@ def git_repository(engine: Engine, name: str) -> Repository:
 
 
 def arn_of(parameter: str) -> Any:
-    """For `resource=`: the ARN of the repository that `parameter` names."""
-    return lambda call: call.arn(call.params[parameter])
+    """For `resource=`: the ARN of the repository that `parameter` names, which some models leave open."""
+
+    def arn(call: Call) -> str:
+        if parameter not in call.params:
+            raise AwsError("RepositoryNameRequiredException", "A repository name is required but was not specified")
+        return call.arn(call.params[parameter])
+
+    return arn
 
 
 def checked_name(name: str) -> str:

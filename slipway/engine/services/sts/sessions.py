@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from slipway.engine import credentials as keys
-from slipway.engine.errors import AwsError
+from slipway.engine.errors import AccessDenied, AwsError
 from slipway.engine.mend.iam import records
 from slipway.engine.mend.iam.records import Session
 from slipway.engine.policy.grammar import Malformed, PolicyKind, check
@@ -50,7 +50,9 @@ def assume_role(call: Call) -> dict[str, Any]:
     role_arn, name, tags = _role_arn(call), call.params["RoleSessionName"], _tags(call)
     if tags:
         call.caller.check("sts:TagSession", role_arn, _keys(call))
-    role = records.role(role_arn.rsplit("/", 1)[-1], call.account) or {}
+    role = records.role(role_arn.rsplit("/", 1)[-1], call.account)
+    if role is None:
+        raise AccessDenied(call.caller.arn, "sts:AssumeRole", role_arn)
     seconds = _seconds(call, role)
     arns = tuple(item["arn"] for item in call.params.get("PolicyArns", ()))
     _check_session_policies(call.params.get("Policy", ""), arns, call.account)
