@@ -160,13 +160,21 @@ test-heavy: $(VENV)/.dev $(VENV)/sam/.ready $(VENV)/bundle/.ready $(NOTEBOOK)/.r
 test-permissions: $(PERMISSIONS)/.ready ## Hold what roles may do against what the tests used
 	JOURNALS=$(JOURNALS) $(PERMISSIONS)/bin/python -m pytest --quiet tests/permissions
 
+# The long ones, outside .ci/run. Their last figures are in docs/faults.md.
 .PHONY: soak
-soak: $(VENV)/.dev $(VENV)/sam/.ready ## Kill the engine at fifty random moments of a run; ARGS=--seed repeats one
+soak: soak-kills soak-throttled soak-fuzz ## Run all that is long, one after the other: kills, throttled calls, odd input
+
+.PHONY: soak-kills
+soak-kills: $(VENV)/.dev $(VENV)/sam/.ready $(VENV)/bundle/.ready ## Kill the engine at fifty random moments of a run; ARGS=--seed repeats one
 	$(RUN)/python -m tests.soak $(ARGS)
 
 .PHONY: soak-throttled
 soak-throttled: $(VENV)/.dev $(VENV)/sam/.ready $(VENV)/bundle/.ready ## Twenty runs with one in twenty calls throttled and a job killed in each; ARGS=--seed repeats them
 	$(RUN)/python -m tests.soak.throttling $(ARGS)
+
+.PHONY: soak-fuzz
+soak-fuzz: $(VENV)/.dev $(VENV)/sam/.ready $(VENV)/bundle/.ready ## Ten minutes of odd requests, drops and configurations; ARGS=--seed repeats the choices
+	$(RUN)/python -m tests.soak.fuzz $(ARGS)
 
 .PHONY: bench
 bench: ## Measure, and print docs/benchmarks.md

@@ -9,6 +9,7 @@ SlipwayError             shown as one message, without a traceback; `exit_code` 
 ├── LaunchFailed         a stack was not made or changed (slipway.stackevents)
 │   └── Declined         the person said no (slipway.launch)
 ├── GitFailed            git refused (slipway.git)
+├── Interrupted          Ctrl-C while an install was being removed (slipway.cli.destroy)
 ├── TrialFailed          an A/B test was not started, changed or ended (slipway.ab.production)
 ├── NotCaptured          the endpoint keeps none of its answers, so a test would tell nothing (slipway.ab.captured)
 ├── ExecutionFailed      an execution of the direct flow ended otherwise than it should (slipway.direct)

@@ -114,7 +114,13 @@ class MiniStackService:
 
 
 def _read(exchange: Exchange) -> wire.WireRequest:
-    """The request without a body that its operation does not read: MiniStack would, whatever it holds."""
-    protocol = wire.protocol_of(exchange.operation.service_model, exchange.request)
-    ignored = protocol == "rest-json" and exchange.request.body and not wire.has_body(exchange.operation)
-    return replace(exchange.request, body=b"") if ignored else exchange.request
+    """The request as its service reads it: MiniStack takes a null for a value, and reads bodies that mean nothing."""
+    request, operation = exchange.request, exchange.operation
+    if not request.body or wire.protocol_of(operation.service_model, request) not in ("json", "rest-json"):
+        return request
+    if not wire.has_body(operation):
+        # An operation by target has a body that says nothing, too.
+        return request if "x-amz-target" in request.headers else replace(request, body=b"")
+    if wire.is_payload(operation):
+        return request
+    return replace(request, body=wire.without_nulls(bytes(request.body)))

@@ -1,4 +1,4 @@
-"""The engine is killed at five moments of a run; `make soak` does it at fifty."""
+"""The engine is killed at five moments of a run; `make soak-kills` does it at fifty."""
 
 from __future__ import annotations
 

@@ -145,3 +145,17 @@ def test_a_role_that_is_not_there_cannot_be_assumed(engine: RunningEngine) -> No
     answer = send(engine, "sts", "POST", "/", body, **FORM)
     assert answer.status == 403
     assert b"not authorized to perform: sts:AssumeRole on resource: 1xxxxxxxxxxxxxxxxxxx" in answer.data
+
+
+def test_a_member_that_is_null_was_not_sent(engine: RunningEngine) -> None:
+    body = b'{"Path": "/odd", "MaxResults": null, "NextToken": null}'
+    kind = {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": "AmazonSSM.GetParametersByPath"}
+    answer = send(engine, "ssm", "POST", "/", body, **kind)
+    assert (answer.status, answer.json()) == (200, {"Parameters": []})
+
+
+def test_a_dashboard_that_is_named_twice_is_deleted_once(engine: RunningEngine) -> None:
+    cloudwatch = engine.client("cloudwatch")
+    cloudwatch.put_dashboard(DashboardName="odd-requests", DashboardBody='{"widgets": []}')
+    cloudwatch.delete_dashboards(DashboardNames=["odd-requests", "odd-requests"])
+    assert cloudwatch.list_dashboards(DashboardNamePrefix="odd-requests")["DashboardEntries"] == []

@@ -19,8 +19,9 @@ from slipway.engine.errors import AwsError
 from slipway.engine.shapes import Members, from_json
 from slipway.engine.wire import cbor, codes, json_, query, rest
 from slipway.engine.wire.chunked import joined
+from slipway.engine.wire.json_ import without_nulls
 from slipway.engine.wire.message import Query, WireRequest, WireResponse, inflated
-from slipway.engine.wire.rest import has_body
+from slipway.engine.wire.rest import has_body, is_payload
 from slipway.engine.wire.routes import named, operation_of, protocol_of
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "WireResponse",
     "has_body",
     "inflated",
+    "is_payload",
     "joined",
     "named",
     "operation_of",
@@ -36,6 +38,7 @@ __all__ = [
     "protocol_of",
     "render",
     "render_error",
+    "without_nulls",
 ]
 
 _RPC = {"json": json_.tree, "query": query.tree, "smithy-rpc-v2-cbor": cbor.tree}

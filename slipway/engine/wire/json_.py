@@ -36,6 +36,17 @@ def loads(body: bytes) -> Any:
         raise AwsError("SerializationException", f"The request's body is not JSON: {error}", status=400) from error
 
 
+def without_nulls(body: bytes) -> bytes:
+    """A body of JSON without its members that are null, which is how JSON writes that there is none."""
+    return json.dumps(_present(loads(body))).encode() if b"null" in body else body
+
+
+def _present(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _present(item) for name, item in value.items() if item is not None}
+    return [_present(item) for item in value] if isinstance(value, list) else value
+
+
 def render(operation: OperationModel, result: Mapping[str, Any]) -> WireResponse:
     """The answer of a successful call."""
     body = json.dumps(to_json(operation.output_shape, result)).encode()

@@ -46,6 +46,11 @@ def has_body(operation: OperationModel) -> bool:
     return shape is not None and any("location" not in member.serialization for member in shape.members.values())
 
 
+def is_payload(operation: OperationModel) -> bool:
+    """Whether the body is one member as it is, and no document of members."""
+    return operation.input_shape is not None and "payload" in operation.input_shape.serialization
+
+
 def render(operation: OperationModel, result: Mapping[str, Any]) -> WireResponse:
     """The answer of a successful call to a service that speaks REST and JSON."""
     shape = operation.output_shape

@@ -67,7 +67,7 @@ def delete_dashboards(call: Call) -> None:
     missing = [name for name in call.params["DashboardNames"] if name not in dashboards(call.engine)]
     if missing:
         raise _missing(missing)
-    for name in call.params["DashboardNames"]:
+    for name in set(call.params["DashboardNames"]):
         del dashboards(call.engine)[name]
 
 
