@@ -138,7 +138,7 @@ def test_the_reason_of_a_failure_is_told_with_the_lines_since_no_job_may_have_wr
 def test_of_a_rejected_run_the_rejection_is_told_and_not_the_log_of_what_went_well(aws: Aws) -> None:
     approve = action("Test/Approve", "Failed", provider="Manual", error="The approval was rejected by ada: too low")
     smoke = action("Test/Smoke", provider="Lambda")
-    with pytest.raises(NotFound, match="Test/Approve is a Manual action and writes no log: .* by ada: too low"):
+    with pytest.raises(NotFound, match=r"Test/Approve is a Manual action and writes no log: .* by ada: too low"):
         logbook.chosen(aws.install(), run(smoke, approve), None)
 
 
