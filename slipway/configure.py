@@ -22,6 +22,8 @@ from slipway.errors import BadInput
 # Enough to tell a number from text and an id from a code, and read in about a second.
 SAMPLE_ROWS = 100_000
 MOST_CLASSES = 100
+# What jobs/rows.py, and a drop, ask for.
+FEWEST_ROWS = 50
 # The configuration's own default of prepare.maxCategories.
 MOST_CATEGORIES = 100
 LINE_LENGTH = 110
@@ -77,7 +79,10 @@ def guess(path: Path, target: str) -> DatasetGuess:
             sentences += [sentence] if sentence else []
     sentences[1:1] = _types_sentences(columns)
     task, positive, sentence = _target(target, values[target])
-    return DatasetGuess(target, task, columns, positive, [*sentences, sentence])
+    sentences.append(sentence)
+    if complete and len(rows) < FEWEST_ROWS:
+        sentences.append(f"These rows are too few: a run fails in Prepare with fewer than {FEWEST_ROWS}.")
+    return DatasetGuess(target, task, columns, positive, sentences)
 
 
 def render(value: Any, indent: int = 0) -> str:

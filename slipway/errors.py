@@ -8,6 +8,7 @@ SlipwayError             shown as one message, without a traceback; `exit_code` 
 ├── PackageFailed        the bundle was not uploaded (slipway.package)
 ├── LaunchFailed         a stack was not made or changed (slipway.stackevents)
 │   └── Declined         the person said no (slipway.launch)
+├── Interrupted          Ctrl-C while an install was removed (slipway.cli.destroy)
 ├── GitFailed            git refused (slipway.git)
 ├── Interrupted          Ctrl-C while an install was being removed (slipway.cli.destroy)
 ├── TrialFailed          an A/B test was not started, changed or ended (slipway.ab.production)

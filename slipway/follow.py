@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from rich.console import Console
 from rich.live import Live
 
-from slipway import executions, picture, runs
+from slipway import executions, picture, report, runs
 from slipway.errors import ExitCode, SlipwayError
 from slipway.executions import State
 from slipway.install import Install
@@ -116,5 +116,15 @@ def failure(install: Install, run: Run) -> str:
         lines.append(f"  what ran: {action.external_id}")
     if action.provider != "Manual":
         lines.append(f"  log: slipway logs --run {run.id[:8]} --action {action.stage}/{action.name}")
-        lines.append(f"  again: slipway retry {action.stage} --stack {install.stack}")
+        lines.append(_remedy(install, run, action))
     return "\n".join(lines)
+
+
+def _remedy(install: Install, run: Run, action: Action) -> str:
+    """What to do about a failed action; a candidate below the gate would be below it again."""
+    if report.is_refused(action):
+        return (
+            f"  report: slipway report {run.id[:8]}\n"
+            "  next: other data, columns or hyperparameters, or another evaluate.threshold (--threshold of automl)"
+        )
+    return f"  again: slipway retry {action.stage} --stack {install.stack}"

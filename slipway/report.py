@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import tarfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,10 +15,12 @@ from rich.table import Table
 
 from slipway.errors import NotFound
 from slipway.install import Install
-from slipway.runs import Run
+from slipway.runs import Action, Run
 
 # What the job image says of a model, in its archive.
 DESCRIPTION = "model.json"
+# What the gate says of a candidate that it refuses: the cause of state BelowThreshold in cf/training.asl.json.
+_REFUSED = re.compile(r"Report: (?P<folder>s3://\S+/)report\.html")
 
 
 @dataclass(frozen=True)
@@ -46,16 +49,36 @@ class Evaluation:
 
 
 def of(install: Install, run: Run) -> Evaluation:
-    """The evaluation of a run; NotFound until its Train stage has succeeded."""
-    action = next((a for a in run.actions if a.provider == "StepFunctions" and a.status == "Succeeded"), None)
-    if action is None:
-        raise NotFound(
-            f"run {run.id[:8]} has no evaluation yet: no training of it has succeeded;"
-            f" `slipway watch {run.id[:8]}` follows it"
-        )
-    client = install.target.client("stepfunctions")
-    described = client.describe_execution(executionArn=action.external_id)
-    return Evaluation(json.loads(described["output"]))
+    """The evaluation of a run, whether its model passed the gate or not; NotFound until its training has evaluated."""
+    trainings = [action for action in run.actions if action.provider == "StepFunctions"]
+    action = next((a for a in trainings if a.status == "Succeeded"), None)
+    if action is not None:
+        client = install.target.client("stepfunctions")
+        described = client.describe_execution(executionArn=action.external_id)
+        return Evaluation(json.loads(described["output"]))
+    refused = next((found for a in reversed(trainings) if (found := _REFUSED.search(a.error))), None)
+    if refused is not None:
+        return _refused(install, refused["folder"])
+    if run.done:
+        raise NotFound(f"run {run.id[:8]} evaluated no model; `slipway logs --run {run.id[:8]}` says why")
+    raise NotFound(
+        f"run {run.id[:8]} has no evaluation yet: no training of it has succeeded;"
+        f" `slipway watch {run.id[:8]}` follows it"
+    )
+
+
+def is_refused(action: Action) -> bool:
+    """Whether the gate refused the action's candidate."""
+    return _REFUSED.search(action.error) is not None
+
+
+def _refused(install: Install, folder: str) -> Evaluation:
+    """The evaluation of a candidate below the gate, from where Evaluate left it: such an execution has no output."""
+    uri = urlsplit(folder)
+    key = f"{uri.path.lstrip('/')}evaluation.json"
+    told = json.load(install.target.client("s3").get_object(Bucket=uri.netloc, Key=key)["Body"])
+    champion = (told.get("champion") or {}).get("metrics")
+    return Evaluation({"metrics": told["metrics"], "championMetrics": champion, "reportUri": f"{folder}report.html"})
 
 
 def download(install: Install, evaluation: Evaluation, path: Path) -> Path:

@@ -8,6 +8,7 @@ from importlib.metadata import version
 from typing import Annotated
 
 import typer
+from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 from rich.text import Text
 from typer.exceptions import TyperException
@@ -69,8 +70,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except ClientError as error:
         details = error.response["Error"]
         return _fail(f"{error.operation_name} was refused: {details['Code']}: {details['Message']}", ExitCode.FAILED)
-    except ParamValidationError as error:
-        return _fail(str(error), ExitCode.USAGE)
+    except (ParamValidationError, Boto3Error) as error:
+        # Boto3's own is a transfer of S3's, which has the refusal in its text only.
+        return _fail(str(error), ExitCode.USAGE if isinstance(error, ParamValidationError) else ExitCode.FAILED)
     except BotoCoreError as error:
         return _fail(f"AWS cannot be reached or used: {error}; `slipway status` shows where it is", ExitCode.NO_TARGET)
     except (typer.Abort, KeyboardInterrupt):

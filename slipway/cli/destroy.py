@@ -55,7 +55,7 @@ def destroy(
     except KeyboardInterrupt as error:
         raise Interrupted(
             f"interrupted; {target.name} goes on with the stack that is being deleted, and the rest stays until"
-            " `slipway destroy` is called again, with the same options"
+            f" `slipway destroy --stack {name}` is called again, with the same options"
         ) from error
     show(_record(planned, left), as_json, _ending(planned, left))
     if left:

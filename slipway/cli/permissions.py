@@ -60,7 +60,10 @@ def _uses(grants: list[templates.Grant], folder: Path | None, keep: bool) -> Use
 
 
 def _drawn(rows: list[Row]) -> Table:
-    drawn = Table("role", "statement", "action", "resource", "used by", "why", box=None, pad_edge=False)
+    drawn = Table(box=None, pad_edge=False)
+    for head in ("role", "statement", "action", "resource", "used by", "why"):
+        # Whoever reviews a right needs all of its resource.
+        drawn.add_column(head, overflow="fold")
     for row in rows:
         users = ", ".join(test.removeprefix(_END_TO_END).removesuffix(".py") for test in row.used_by)
         drawn.add_row(row.role, row.sid, row.action, row.resource, users, row.why)

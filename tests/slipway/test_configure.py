@@ -76,7 +76,13 @@ def test_every_id_is_said_to_be_left_out(table: Table) -> None:
         "customerID is different in every row and named like an id, so it is left out (id).",
         "notes is empty, so it is left out (id).",
         "left is no, yes; yes is the class to find (positiveClass), 25.0% of the rows.",
+        "These rows are too few: a run fails in Prepare with fewer than 50.",
     ]
+
+
+def test_fifty_rows_are_enough(table: Table) -> None:
+    enough = guess(table(age=list(range(0, 100, 2)), left=["yes", "no"] * 25), "left")
+    assert not any("too few" in sentence for sentence in enough.sentences)
 
 
 def test_a_number_column_with_a_slip_is_pointed_out(table: Table) -> None:

@@ -92,6 +92,17 @@ def test_a_failure_names_stage_action_reason_what_ran_log_and_command() -> None:
     ]
 
 
+def test_a_candidate_below_the_gate_is_not_tried_again_but_shown() -> None:
+    gate = "Gate: roc_auc is 0.7; it must be at least 0.8. Report: s3://b/runs/1/evaluate/report.html"
+    failed = action("Train/Train", "Failed", provider="StepFunctions", error=gate)
+    with pytest.raises(RunFailed) as refused:
+        follow.check(Aws().install(), run(failed, status="Failed"))
+    assert str(refused.value).splitlines()[-2:] == [
+        "  report: slipway report 1b28d30d",
+        "  next: other data, columns or hyperparameters, or another evaluate.threshold (--threshold of automl)",
+    ]
+
+
 def test_a_rejection_has_no_log_and_is_not_retried() -> None:
     rejected = action("Test/Approve", "Failed", provider="Manual", error="the recall is too low")
     told = follow.failure(Aws().install(), run(rejected, status="Failed"))

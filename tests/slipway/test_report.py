@@ -35,7 +35,24 @@ def test_the_evaluation_is_what_the_state_machine_put_out(aws: Aws) -> None:
 def test_a_run_that_has_not_trained_has_no_evaluation_yet() -> None:
     training = action("Train/Train", "InProgress", provider="StepFunctions", external_id=ARN)
     with pytest.raises(NotFound, match=r"run 1b28d30d has no evaluation yet.*`slipway watch 1b28d30d` follows it"):
-        report.of(Aws().install(), run(training))
+        report.of(Aws().install(), run(training, status="InProgress"))
+
+
+def test_a_run_that_failed_before_its_evaluation_says_where_the_reason_is() -> None:
+    training = action("Train/Train", "Failed", provider="StepFunctions", external_id=ARN, error="exit code: 137")
+    with pytest.raises(NotFound, match=r"run 1b28d30d evaluated no model; `slipway logs --run 1b28d30d` says why"):
+        report.of(Aws().install(), run(training, status="Failed"))
+
+
+def test_of_a_candidate_that_the_gate_refused_the_evaluation_is_what_evaluate_left(aws: Aws) -> None:
+    told = json.dumps({"metrics": {"roc_auc": 0.7}, "champion": {"metrics": {"roc_auc": 0.9}}}).encode()
+    answer = {"Body": StreamingBody(io.BytesIO(told), len(told))}
+    aws.answer("s3.get_object", answer, {"Bucket": "b", "Key": "runs/1/evaluate/evaluation.json"})
+    gate = "Gate: roc_auc is 0.7; it must be at least 0.8. Report: s3://b/runs/1/evaluate/report.html"
+    training = action("Train/Train", "Failed", provider="StepFunctions", external_id=ARN, error=gate)
+    found = report.of(aws.install(), run(training, status="Failed"))
+    assert (found.metrics, found.champion) == ({"roc_auc": 0.7}, {"roc_auc": 0.9})
+    assert found.outcome["reportUri"] == "s3://b/runs/1/evaluate/report.html"
 
 
 def test_the_candidate_stands_beside_the_champion() -> None:

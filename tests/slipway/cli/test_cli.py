@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from boto3.exceptions import S3UploadFailedError
 
 from slipway import cli, faults, inbox, local
 from slipway.api import Answer, Api
@@ -146,6 +147,15 @@ def test_nothing_typed_is_answered_with_the_help(run: Run) -> None:
 def test_what_aws_refuses_is_told_with_call_code_and_message(engine: Aws, run: Run) -> None:
     engine.refuse("cloudformation.describe_stacks", "AccessDenied", "you may not")
     assert run("runs") == (1, "", "slipway: DescribeStacks was refused: AccessDenied: you may not\n")
+
+
+def test_an_upload_that_s3_refuses_is_one_message(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> Target:
+        raise S3UploadFailedError("Failed to upload a.csv to b/incoming/a.csv: An error occurred (AccessDenied)")
+
+    monkeypatch.setattr("slipway.cli.common.choose", refuse)
+    refused = "slipway: Failed to upload a.csv to b/incoming/a.csv: An error occurred (AccessDenied)\n"
+    assert run("runs") == (1, "", refused)
 
 
 def test_an_interruption_says_what_goes_on(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

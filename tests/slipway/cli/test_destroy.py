@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from slipway import cli
+from slipway import cli, install
 from slipway.cli import common, hints
 from slipway.destroy import destruction
 from slipway.destroy.data import Bucket, Data
@@ -100,6 +100,18 @@ def test_a_yes_removes_it_and_says_that_nothing_is_left(
     assert cli.run(["destroy", "--stack", "shop", "--delete-data", "--keep-model-packages"]) == 0
     assert done == [Options(delete_data=True, keep_model_packages=True)]
     assert capsys.readouterr().out.strip() == "install shop is removed; left: nothing"
+
+
+def test_an_interruption_names_the_install_since_it_is_not_found_by_itself_once_its_root_is_gone(
+    done: list[Options], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object) -> list[Item]:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(destruction, "carry_out", interrupt)
+    monkeypatch.setattr(install, "only", lambda target: "shop")
+    assert cli.run(["destroy", "--yes"]) == 130
+    assert "until `slipway destroy --stack shop` is called again" in capsys.readouterr().err
 
 
 def test_what_is_left_is_listed_and_is_a_failure(

@@ -130,7 +130,7 @@ def test_an_error_of_a_stack_that_is_not_there_names_a_launch_that_can_be_typed(
     def missing(*_: object) -> None:
         raise NotFound("there is no stack nope; `slipway launch nope` makes one")
 
-    monkeypatch.setattr("slipway.cli.common.target_of", missing)
+    monkeypatch.setattr("slipway.cli.common.choose", missing)
     assert cli.run(["status", "--stack", "nope"]) == 4
     hints.remember_stack(None)
     assert "`slipway launch nope` makes one" in capsys.readouterr().err
