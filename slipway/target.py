@@ -14,7 +14,13 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    InvalidRegionError,
+)
 
 from slipway import local
 from slipway.errors import BadInput, ExitCode, SlipwayError
@@ -123,6 +129,11 @@ def aws_target(region: str | None = None) -> Target:
     target = Target(aws_session(region))
     try:
         target.client("sts").get_caller_identity()
+    except (EndpointConnectionError, ConnectTimeoutError, InvalidRegionError) as error:
+        raise NoAccount(
+            f"--aws: AWS does not answer in region {target.region}: {error}; give one of its regions"
+            " (`aws ec2 describe-regions --region us-east-1`), and see that this machine reaches it"
+        ) from error
     except (BotoCoreError, ClientError) as error:
         raise NoAccount(
             f"--aws needs credentials, and the environment's do not work: {error}; sign in (`aws configure sso`,"

@@ -3,6 +3,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
+from botocore.httpsession import URLLib3Session
 
 from slipway import target
 from slipway.errors import BadInput
@@ -67,3 +69,24 @@ def test_a_target_says_where_it_is(aws: Aws, monkeypatch: pytest.MonkeyPatch) ->
         "account 123456789012 at http://127.0.0.1:1, which is AWS_ENDPOINT_URL and not AWS, region us-east-1"
     )
     assert (aws.target.clock_factor, real.target.clock_factor) == (30.0, 1.0)
+
+
+@pytest.mark.parametrize(("region", "said"), [("mars-1", "Could not connect"), ("mars 1", "doesn't match a supported")])
+def test_a_region_that_aws_has_not_is_told_apart_from_credentials_that_do_not_work(
+    region: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreachable(*_: object, **__: object) -> None:
+        raise EndpointConnectionError(endpoint_url=f"https://sts.{region}.amazonaws.com/")
+
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIATEST")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    monkeypatch.setattr(URLLib3Session, "send", unreachable)
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    with pytest.raises(NoAccount) as told:
+        target.choose(True, region=region)
+    assert str(told.value).startswith(f"--aws: AWS does not answer in region {region}: ")
+    assert said in str(told.value)
+    assert str(told.value).endswith(
+        "; give one of its regions (`aws ec2 describe-regions --region us-east-1`), and see that this machine reaches"
+        " it"
+    )
