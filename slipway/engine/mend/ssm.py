@@ -1,4 +1,6 @@
-"""Systems Manager: a parameter's value fits its AllowedPattern and its tier, and it has a hundred versions at most; policies are refused.
+"""Systems Manager: a parameter's value fits its AllowedPattern and its tier, and it has a hundred versions at most.
+
+Policies of a parameter are refused.
 
 docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-versions.html
 docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
