@@ -17,6 +17,7 @@ from tests.engine.conftest import RunningEngine
 
 pytestmark = pytest.mark.specification("docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html")
 
+TRUST = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
@@ -128,10 +129,14 @@ def test_a_tag_may_hold_what_xml_has_a_meaning_for(engine: RunningEngine) -> Non
     assert engine.client("sns").list_tags_for_resource(ResourceArn=topic)["Tags"] == [{"Key": "a&b", "Value": "<c>"}]
 
 
-def test_a_tag_without_its_key_is_refused_with_its_place(engine: RunningEngine) -> None:
-    engine.client("secretsmanager").create_secret(Name="odd-requests", SecretString="s")
-    with pytest.raises(ClientError, match=r"Value null at 'Tags\.2\.member\.Key' failed to satisfy constraint"):
-        engine.client("secretsmanager").tag_resource(SecretId="odd-requests", Tags=[{"Key": "a"}, {"Value": "b"}])
+def test_a_secret_s_tag_has_a_key(engine: RunningEngine) -> None:
+    secrets = engine.client("secretsmanager")
+    secrets.create_secret(Name="odd-requests", SecretString="s", Tags=[{"Key": "a"}])
+    with pytest.raises(ClientError, match="The parameter Tags has a tag without a key") as error:
+        secrets.tag_resource(SecretId="odd-requests", Tags=[{"Key": "a"}, {"Value": "b"}])
+    assert error.value.response["Error"]["Code"] == "InvalidParameterException"
+    with pytest.raises(ClientError, match="The parameter Tags has a tag without a key"):
+        secrets.create_secret(Name="odd-requests-2", SecretString="s", Tags=[{"Value": "b"}])
 
 
 def test_a_header_quotes_no_end_of_a_line(engine: RunningEngine) -> None:
@@ -159,3 +164,29 @@ def test_a_dashboard_that_is_named_twice_is_deleted_once(engine: RunningEngine) 
     cloudwatch.put_dashboard(DashboardName="odd-requests", DashboardBody='{"widgets": []}')
     cloudwatch.delete_dashboards(DashboardNames=["odd-requests", "odd-requests"])
     assert cloudwatch.list_dashboards(DashboardNamePrefix="odd-requests")["DashboardEntries"] == []
+
+
+def test_a_policy_that_xml_has_a_meaning_for_is_named(engine: RunningEngine) -> None:
+    with pytest.raises(ClientError, match="Policy arn:<m::111122223333:policy/12 not found") as error:
+        engine.client("iam").delete_policy(PolicyArn="arn:<m::111122223333:policy/12")
+    assert error.value.response["Error"]["Code"] == "NoSuchEntity"
+
+
+def test_an_entry_whose_key_has_parts_is_refused(engine: RunningEngine) -> None:
+    body = b"Action=CreateTopic&Version=2010-03-31&Name=odd&Attributes.entry.1.key.1.x=1&Attributes.entry.1.value=v"
+    answer = send(engine, "sns", "POST", "/", body, **FORM)
+    assert answer.status == 400
+    assert b"<Code>MalformedQueryString</Code>" in answer.data
+
+
+def test_a_description_may_hold_what_xml_has_a_meaning_for(engine: RunningEngine) -> None:
+    iam = engine.client("iam")
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [TRUST]})
+    made = iam.create_role(RoleName="odd-requests", AssumeRolePolicyDocument=trust, Description="R&D <b>")
+    assert made["Role"]["Description"] == "R&D <b>"
+    assert iam.get_role(RoleName="odd-requests")["Role"]["Description"] == "R&D <b>"
+
+
+def test_policies_of_a_parameter_are_refused_by_name(engine: RunningEngine) -> None:
+    with pytest.raises(ClientError, match="Policies of a parameter are not executed by the local engine"):
+        engine.client("ssm").put_parameter(Name="/odd", Value="1", Type="String", Policies='[{"Type": "Expiration"}]')

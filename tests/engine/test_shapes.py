@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from slipway.engine.caller import service_model
 from slipway.engine.errors import ValidationFailed
-from slipway.engine.shapes import from_json, to_json
+from slipway.engine.shapes import from_json, lacking, to_json
 
 APPROVAL = {
     "pipelineName": "p",
@@ -102,3 +102,11 @@ def test_a_member_that_the_model_leaves_open_and_the_service_needs_is_refused_by
         "1 validation error detected: Value null at 'result.token' failed to satisfy constraint: Member must not be"
         " null"
     )
+
+
+def test_the_first_structure_that_lacks_a_member_is_found() -> None:
+    tagged = shape("TagResource", "secretsmanager")
+    lacks = {"SecretId": "s", "Tags": [{"Key": "a"}, {"Value": "b"}]}
+    assert lacking(tagged, lacks, "Key") == "Tags.2.member.Key"
+    assert lacking(tagged, {"SecretId": "s", "Tags": [{"Key": "a"}]}, "Key") is None
+    assert lacking(None, {}, "Key") is None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 import json
 import time
 from collections.abc import Callable
@@ -298,3 +300,28 @@ def test_a_message_that_fails_is_the_only_one_that_comes_again(drop: ModuleType)
 @given(content=st.binary(max_size=200))
 def test_whatever_is_dropped_gets_an_answer(drop: ModuleType, content: bytes) -> None:
     assert faults(drop, content)
+
+
+CELLS = st.text(max_size=8) | st.sampled_from(["", "NA", "nan", "1e999", "-", "\0", "a,b", '"', "\r\n", "é", "9" * 400])
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    line=st.integers(0, len(ROWS)),
+    row=st.lists(CELLS, max_size=6),
+    end=st.sampled_from(["\n", "\r\n"]),
+    whole=st.booleans(),
+)
+def test_a_line_that_is_not_as_declared_is_named(
+    drop: ModuleType, line: int, row: list[str], end: str, whole: bool
+) -> None:
+    table = [text.rstrip("\n").split(",") for text in (HEADER, *ROWS)]
+    table[line] = row
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator=end).writerows(table)
+    sample = text.getvalue().encode()
+    found = drop.checks.check(drop.inbox.Drop(["incoming/new.csv"], VERSION, sample, whole), CONFIG)
+    if len(row) != 4:
+        assert found
+    starts = ("row ", "column ") if line else ("column ", "row ", "expected a header")
+    assert all(sentence.startswith((*starts, "and perhaps more")) for sentence in found), found

@@ -1,5 +1,7 @@
 """Systems Manager: a parameter's value fits its AllowedPattern and its tier, and it has a hundred versions at most.
 
+Policies of a parameter are refused.
+
 docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-versions.html
 docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
 """
@@ -51,6 +53,9 @@ def _oldest_is_labelled(name: str, oldest: int) -> tuple[str, str]:
 
 def _fault(data: Mapping[str, Any]) -> tuple[str, str]:
     """Code and message of what is wrong with a value; empty when nothing is."""
+    if data.get("Policies") not in (None, "", "[]"):
+        message = "Policies of a parameter are not executed by the local engine: it neither expires nor reminds"
+        return "UnsupportedOperation", message
     value, pattern = str(data.get("Value", "")), data.get("AllowedPattern")
     if pattern:
         try:

@@ -120,6 +120,8 @@ def _map(shape: MapShape, nested: Form) -> Any:
     entries = nested if shape.serialization.get("flattened") else nested.get("entry", {})
     key, value = shape.key.serialization.get("name", "key"), shape.value.serialization.get("name", "value")
     pairs = [(_value(shape.key, entry.get(key, {"": ""})), entry.get(value, {"": ""})) for entry in _numbered(entries)]
+    if not all(isinstance(name, str) for name, _ in pairs):
+        raise AwsError("SerializationException", "The key of an entry is a text", status=400)
     return {name: _value(shape.value, given) for name, given in pairs}
 
 

@@ -131,9 +131,10 @@ class Calls:
         try:
             document = parser.parse(answer, operation.output_shape)
         except Exception as error:  # noqa: BLE001 - whatever a client's parser makes of it is the finding
-            return Answered(
-                response.status, f"{response.status} is not in {protocol}: {error!r}: {response.data[:300]}"
-            )
+            if protocol == "rest-xml" and _NO_XML.search(response.data):
+                return Answered(response.status)
+            told = f"{response.status} is not in {protocol}: {error!r}: {response.data[:300]!r}"
+            return Answered(response.status, told)
         code = document.get("Error", {}).get("Code", "")
         if response.status >= 500 and not (response.status == 501 and code in _REFUSALS):
             return Answered(response.status, f"{response.status} {response.data[:600]!r}")

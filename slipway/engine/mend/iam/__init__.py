@@ -11,11 +11,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from slipway.engine import adapter
 from slipway.engine.mend.iam import conflicts, evaluator, quotas, records
+from slipway.engine.wire import xml
+
+_DESCRIPTION = re.compile("<Description>(.*)</Description>", re.DOTALL)
 
 
 def apply() -> None:
@@ -26,6 +31,28 @@ def apply() -> None:
     adapter.replace("services.sts", "_evict_expired_sessions", records.keep_expired)
     # An empty description takes one away.
     adapter.replace("services.iam", "parse_qs", _with_empty_values)
+    adapter.replace("services.iam", "_error", _escaped)
+    for rendered in ("_role_xml", "_managed_policy_xml"):
+        adapter.replace("services.iam", rendered, _described)
+
+
+def _escaped(error: Callable[..., Any]) -> Callable[..., Any]:
+    """An error quotes what it was sent, which may hold what XML has a meaning for."""
+
+    def escaped(status: int, code: str, message: str, ns: str = "iam") -> Any:
+        return error(status, code, xml.escaped(message), ns=ns)
+
+    return escaped
+
+
+def _described(render: Callable[..., str]) -> Callable[..., str]:
+    """A role or a policy; so may its description."""
+
+    def described(*arguments: Any, **options: Any) -> str:
+        document = render(*arguments, **options)
+        return _DESCRIPTION.sub(lambda found: xml.element("Description", xml.escaped(found[1])), document)
+
+    return described
 
 
 def _with_empty_values(parse: Any) -> Any:
