@@ -14,6 +14,7 @@ from random import Random
 from typing import Any
 
 _MOST = 12
+_MOST_MEMBERS = 4000
 _LONGEST = 300
 _READING = re.compile(r"(Get|List|Describe|Batch(Get|Check|Describe)|Head|Search|Filter|Test|Validate|Lookup|Estimate)")
 _TRUST = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
@@ -58,6 +59,8 @@ class Names:
                 # `id` of CreateRestApi, or an item of GetRestApis, is `restApiId` of others.
                 for name in {member, _kind(member) or _noun(operation)}:
                     for pool in pools:
+                        if name not in pool and len(pool) == _MOST_MEMBERS:
+                            continue
                         held = pool.setdefault(name, deque(maxlen=_MOST))
                         if text not in held:
                             held.append(text)
