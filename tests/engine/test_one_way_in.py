@@ -30,6 +30,7 @@ CORRECTED = {
     "kms": {"kms"},
     "lambda_": {"lambda_svc"},
     "s3": {"s3"},
+    "secretsmanager": {"secretsmanager"},
     "service_linked_roles": {"iam"},
     "sns": {"sns"},
     "sqs": {"sqs"},
