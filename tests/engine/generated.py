@@ -88,13 +88,15 @@ class Values:
         if isinstance(shape, ListShape):
             return [self._value(shape.member, name, depth + 1, optional) for _ in range(self._length(shape))]
         if isinstance(shape, MapShape):
-            return {
-                self._value(shape.key, f"{name}Key", depth + 1, optional): self._value(
-                    shape.value, name, depth + 1, optional
-                )
-                for _ in range(self._length(shape))
-            }
+            return self._map(shape, name, depth, optional)
         return self._scalar(shape, name)
+
+    def _map(self, shape: MapShape, name: str, depth: int, optional: float) -> dict[str, Any]:
+        keys = {self._value(shape.key, f"{name}Key", depth + 1, optional): None for _ in range(self._length(shape))}
+        if len(keys) < shape.metadata.get("min", 0):
+            # The same key twice is one.
+            raise Unfit(shape.name)
+        return {key: self._value(shape.value, name, depth + 1, optional) for key in keys}
 
     def _structure(self, shape: StructureShape, depth: int, optional: float) -> dict[str, Any]:
         if getattr(shape, "is_tagged_union", False):
