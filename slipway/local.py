@@ -31,6 +31,9 @@ PORT = 4566
 REGION = "us-east-1"
 _READY_SECONDS = 60.0
 _STOP_SECONDS = 4.0
+# A body of megabytes goes back to the machine when it is freed; glibc would keep it, for each thread that had one.
+# https://www.gnu.org/software/libc/manual/html_node/Memory-Allocation-Tunables.html
+_MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(1024 * 1024)}
 # What is in the folder also when no engine ever ran there: pages of reports, and why one did not start.
 _BEFORE = {"reports", "engine.log"}
 
@@ -244,7 +247,12 @@ def _start(home: Path, chosen: EngineSettings) -> LocalEngine:
     command = [sys.executable, "-P", "-m", "slipway.engine.server", str(home), *chosen.arguments()]
     with log.open("ab") as output:
         process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
+            command,
+            env={**_MEMORY, **os.environ},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
     return _ready(home, process, log)
 
