@@ -16,7 +16,7 @@ from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 
-from slipway import unread
+from slipway import gate, unread
 from slipway.errors import BadInput
 
 # Enough to tell a number from text and an id from a code, and read in about a second.
@@ -50,10 +50,14 @@ class DatasetGuess:
     task: str
     columns: list[dict[str, str]]
     positive_class: str | None
+    shares: dict[str, float]
     sentences: list[str] = field(default_factory=list)
 
     def apply(self, configuration: dict[str, Any], uri: str) -> dict[str, Any]:
-        """A configuration with this table in place of the one it had; split and seed stay."""
+        """A configuration with this table in place of the one it had; split, seed and metric stay.
+
+        The gate stays where the table had this URI and target before; else it is what chance reaches.
+        """
         kept = {name: value for name, value in configuration.get("dataset", {}).items() if name == "split"}
         dataset: dict[str, Any] = {"uri": uri, "target": self.target, "columns": self.columns, **kept}
         if self.task != "binary":
@@ -61,7 +65,16 @@ class DatasetGuess:
         evaluate = {name: value for name, value in configuration.get("evaluate", {}).items() if name != "positiveClass"}
         if self.positive_class is not None:
             evaluate["positiveClass"] = self.positive_class
+        if not gate.is_chosen(configuration, uri, self.target):
+            metric = evaluate.get("metric", gate.METRIC)
+            evaluate["threshold"] = gate.chance(metric, self.shares, self.positive_class)
         return {**configuration, "dataset": dataset, "evaluate": evaluate}
+
+    def told(self, configuration: dict[str, Any], uri: str) -> list[str]:
+        """What was guessed, and the gate that `apply` writes."""
+        if gate.is_chosen(configuration, uri, self.target):
+            return self.sentences
+        return [*self.sentences, gate.sentence(self.apply(configuration, uri)["evaluate"])]
 
 
 def guess(path: Path, target: str) -> DatasetGuess:
@@ -82,7 +95,8 @@ def guess(path: Path, target: str) -> DatasetGuess:
     sentences.append(sentence)
     if complete and len(rows) < FEWEST_ROWS:
         sentences.append(f"These rows are too few: a run fails in Prepare with fewer than {FEWEST_ROWS}.")
-    return DatasetGuess(target, task, columns, positive, sentences)
+    shares = {name: count / len(rows) for name, count in Counter(values[target]).items()}
+    return DatasetGuess(target, task, columns, positive, shares, sentences)
 
 
 def render(value: Any, indent: int = 0) -> str:

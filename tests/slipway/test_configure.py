@@ -144,7 +144,7 @@ def test_three_classes_are_multiclass(table: Table) -> None:
     assert (found.task, found.positive_class) == ("multiclass", None)
     written = found.apply({"evaluate": {"positiveClass": "old", "metric": "f1"}}, "config/data/x.csv")
     assert written["dataset"]["task"] == "multiclass"
-    assert written["evaluate"] == {"metric": "f1"}
+    assert written["evaluate"] == {"metric": "f1", "threshold": 0.3333}
 
 
 def test_the_split_and_the_rest_of_the_configuration_stay(table: Table) -> None:

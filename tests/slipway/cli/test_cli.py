@@ -378,9 +378,14 @@ def test_configure_says_what_it_guessed_and_writes_only_when_asked(run: Run, tmp
     arguments = ["configure", "table.csv", "--target", "left", "--config", "pipeline.json"]
     code, out, _ = run(*arguments, "--dry-run")
     assert (code, config.read_text()) == (0, "{}")
-    assert out.endswith("would write the dataset section of pipeline.json\n")
+    assert out.endswith(
+        "Gate: roc_auc at least 0.5, which a model that knows nothing reaches, since none was chosen for this table;"
+        " put your own in evaluate.threshold of config/ml-pipeline.json (--threshold of automl).\n"
+        "would write dataset and evaluate of pipeline.json\n"
+    )
     assert json.loads(run(*arguments, "--json")[1])["target"] == "left"
     assert json.loads(config.read_text())["dataset"]["uri"] == "table.csv"
+    assert json.loads(config.read_text())["evaluate"]["threshold"] == 0.5
 
 
 def test_configure_warns_of_a_table_that_no_run_can_read(run: Run, tmp_path: Path) -> None:
