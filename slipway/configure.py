@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from slipway import gate, unread
+from slipway import header as heading
 from slipway.errors import BadInput
 
 # Enough to tell a number from text and an id from a code, and read in about a second.
@@ -31,7 +32,6 @@ LINE_LENGTH = 110
 DEEPEST_SPREAD = 2
 MISSING = frozenset({"", "NA", "N/A", "NaN", "nan", "null", "NULL"})
 
-_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 # As many digits as a counter has.
 _WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 _ID_NAME = re.compile(r"(?:^|[_ -])(?:id|uuid|guid|key|index|row_?num(?:ber)?)$", re.IGNORECASE)
@@ -135,19 +135,18 @@ def _sample(path: Path, target: str) -> tuple[list[str], list[list[str]], bool]:
 def _check_header(header: list[str], target: str, path: Path) -> None:
     if not header:
         raise BadInput(f"{path.name} is empty; expected a header and rows")
+    separated = heading.other_separator(header)
+    if separated:
+        raise BadInput(f"{path.name} {separated}")
     twice = [name for name, count in Counter(header).items() if count > 1]
     if twice:
         raise BadInput(f"{path.name}: column {twice[0]!r} stands twice in the header")
     if "" in header:
         raise BadInput(f"{path.name}: column {header.index('') + 1} has no name; give it one")
     if target not in header:
-        raise BadInput(f"{path.name} has no column {target!r}; its columns are {', '.join(header)}{_separator(header)}")
-
-
-def _separator(header: list[str]) -> str:
-    """What to do about a header that is one column, because the file is separated by something else."""
-    found = next((mark for mark in (";", "\t", "|") if len(header) == 1 and mark in header[0]), "")
-    return f"; the file seems to be separated by {found!r}: save it with commas" if found else ""
+        seems = heading.missing(header)
+        hint = f". It {seems}" if seems else ""
+        raise BadInput(f"{path.name} has no column {target!r}; its columns are {', '.join(header)}{hint}")
 
 
 def _whole_rows(reader: Any, width: int, path: Path) -> Iterator[list[str]]:
@@ -163,7 +162,7 @@ def _column(name: str, values: list[str]) -> tuple[str, str]:
     known = [value for value in values if value not in MISSING]
     if not known:
         return "id", f"{name} is empty, so it is left out (id)."
-    odd = Counter(value for value in known if not _NUMBER.fullmatch(value))
+    odd = Counter(value for value in known if not heading.NUMBER.fullmatch(value))
     reason = _id_reason(name, known, odd)
     if reason:
         hint = unread.hint(known) if odd else ""

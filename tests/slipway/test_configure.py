@@ -193,7 +193,12 @@ def test_a_large_file_is_sampled_and_said_so(table: Table, monkeypatch: pytest.M
         ("a,b\n1,2\n", "table.csv has no column 'left'; its columns are a, b"),
         (
             "a;left\n1;2\n",
-            "table.csv has no column 'left'; its columns are a;left; the file seems to be separated by ';'",
+            "table.csv seems to be separated by ';', since its header is one column; save it with commas",
+        ),
+        (
+            "a,yes,5\nb,no,7\n",
+            "table.csv has no column 'left'; its columns are a, yes, 5. It seems to have no header, since its first row"
+            " holds 5; put the columns' names above",
         ),
         ("a,a,left\n1,2,3\n", "table.csv: column 'a' stands twice in the header"),
         ("a,,left\n1,2,3\n", "table.csv: column 2 has no name; give it one"),
