@@ -73,7 +73,7 @@ def _cells(name: str, action: Action | None) -> tuple[Text, str, Text]:
     if action.provider == "Manual" and action.status == "InProgress":
         why = note("waits for approval", "yellow")
     else:
-        why = note(first_line(action.error), "red")
+        why = note(first_line(action.reason), "red")
     label = Text(f"{MARKS.get(action.status, ' ')} {name}", style=style(action.status))
     return label, took(action.seconds), why
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -10,6 +11,9 @@ from slipway.errors import BadInput, NotFound
 from slipway.install import Install
 
 LATEST = "latest"
+# What a failed execution of a state machine is told with: which one. Its cause may begin with its error's name again.
+_EXECUTION = re.compile(r"^The execution \S+ ended with status [A-Z_]+: ")
+_TWICE = re.compile(r"^([\w.]+: )\1")
 DONE = frozenset({"Succeeded", "Failed", "Stopped", "Superseded", "Cancelled"})
 
 
@@ -27,6 +31,11 @@ class Action:
     url: str = ""
     error: str = ""
     variables: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def reason(self) -> str:
+        """Why it failed, for a person."""
+        return reason(self.error)
 
     @property
     def seconds(self) -> float:
@@ -104,6 +113,11 @@ class Run:
                 for a in self.actions
             ],
         }
+
+
+def reason(error: str) -> str:
+    """An action's error for a person, who knows that it failed and where: beginning with why."""
+    return _TWICE.sub(r"\1", _EXECUTION.sub("", error))
 
 
 def history(install: Install, limit: int = 20) -> list[Run]:

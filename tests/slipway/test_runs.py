@@ -53,6 +53,25 @@ def test_an_error_is_the_actions_own(aws: Aws) -> None:
     assert runs.get(aws.install(), "latest").actions[0].error == "exit status 2"
 
 
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (
+            "The execution 1b28-d30d ended with status FAILED: Gate: Gate: roc_auc is 0.79; it must be",
+            "Gate: roc_auc is",
+        ),
+        ("The execution 1b28 ended with status TIMED_OUT: States.Timeout: too slow", "States.Timeout: too slow"),
+        ("The execution 1b28 ended with status ABORTED", "The execution 1b28 ended with status ABORTED"),
+        ("exit status 2", "exit status 2"),
+        ("", ""),
+    ],
+)
+def test_a_reason_begins_with_why_and_json_has_the_whole_text(error: str, reason: str) -> None:
+    failed = action("Train/Train", "Failed", error=error)
+    assert failed.reason.startswith(reason)
+    assert run(failed).as_json()["actions"][0]["error"] == error
+
+
 def test_a_stage_lasts_from_its_first_action_to_its_last() -> None:
     found = run(action("Test/Stack", begin=0, end=4), action("Test/Smoke", begin=5, end=9), action("Source/Source"))
     assert found.stages() == {"Test": 9.0, "Source": 1.0}
