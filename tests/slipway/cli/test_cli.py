@@ -76,7 +76,7 @@ COMMANDS = [
     ["retry", "Build"],
     ["predict", "[1]"],
     ["env"],
-    ["destroy", "--yes"],
+    ["destroy"],
     ["preflight"],
     ["publish", "bucket"],
 ]
@@ -110,7 +110,6 @@ def test_without_an_engine_every_command_says_how_to_start_one(arguments: list[s
         (["drop", "notes.txt"], "notes.txt does not exist"),
         (["status", "--region", "eu-west-1"], "--region eu-west-1 goes with --aws"),
         (["logs", "--follow", "--json"], "--follow does not go with --json"),
-        (["destroy"], "destroy asks before it changes anything, and nobody is there to answer; add --yes"),
         (["preflight", "-p", "nope"], "--parameter nope: expected NAME=VALUE"),
         (["publish"], "missing argument 'bucket'"),
         (["demo"], "holds no config/ml-pipeline.json; run this in the bundle's folder"),
