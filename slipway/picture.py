@@ -62,7 +62,7 @@ def of(run: Run, stages: Stages, states: Mapping[str, Sequence[State]], height: 
 
 def _title(run: Run) -> Text:
     title = Text(no_wrap=True, overflow="ellipsis")
-    for name, value in (("run", run.id[:8]), ("commit", run.commit[:8] or "-"), ("by", run.trigger or "-")):
+    for name, value in (("run", run.id[:8]), ("commit", run.commit[:8] or "-"), ("by", run.by or "-")):
         title.append(f"{name} ", style="dim").append(f"{value}  ")
     return title.append(run.status, style=style(run.status)).append(f"  {took(run.seconds)}", style="dim")
 

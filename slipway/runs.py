@@ -14,6 +14,16 @@ LATEST = "latest"
 # What a failed execution of a state machine is told with: which one. Its cause may begin with its error's name again.
 _EXECUTION = re.compile(r"^The execution \S+ ended with status [A-Z_]+: ")
 _TWICE = re.compile(r"^([\w.]+: )\1")
+# A rule of cf/triggers.yaml, by the logical id in its generated name; the function that takes drops, by its session.
+_RULES = {"-Push-": "git push", "-Upload-": "a new source zip", "-Scheduled-": "the schedule"}
+_DROP = re.compile(r":assumed-role/.+/\S+-drop$")
+_STARTED_BY = {
+    "CreatePipeline": "the launch",
+    "StartPipelineExecution": "a person",
+    **dict.fromkeys(("PollForSourceChanges", "Webhook", "WebhookV2"), "git push"),
+    **dict.fromkeys(("ManualRollback", "AutomatedRollback"), "a rollback"),
+}
+DROP = "a drop"
 DONE = frozenset({"Succeeded", "Failed", "Stopped", "Superseded", "Cancelled"})
 
 
@@ -56,6 +66,7 @@ class Run:
     started: datetime
     updated: datetime
     actions: list[Action]
+    trigger_detail: str = ""
 
     @property
     def done(self) -> bool:
@@ -66,6 +77,23 @@ class Run:
     def seconds(self) -> float:
         """From the start to the end, or to now."""
         return ((self.updated if self.done else datetime.now(UTC)) - self.started).total_seconds()
+
+    @property
+    def by(self) -> str:
+        """What started it, in a person's words; a drop is of new data, or of a request.
+
+        docs.aws.amazon.com/codepipeline/latest/APIReference/API_ExecutionTrigger.html
+        """
+        if self.trigger == "CloudWatchEvent":
+            return next((word for part, word in _RULES.items() if part in self.trigger_detail), "a rule")
+        if _DROP.search(self.trigger_detail):
+            return DROP
+        return _STARTED_BY.get(self.trigger, self.trigger)
+
+    @property
+    def reason(self) -> str:
+        """What its commit says, where it runs for that; a drop runs with the commit that is in production."""
+        return "" if self.by == DROP else self.message
 
     def action(self, stage: str, name: str) -> Action | None:
         """The latest attempt of an action."""
@@ -172,6 +200,7 @@ def _run(summary: dict[str, Any], actions: list[Action]) -> Run:
         started=summary["startTime"],
         updated=summary["lastUpdateTime"],
         actions=actions,
+        trigger_detail=trigger.get("triggerDetail", ""),
     )
 
 

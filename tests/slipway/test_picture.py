@@ -23,7 +23,7 @@ def drawn(shown: Run, states: Mapping[str, Sequence[State]] | None = None, heigh
 def test_a_run_is_shown_with_what_was_done_what_is_done_and_what_is_left() -> None:
     failed = action("Train/Stack", "Failed", 3, 5.5, "CloudFormation", error="AccessDenied\nmore")
     assert drawn(run(action("Build/Build", end=2), failed, status="Failed")) == [
-        "run 1b28d30d  commit a8ab2ebc  by CreatePipeline  Failed  60.0 s",
+        "run 1b28d30d  commit a8ab2ebc  by the launch  Failed  60.0 s",
         "Build  ✓ Build    2.0 s",
         "Train  ✗ Stack    2.5 s  AccessDenied",
         "       · Train",
