@@ -23,7 +23,7 @@ _STARTED_BY = {
     **dict.fromkeys(("PollForSourceChanges", "Webhook", "WebhookV2"), "git push"),
     **dict.fromkeys(("ManualRollback", "AutomatedRollback"), "a rollback"),
 }
-DROP = "a drop"
+NEW_DATA = "new data"
 DONE = frozenset({"Succeeded", "Failed", "Stopped", "Superseded", "Cancelled"})
 
 
@@ -80,20 +80,20 @@ class Run:
 
     @property
     def by(self) -> str:
-        """What started it, in a person's words; a drop is of new data, or of a request.
+        """What started it, in a person's words; a dropped request is told as new data, since a list says no more.
 
         docs.aws.amazon.com/codepipeline/latest/APIReference/API_ExecutionTrigger.html
         """
         if self.trigger == "CloudWatchEvent":
             return next((word for part, word in _RULES.items() if part in self.trigger_detail), "a rule")
         if _DROP.search(self.trigger_detail):
-            return DROP
+            return NEW_DATA
         return _STARTED_BY.get(self.trigger, self.trigger)
 
     @property
     def reason(self) -> str:
-        """What its commit says, where it runs for that; a drop runs with the commit that is in production."""
-        return "" if self.by == DROP else self.message
+        """What its commit says, where it runs for that; new data runs with the commit that is in production."""
+        return "" if self.by == NEW_DATA else self.message
 
     def action(self, stage: str, name: str) -> Action | None:
         """The latest attempt of an action."""

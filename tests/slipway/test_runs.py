@@ -66,7 +66,7 @@ ROLE = "arn:aws:sts::111122223333:assumed-role/churn-Triggers-1A2B-DropRole-3C4D
         ("CloudWatchEvent", f"{RULE}Scheduled-3C4D", "the schedule"),
         ("CloudWatchEvent", "arn:aws:events:us-east-1:111122223333:rule/mine", "a rule"),
         ("WebhookV2", "", "git push"),
-        ("StartPipelineExecution", ROLE, "a drop"),
+        ("StartPipelineExecution", ROLE, "new data"),
         ("StartPipelineExecution", "arn:aws:iam::111122223333:user/ann", "a person"),
         ("AutomatedRollback", "", "a rollback"),
         ("PutActionRevision", "", "PutActionRevision"),
@@ -77,7 +77,7 @@ def test_what_started_a_run_is_told_in_a_persons_words(trigger: str, detail: str
     aws.answer("codepipeline.list_pipeline_executions", {"pipelineExecutionSummaries": [listed]})
     (found,) = runs.history(aws.install())
     assert (found.by, found.trigger) == (by, trigger)
-    assert found.reason == ("" if by == "a drop" else "First")
+    assert found.reason == ("" if by == "new data" else "First")
     assert found.summary()["message"] == "First"
 
 

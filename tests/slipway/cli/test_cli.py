@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from boto3.exceptions import S3UploadFailedError
 
-from slipway import cli, faults, inbox, local
+from slipway import cli, faults, inbox, local, report
 from slipway.api import Answer, Api
 from slipway.changeset import Change, ChangeSet
 from slipway.cli import common, daily, launch, preflight
@@ -206,6 +206,22 @@ def test_runs_are_listed_for_people_and_for_machines(engine: Aws, run: Run) -> N
     assert [row.split()[:2] for row in out.splitlines()] == [["run", "status"], ["1b28d30d", "Succeeded"]]
     (found,) = json.loads(run("runs", "--json")[1])
     assert found["id"] == RUN_ID
+
+
+def test_a_report_says_of_which_run_and_which_model_it_is(
+    engine: Aws, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    installed(engine)
+    engine.answer("codepipeline.list_pipeline_executions", {"pipelineExecutionSummaries": [summary()]})
+    engine.answer("codepipeline.list_action_executions", {"actionExecutionDetails": []})
+    package = "arn:aws:sagemaker:us-east-1:111122223333:model-package/churn/2"
+    found = report.Evaluation({"metrics": {"f1": 0.5}, "modelPackageArn": package})
+    monkeypatch.setattr(report, "of", lambda install, run: found)
+    monkeypatch.setattr(report, "download", lambda install, evaluation, path: tmp_path / "report.html")
+    code, out, _ = run("report")
+    assert code == 0
+    assert out.startswith("run 1b28d30d, version 2 of model package group churn\n")
+    assert out.endswith(f"report: {tmp_path}/report.html\n")
 
 
 def test_a_pipeline_that_has_not_run_says_what_starts_a_run(engine: Aws, run: Run) -> None:
