@@ -13,12 +13,14 @@ from typing import Any
 import pytest
 from boto3.exceptions import S3UploadFailedError
 
-from slipway import cli, faults, inbox, local, report
+from slipway import approval, cli, faults, inbox, local, report, retrying
 from slipway.api import Answer, Api
+from slipway.approval import Waiting
 from slipway.changeset import Change, ChangeSet
 from slipway.cli import common, daily, launch, preflight
 from slipway.inbox import Dropped
 from slipway.preflight.finding import Finding, Status
+from slipway.retrying import Retried
 from slipway.target import Target
 from tests.slipway.ab import told
 from tests.slipway.samples import RUN_ID, detail, summary
@@ -369,6 +371,46 @@ def test_an_approval_is_answered(engine: Aws, run: Run) -> None:
     engine.answer("codepipeline.put_approval_result", {})
     code, out, _ = run("approve", "-m", "good", "--json")
     assert (code, json.loads(out)) == (0, {"run": RUN_ID, "status": "Approved"})
+
+
+@pytest.mark.parametrize(("arguments", "code"), [((), 2), (("--yes",), 0)], ids=["nobody there", "yes"])
+def test_a_model_that_was_rejected_is_approved_by_a_yes_only(
+    arguments: tuple[str, ...], code: int, engine: Aws, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installed(engine)
+    gate = Waiting("Test", "Approve", "t", RUN_ID, "roc_auc 0.9", "", "arn")
+    answered: list[str] = []
+    monkeypatch.setattr(approval, "waiting", lambda install: gate)
+    monkeypatch.setattr(approval, "rejection", lambda install, gate: "churn/2 was rejected before: too low")
+    monkeypatch.setattr(approval, "answer", lambda install, status, summary, gate: answered.append(status))
+    ended, _, err = run("approve", *arguments)
+    assert (ended, answered) == (code, ["Approved"] if arguments else [])
+    assert err.startswith("churn/2 was rejected before: too low\n")
+    assert ("approve asks before it changes anything, and nobody is there to answer; add --yes" in err) is (code == 2)
+
+
+def test_an_approver_who_may_not_look_at_the_model_is_told_so_and_approves(
+    engine: Aws, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installed(engine)
+    gate = Waiting("Test", "Approve", "t", RUN_ID, "roc_auc 0.9", "", "arn")
+    monkeypatch.setattr(approval, "waiting", lambda install: gate)
+    engine.refuse("sagemaker.describe_model_package", "AccessDeniedException", "you may not")
+    engine.answer("codepipeline.put_approval_result", {})
+    code, out, err = run("approve")
+    assert (code, out) == (0, "approved run 1b28d30d: roc_auc 0.9\n")
+    assert err.startswith("whether arn was rejected before is not known: ")
+
+
+def test_a_retry_says_who_said_no_before(engine: Aws, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    installed(engine)
+    retried = Retried(RUN_ID, "Test/Approve was not approved by ann: too low")
+    monkeypatch.setattr(retrying, "retry", lambda install, stage: retried)
+    assert run("retry", "Test") == (
+        0,
+        "stage Test of run 1b28d30d runs again; follow it with `slipway watch 1b28d30d`\n",
+        "Test/Approve was not approved by ann: too low; approving it now takes that back\n",
+    )
 
 
 def test_the_engines_own_log_is_shown(run: Run, tmp_path: Path) -> None:
