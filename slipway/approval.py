@@ -19,6 +19,8 @@ class Waiting:
     run_id: str
     message: str
     link: str
+    package: str = ""
+    """The model package that goes to production, as the run's Outcome names it."""
 
 
 def waiting(install: Install) -> Waiting:
@@ -43,6 +45,7 @@ def _waiting(install: Install, stage: dict[str, Any], action: str, latest: dict[
         (d for d in details if (d["stageName"], d["actionName"]) == (stage["stageName"], action)), {}
     )
     configuration = found.get("input", {}).get("resolvedConfiguration", {})
+    variables = (one.get("output", {}).get("outputVariables", {}) for one in details)
     return Waiting(
         stage["stageName"],
         action,
@@ -50,12 +53,28 @@ def _waiting(install: Install, stage: dict[str, Any], action: str, latest: dict[
         run_id,
         configuration.get("CustomData", ""),
         configuration.get("ExternalEntityLink", ""),
+        next((found["ModelPackageArn"] for found in variables if "ModelPackageArn" in found), ""),
     )
 
 
-def answer(install: Install, status: str, summary: str) -> Waiting:
-    """Approve (`Approved`) or reject (`Rejected`) what waits."""
-    gate = waiting(install)
+def rejection(install: Install, gate: Waiting) -> str:
+    """That the model which waits was rejected before, and why; empty where nobody rejected it.
+
+    docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeModelPackage.html
+    """
+    if not gate.package:
+        return ""
+    found = install.target.client("sagemaker").describe_model_package(ModelPackageName=gate.package)
+    if found["ModelApprovalStatus"] != "Rejected":
+        return ""
+    name = gate.package.partition(":model-package/")[2]
+    why = found.get("ApprovalDescription") or "no reason given"
+    return f"model package {name} of run {gate.run_id[:8]} was rejected before: {why}; approving it takes that back"
+
+
+def answer(install: Install, status: str, summary: str, gate: Waiting | None = None) -> Waiting:
+    """Approve (`Approved`) or reject (`Rejected`) what waits, or the approval that was looked at."""
+    gate = gate or waiting(install)
     install.target.client("codepipeline").put_approval_result(
         pipelineName=install.pipeline,
         stageName=gate.stage,

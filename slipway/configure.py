@@ -16,7 +16,8 @@ from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 
-from slipway import unread
+from slipway import gate, unread
+from slipway import header as heading
 from slipway.errors import BadInput
 
 # Enough to tell a number from text and an id from a code, and read in about a second.
@@ -31,7 +32,6 @@ LINE_LENGTH = 110
 DEEPEST_SPREAD = 2
 MISSING = frozenset({"", "NA", "N/A", "NaN", "nan", "null", "NULL"})
 
-_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 # As many digits as a counter has.
 _WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 _ID_NAME = re.compile(r"(?:^|[_ -])(?:id|uuid|guid|key|index|row_?num(?:ber)?)$", re.IGNORECASE)
@@ -50,10 +50,14 @@ class DatasetGuess:
     task: str
     columns: list[dict[str, str]]
     positive_class: str | None
+    shares: dict[str, float]
     sentences: list[str] = field(default_factory=list)
 
     def apply(self, configuration: dict[str, Any], uri: str) -> dict[str, Any]:
-        """A configuration with this table in place of the one it had; split and seed stay."""
+        """A configuration with this table in place of the one it had; split, seed and metric stay.
+
+        The gate stays where the table had this URI and target before; else it is what chance reaches.
+        """
         kept = {name: value for name, value in configuration.get("dataset", {}).items() if name == "split"}
         dataset: dict[str, Any] = {"uri": uri, "target": self.target, "columns": self.columns, **kept}
         if self.task != "binary":
@@ -61,7 +65,16 @@ class DatasetGuess:
         evaluate = {name: value for name, value in configuration.get("evaluate", {}).items() if name != "positiveClass"}
         if self.positive_class is not None:
             evaluate["positiveClass"] = self.positive_class
+        if not gate.is_chosen(configuration, uri, self.target):
+            metric = evaluate.get("metric", gate.METRIC)
+            evaluate["threshold"] = gate.chance(metric, self.shares, self.positive_class)
         return {**configuration, "dataset": dataset, "evaluate": evaluate}
+
+    def told(self, configuration: dict[str, Any], uri: str) -> list[str]:
+        """What was guessed, and the gate that `apply` writes."""
+        if gate.is_chosen(configuration, uri, self.target):
+            return self.sentences
+        return [*self.sentences, gate.sentence(self.apply(configuration, uri)["evaluate"])]
 
 
 def guess(path: Path, target: str) -> DatasetGuess:
@@ -82,7 +95,8 @@ def guess(path: Path, target: str) -> DatasetGuess:
     sentences.append(sentence)
     if complete and len(rows) < FEWEST_ROWS:
         sentences.append(f"These rows are too few: a run fails in Prepare with fewer than {FEWEST_ROWS}.")
-    return DatasetGuess(target, task, columns, positive, sentences)
+    shares = {name: count / len(rows) for name, count in Counter(values[target]).items()}
+    return DatasetGuess(target, task, columns, positive, shares, sentences)
 
 
 def render(value: Any, indent: int = 0) -> str:
@@ -121,19 +135,18 @@ def _sample(path: Path, target: str) -> tuple[list[str], list[list[str]], bool]:
 def _check_header(header: list[str], target: str, path: Path) -> None:
     if not header:
         raise BadInput(f"{path.name} is empty; expected a header and rows")
+    separated = heading.other_separator(header)
+    if separated:
+        raise BadInput(f"{path.name} {separated}")
     twice = [name for name, count in Counter(header).items() if count > 1]
     if twice:
         raise BadInput(f"{path.name}: column {twice[0]!r} stands twice in the header")
     if "" in header:
         raise BadInput(f"{path.name}: column {header.index('') + 1} has no name; give it one")
     if target not in header:
-        raise BadInput(f"{path.name} has no column {target!r}; its columns are {', '.join(header)}{_separator(header)}")
-
-
-def _separator(header: list[str]) -> str:
-    """What to do about a header that is one column, because the file is separated by something else."""
-    found = next((mark for mark in (";", "\t", "|") if len(header) == 1 and mark in header[0]), "")
-    return f"; the file seems to be separated by {found!r}: save it with commas" if found else ""
+        seems = heading.missing(header)
+        hint = f". It {seems}" if seems else ""
+        raise BadInput(f"{path.name} has no column {target!r}; its columns are {', '.join(header)}{hint}")
 
 
 def _whole_rows(reader: Any, width: int, path: Path) -> Iterator[list[str]]:
@@ -149,7 +162,7 @@ def _column(name: str, values: list[str]) -> tuple[str, str]:
     known = [value for value in values if value not in MISSING]
     if not known:
         return "id", f"{name} is empty, so it is left out (id)."
-    odd = Counter(value for value in known if not _NUMBER.fullmatch(value))
+    odd = Counter(value for value in known if not heading.NUMBER.fullmatch(value))
     reason = _id_reason(name, known, odd)
     if reason:
         hint = unread.hint(known) if odd else ""

@@ -7,6 +7,7 @@ import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
+from slipway import header
 from slipway.configure import MISSING
 from slipway.errors import BadInput
 from slipway.install import Install
@@ -17,7 +18,10 @@ REQUEST = ("deployment.json", "trainingjob.json")
 
 
 def check(path: Path) -> list[Path]:
-    """The files that a drop consists of: the file itself, or a folder's CSVs or request; BadInput otherwise."""
+    """The files that a drop consists of: the file itself, or a folder's CSVs or request; BadInput otherwise.
+
+    A table of one column is none that a model was made of, so that another separator is told before anything is sent.
+    """
     if not path.exists():
         raise BadInput(f"{path} does not exist; expected a CSV, or a folder of CSVs")
     if path.is_file() and path.suffix == ".zip":
@@ -29,6 +33,9 @@ def check(path: Path) -> list[Path]:
     if not parts:
         what = f"{path} does not end in .csv" if path.is_file() else f"{path} holds no .csv file"
         raise BadInput(f"{what}; new data is CSV with a header, a request is {' and '.join(REQUEST)}, or a zip of them")
+    for part in parts:
+        if separated := header.other_separator(header.of(part)):
+            raise BadInput(f"{part} {separated}")
     return parts
 
 

@@ -73,7 +73,7 @@ class Watcher:
         for action in run.actions:
             for state in self._states.get(action.external_id, []):
                 self._line((action.stage, action.name, state.name), state.status, state.seconds)
-            self._line((action.stage, action.name), action.status, action.seconds, picture.first_line(action.error))
+            self._line((action.stage, action.name), action.status, action.seconds, picture.first_line(action.reason))
 
     def _line(self, path: tuple[str, ...], status: str, seconds: float, note: str = "") -> None:
         key = (*path, status)
@@ -110,7 +110,7 @@ def failure(install: Install, run: Run) -> str:
     action = failed[-1]
     lines = [
         f"run {run.id} failed in stage {action.stage}, action {action.name} ({action.provider})",
-        f"  reason: {action.error or 'none given'}",
+        f"  reason: {action.reason or 'none given'}",
     ]
     if action.external_id:
         lines.append(f"  what ran: {action.external_id}")

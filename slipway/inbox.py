@@ -15,7 +15,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from slipway import data
+from slipway import data, header
 from slipway.errors import ExitCode, SlipwayError
 from slipway.install import Install
 
@@ -44,6 +44,8 @@ class Dropped:
     rejected: str = ""
     """Where rejected data went."""
     reasons: Sequence[str] = ()
+    hint: str = ""
+    """What may be behind the reasons, seen in the file here."""
 
     @property
     def status(self) -> str:
@@ -57,7 +59,8 @@ class Dropped:
         run = self.run_id[:8]
         if self.rejected:
             where = f"it is in {self.rejected} now; correct it, then drop it again"
-            return "\n  ".join([f"{self.uri} was rejected, and no run starts:", *self.reasons, where])
+            hints = [self.hint] if self.hint else []
+            return "\n  ".join([f"{self.uri} was rejected, and no run starts:", *hints, *self.reasons, where])
         if not run:
             return (
                 f"{self.uri} was taken; its run starts once the one with new data that is going on has ended, unless"
@@ -86,9 +89,16 @@ def drop(install: Install, path: Path) -> Dropped:
     bucket.wait_until_gone(uri, data.REQUEST[-1] if data.is_request(path) else "_SUCCESS")
     if bucket.state(reasons) != before[reasons]:
         told = bucket.read(reasons)["reasons"]
-        return Dropped(uri, version, rejected=f"s3://{bucket.name}/rejected/{version}/", reasons=told)
+        where = f"s3://{bucket.name}/rejected/{version}/"
+        return Dropped(uri, version, rejected=where, reasons=told, hint=_hint(path))
     run_id = bucket.read(claim).get("pipelineExecutionId", "") if bucket.state(claim) else ""
     return Dropped(uri, version, run_id, is_new=run_id != known)
+
+
+def _hint(path: Path) -> str:
+    """The first table of a drop that seems to have no header: each of its columns is missing, and each is unknown."""
+    tables = [part for part in data.check(path) if part.suffix == ".csv"]
+    return next((f"{part.name} {seems}" for part in tables if (seems := header.missing(header.of(part)))), "")
 
 
 def check(dropped: Dropped) -> None:

@@ -98,8 +98,25 @@ def check_name(stack: str) -> None:
 
 
 def find(target: Target, stack: str = DEFAULT_STACK) -> Install:
-    """The install called `stack`; NotFound when there is no such stack."""
-    return Install(target, stack, stack_outputs(target, stack))
+    """The install called `stack`; NotFound when there is no such stack, or when its deletion took the pipeline away."""
+    described = _described(target, stack)
+    found = Install(target, stack, outputs_of(described))
+    if described["StackStatus"].startswith("DELETE_") and not _has_pipeline(found):
+        why = f": {described['StackStatusReason']}" if described.get("StackStatusReason") else ""
+        raise NotFound(
+            f"install {stack} in {target.name} is half deleted: its pipeline is gone, and its root stack is in"
+            f" {described['StackStatus']}{why}; `slipway destroy --stack {stack}` shows what is left and removes it"
+        )
+    return found
+
+
+def _has_pipeline(install: Install) -> bool:
+    client = install.target.client("codepipeline")
+    try:
+        client.get_pipeline(name=install.pipeline)
+    except client.exceptions.PipelineNotFoundException:
+        return False
+    return True
 
 
 def candidates(target: Target) -> list[str]:
@@ -128,6 +145,10 @@ def only(target: Target) -> str:
 
 def stack_outputs(target: Target, stack: str) -> dict[str, str]:
     """The outputs of a root stack; NotFound when there is none."""
+    return outputs_of(_described(target, stack))
+
+
+def _described(target: Target, stack: str) -> dict[str, Any]:
     described = describe(target, stack)
     if described is None:
         there = ", ".join(candidates(target)) or "none"
@@ -135,7 +156,7 @@ def stack_outputs(target: Target, stack: str) -> dict[str, str]:
             f"there is no stack {stack} in {target.name}; those with a pipeline: {there};"
             f" `slipway launch {stack}` makes one"
         )
-    return outputs_of(described)
+    return described
 
 
 def outputs_of(described: dict[str, Any]) -> dict[str, str]:

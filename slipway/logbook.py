@@ -101,7 +101,7 @@ class Log:
         """Whose lines these are and how it went, with the reason of a failure, which no job may have written."""
         action = self._now() if self.action.status == "InProgress" else self.action
         went = f"{action.stage}/{action.name} of run {self.run.id[:8]}: {action.status}"
-        return f"{went}: {action.error}" if action.error else went
+        return f"{went}: {action.reason}" if action.error else went
 
     def _has_ended(self) -> bool:
         return self._now().status != "InProgress"
@@ -135,7 +135,7 @@ def _named(run: Run, name: str) -> Action:
 def _logged(action: Action) -> Action:
     """The action, if it writes a log; else NotFound, with what it failed with."""
     if action.provider not in _READERS:
-        told = f": {action.error}" if action.error else ""
+        told = f": {action.reason}" if action.error else ""
         raise NotFound(f"{action.stage}/{action.name} is a {action.provider} action and writes no log{told}")
     return action
 

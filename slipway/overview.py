@@ -12,7 +12,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from slipway import executions
+from slipway import executions, runs
 from slipway.executions import State
 from slipway.install import Install
 from slipway.picture import MARKS, PENDING, first_line, note, style, took
@@ -79,7 +79,7 @@ def _step(step: State) -> tuple[Text, Text, str, Text]:
 
 
 def _reason(latest: dict[str, Any]) -> str:
-    return first_line(latest.get("errorDetails", {}).get("message", ""))
+    return first_line(runs.reason(latest.get("errorDetails", {}).get("message", "")))
 
 
 def hint(state: dict[str, Any]) -> str:

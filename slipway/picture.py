@@ -62,7 +62,7 @@ def of(run: Run, stages: Stages, states: Mapping[str, Sequence[State]], height: 
 
 def _title(run: Run) -> Text:
     title = Text(no_wrap=True, overflow="ellipsis")
-    for name, value in (("run", run.id[:8]), ("commit", run.commit[:8] or "-"), ("by", run.trigger or "-")):
+    for name, value in (("run", run.id[:8]), ("commit", run.commit[:8] or "-"), ("by", run.by or "-")):
         title.append(f"{name} ", style="dim").append(f"{value}  ")
     return title.append(run.status, style=style(run.status)).append(f"  {took(run.seconds)}", style="dim")
 
@@ -73,7 +73,7 @@ def _cells(name: str, action: Action | None) -> tuple[Text, str, Text]:
     if action.provider == "Manual" and action.status == "InProgress":
         why = note("waits for approval", "yellow")
     else:
-        why = note(first_line(action.error), "red")
+        why = note(first_line(action.reason), "red")
     label = Text(f"{MARKS.get(action.status, ' ')} {name}", style=style(action.status))
     return label, took(action.seconds), why
 

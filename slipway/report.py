@@ -39,6 +39,15 @@ class Evaluation:
         """The production model's metrics on the same rows, {} when there is none."""
         return dict(self.outcome.get("championMetrics") or {})
 
+    def package(self) -> str:
+        """Which version of the model it is of, for a person; without one where the gate refused the candidate."""
+        arn = str(self.outcome.get("modelPackageArn") or "")
+        if not arn:
+            return "a candidate below the gate, of which there is no model package"
+        group, _, version = arn.partition(":model-package/")[2].rpartition("/")
+        kept = ", the model of an earlier run" if self.outcome.get("reused") else ""
+        return f"version {version} of model package group {group}{kept}"
+
     def table(self) -> Table:
         """Candidate beside champion."""
         table = Table("metric", "candidate", "champion", box=None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -10,6 +11,19 @@ from slipway.errors import BadInput, NotFound
 from slipway.install import Install
 
 LATEST = "latest"
+# What a failed execution of a state machine is told with: which one. Its cause may begin with its error's name again.
+_EXECUTION = re.compile(r"^The execution \S+ ended with status [A-Z_]+: ")
+_TWICE = re.compile(r"^([\w.]+: )\1")
+# A rule of cf/triggers.yaml, by the logical id in its generated name; the function that takes drops, by its session.
+_RULES = {"-Push-": "git push", "-Upload-": "a new source zip", "-Scheduled-": "the schedule"}
+_DROP = re.compile(r":assumed-role/.+/\S+-drop$")
+_STARTED_BY = {
+    "CreatePipeline": "the launch",
+    "StartPipelineExecution": "a person",
+    **dict.fromkeys(("PollForSourceChanges", "Webhook", "WebhookV2"), "git push"),
+    **dict.fromkeys(("ManualRollback", "AutomatedRollback"), "a rollback"),
+}
+NEW_DATA = "new data"
 DONE = frozenset({"Succeeded", "Failed", "Stopped", "Superseded", "Cancelled"})
 
 
@@ -27,6 +41,11 @@ class Action:
     url: str = ""
     error: str = ""
     variables: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def reason(self) -> str:
+        """Why it failed, for a person."""
+        return reason(self.error)
 
     @property
     def seconds(self) -> float:
@@ -47,6 +66,7 @@ class Run:
     started: datetime
     updated: datetime
     actions: list[Action]
+    trigger_detail: str = ""
 
     @property
     def done(self) -> bool:
@@ -57,6 +77,23 @@ class Run:
     def seconds(self) -> float:
         """From the start to the end, or to now."""
         return ((self.updated if self.done else datetime.now(UTC)) - self.started).total_seconds()
+
+    @property
+    def by(self) -> str:
+        """What started it, in a person's words; a dropped request is told as new data, since a list says no more.
+
+        docs.aws.amazon.com/codepipeline/latest/APIReference/API_ExecutionTrigger.html
+        """
+        if self.trigger == "CloudWatchEvent":
+            return next((word for part, word in _RULES.items() if part in self.trigger_detail), "a rule")
+        if _DROP.search(self.trigger_detail):
+            return NEW_DATA
+        return _STARTED_BY.get(self.trigger, self.trigger)
+
+    @property
+    def reason(self) -> str:
+        """What its commit says, where it runs for that; new data runs with the commit that is in production."""
+        return "" if self.by == NEW_DATA else self.message
 
     def action(self, stage: str, name: str) -> Action | None:
         """The latest attempt of an action."""
@@ -104,6 +141,11 @@ class Run:
                 for a in self.actions
             ],
         }
+
+
+def reason(error: str) -> str:
+    """An action's error for a person, who knows that it failed and where: beginning with why."""
+    return _TWICE.sub(r"\1", _EXECUTION.sub("", error))
 
 
 def history(install: Install, limit: int = 20) -> list[Run]:
@@ -158,6 +200,7 @@ def _run(summary: dict[str, Any], actions: list[Action]) -> Run:
         started=summary["startTime"],
         updated=summary["lastUpdateTime"],
         actions=actions,
+        trigger_detail=trigger.get("triggerDetail", ""),
     )
 
 

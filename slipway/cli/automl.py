@@ -23,7 +23,10 @@ def automl(
     target: Annotated[str, typer.Option("--target", help="The column to predict.")],
     engine: Annotated[str, typer.Option("--engine", help=f"Who trains, train.engine: {ENGINE_NAMES}.")] = Order.engine,
     threshold: Annotated[
-        float | None, typer.Option("--threshold", help="The gate, evaluate.threshold; the configuration's otherwise.")
+        float | None,
+        typer.Option(
+            "--threshold", help="The gate, evaluate.threshold; of a table that has none, what chance reaches."
+        ),
     ] = None,
     approve: Annotated[
         bool, typer.Option("--approve", help="Go to production without a person once the gate has passed.")

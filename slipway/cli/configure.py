@@ -29,7 +29,7 @@ def configure(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say it, but do not write.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Look at a table and write the configuration's dataset section, saying what was guessed."""
+    """Look at a table and write the configuration's dataset section and its gate, saying what was guessed."""
     before = _read(config)
     guess = configuring.guess(file, target)
     changed = guess.apply(before, uri or str(file))
@@ -40,8 +40,8 @@ def configure(
             f"dataset.uri is {file}, which no run can read: copy the file below config/data/ of the bundle, or name"
             " where it will be with --uri s3://…"
         )
-    done = f"{'would write' if dry_run else 'wrote'} the dataset section of {config}"
-    show(changed["dataset"], as_json, "\n".join([*guess.sentences, done]))
+    done = f"{'would write' if dry_run else 'wrote'} dataset and evaluate of {config}"
+    show(changed["dataset"], as_json, "\n".join([*guess.told(before, uri or str(file)), done]))
 
 
 def _read(config: Path) -> dict[str, Any]:

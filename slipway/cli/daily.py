@@ -9,10 +9,28 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from botocore.exceptions import ClientError
 
 from slipway import api, approval, data, inbox, retrying
-from slipway.cli.common import HOME, Aws, Home, Json, Region, Stack, errors, installed, say, show, warn
+from slipway.approval import Waiting
+from slipway.cli.common import (
+    HOME,
+    Aws,
+    Home,
+    Json,
+    Region,
+    Stack,
+    agrees,
+    check_yes,
+    errors,
+    installed,
+    say,
+    show,
+    warn,
+)
 from slipway.errors import BadInput
+from slipway.install import Install
+from slipway.launch import Declined
 
 Summary = Annotated[str, typer.Option("--summary", "-m", help="Why, for the record.")]
 
@@ -53,14 +71,23 @@ def drop(
 
 def approve(
     summary: Summary = "approved at the command line",
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask about a model that was rejected before.")] = False,
     stack: Stack = None,
     aws: Aws = False,
     region: Region = None,
     home: Home = HOME,
     as_json: Json = False,
 ) -> None:
-    """Approve the run that waits; it goes on to production."""
-    _answer("Approved", summary, stack, aws, region, home, as_json)
+    """Approve the run that waits; it goes on to production. Asks where its model was rejected before."""
+    where = installed(stack, aws, home, region)
+    gate = approval.waiting(where)
+    rejected = _rejection(where, gate)
+    if rejected:
+        warn(rejected)
+        check_yes("approve", yes)
+        if not yes and not agrees("Approve it all the same?"):
+            raise Declined(f"run {gate.run_id[:8]} waits as before; nothing was approved")
+    _answer(where, gate, "Approved", summary, as_json)
 
 
 def reject(
@@ -72,13 +99,23 @@ def reject(
     as_json: Json = False,
 ) -> None:
     """Reject the run that waits; its model package is marked Rejected."""
-    _answer("Rejected", summary, stack, aws, region, home, as_json)
+    where = installed(stack, aws, home, region)
+    _answer(where, approval.waiting(where), "Rejected", summary, as_json)
 
 
-def _answer(
-    status: str, summary: str, stack: str | None, aws: bool, region: str | None, home: Path, as_json: bool
-) -> None:
-    gate = approval.answer(installed(stack, aws, home, region), status, summary)
+def _rejection(where: Install, gate: Waiting) -> str:
+    """What `approval.rejection` says; who may only approve is told that it could not be looked at."""
+    try:
+        return approval.rejection(where, gate)
+    except ClientError as error:
+        if not error.response["Error"]["Code"].startswith("AccessDenied"):
+            raise
+        warn(f"whether {gate.package} was rejected before is not known: {error}")
+        return ""
+
+
+def _answer(where: Install, gate: Waiting, status: str, summary: str, as_json: bool) -> None:
+    approval.answer(where, status, summary, gate)
     show({"run": gate.run_id, "status": status}, as_json, f"{status.lower()} run {gate.run_id[:8]}: {gate.message}")
 
 
@@ -91,9 +128,12 @@ def retry(
     as_json: Json = False,
 ) -> None:
     """Run the failed actions of a stage again."""
-    run_id = retrying.retry(installed(stack, aws, home, region), stage)
-    text = f"stage {stage} of run {run_id[:8]} runs again; follow it with `slipway watch {run_id[:8]}`"
-    show({"run": run_id, "stage": stage}, as_json, text)
+    retried = retrying.retry(installed(stack, aws, home, region), stage)
+    run = retried.run_id[:8]
+    text = f"stage {stage} of run {run} runs again; follow it with `slipway watch {run}`"
+    if retried.refusal:
+        warn(f"{retried.refusal}; approving it now takes that back")
+    show({"run": retried.run_id, "stage": stage, "refusal": retried.refusal or None}, as_json, text)
 
 
 def predict(

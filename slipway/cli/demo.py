@@ -47,10 +47,11 @@ def _summarize(record: dict[str, Any]) -> None:
         f"API             {record['apis']['production']}",
         f"prediction      {json.dumps(record['prediction']['answer'])}",
         f"instances       {' -> '.join(str(count) for count in record['instances'])}",
-        "model packages  " + ", ".join(f"{p['version']} {p['status']}" for p in record["modelPackages"]),
+        "model packages  " + ", ".join(f"version {p['version']} {p['status']}" for p in record["modelPackages"]),
         f"first run       launch to production in {record['launchToProductionSeconds']:.0f} s,"
         f" of which the engine's own {record['engineOwnSeconds']:.0f} s",
         f"engine          {record['engineMegabytes']} MB, clock factor {record['clockFactor']:g}, {record['engine']}",
-        "next            slipway status; slipway predict --help; slipway down",
+        'in your shell   eval "$(slipway env)"; then the curl above, boto3 and version 2 of the AWS CLI work',
+        "next            slipway status; slipway report latest; slipway predict --help; slipway down",
     ]
     say("\n".join(lines))

@@ -42,12 +42,12 @@ def destroy(
 
     Ends with an inventory of what is left of it.
     """
-    check_yes("destroy", yes)
     target = target_of(aws, home, region)
     name = stack or install.only(target)
     with errors.status("taking the inventory"):
         planned = destruction.plan(target, name, Options(delete_data, keep_model_packages))
     _present(planned)
+    check_yes("destroy", yes)
     if not yes and not agrees(f"Remove this from {target.name}?"):
         raise Declined(f"install {name} stays as it is; nothing was removed")
     try:
@@ -81,7 +81,8 @@ def _listed(head: str, items: Iterable[Item]) -> str:
 
 def _ending(planned: Plan, left: list[Item]) -> str:
     if not left:
-        return f"install {planned.stack} is removed; left: nothing"
+        kept = f"\n{_listed('kept:', planned.kept)}\n" if planned.kept else "; "
+        return f"install {planned.stack} is removed{kept}left: nothing"
     again = "`slipway destroy` again removes what was only slow to end; what is left then is to be removed by hand"
     return f"{_listed('left:', left)}\n{again}"
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
+import sys
 from contextvars import ContextVar
 from pathlib import Path
 
@@ -26,6 +28,10 @@ NAMING = ("launch", "preflight")
 ANYWHERE = (*OF_A_STACK, *NAMING, "publish")
 # Every command that has --home.
 COMMANDS = ("demo", "up", "down", "env", "fault add", "fault list", "fault clear", *ANYWHERE)
+# Those that act on no engine.
+_ELSEWHERE = ("configure", "permissions", "fault", "ab")
+_NAME = "slipway"
+_PROGRAM = re.compile(rf"(?<![\w/.-]){_NAME} (?=(?:{'|'.join((*COMMANDS, *_ELSEWHERE))})\b)")
 _COMMAND = re.compile(rf"\bslipway (?:{'|'.join(COMMANDS)})\b[^`\n;)]*?(?=[`\n;)]|  |$)")
 # --help explains any folder's, and what names its folder is complete.
 _COMPLETE = ("--help", "--home", "--aws")
@@ -61,8 +67,18 @@ def remember_region(region: str | None) -> str | None:
 
 
 def complete(text: str) -> str:
-    """The text with what its commands need to act on the same install in the same place."""
-    return _COMMAND.sub(lambda found: _complete(found[0]), text)
+    """The text with what its commands need to act on the same install in the same place, and as they can be typed."""
+    completed = _COMMAND.sub(lambda found: _complete(found[0]), text)
+    return _PROGRAM.sub(lambda _: f"{program()} ", completed)
+
+
+def program() -> str:
+    """How to type `slipway`: its path, where a shell would find none of that name or another one."""
+    called, found = Path(sys.argv[0]).absolute(), shutil.which(_NAME)
+    if called.name != _NAME or (found and Path(found).resolve() == called.resolve()):
+        return _NAME
+    here = Path.cwd()
+    return shlex.quote(str(called.relative_to(here) if called.is_relative_to(here) else called))
 
 
 def _complete(command: str) -> str:

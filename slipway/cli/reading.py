@@ -115,9 +115,9 @@ def _table(found: list[Run]) -> Table:
             Text(run.status, style=style(run.status)),
             f"{run.started:%Y-%m-%d %H:%M:%S}",
             f"{run.seconds:.0f}",
-            run.trigger,
+            run.by,
             run.commit[:8],
-            Text(first_line(run.message), no_wrap=True, overflow="ellipsis"),
+            Text(first_line(run.reason), no_wrap=True, overflow="ellipsis"),
         )
     return table
 
@@ -139,5 +139,6 @@ def report(
     if as_json:
         show({**evaluation.outcome, "run": found.id, "report": str(page)}, True, "")
         return
+    say(f"run {found.id[:8]}, {evaluation.package()}")
     console.print(evaluation.table())
     say(f"report: {page}")

@@ -56,9 +56,9 @@ def make(root: Path, table: Path | None, target_column: str | None) -> Settings:
         content = _content(table)
         guess = configure.guess(table, target_column)
         name = f"config/data/{table.name}"
+        sentences = [*guess.told(configuration, name), *sentences]
         configuration = guess.apply(configuration, name)
         files[name] = content
-        sentences = [*guess.sentences, *sentences]
     files[CONFIG] = configure.render(configuration).encode() + b"\n"
     return Settings(configuration, files, table or root / configuration["dataset"]["uri"], sentences)
 

@@ -46,6 +46,14 @@ class Service:
         """What the API answers for a row, or a list of them."""
         return self.api.predict(features).body
 
+    def _before_the_call(self) -> list[str]:
+        """Without a key the call is signed by what the shell's environment holds."""
+        return (
+            []
+            if self.api.key or not self.install.target.engine
+            else ['        after eval "$(slipway env)" in the shell']
+        )
+
     def as_json(self) -> dict[str, Any]:
         """For machines."""
         return {
@@ -71,6 +79,7 @@ class Service:
                 f"report  {self.report}",
                 f"API     {self.url}   ({self.environment})",
                 f"call    {self.curl}",
+                *self._before_the_call(),
                 f"next    `slipway predict --help`; `slipway status {stack}`"
                 if production
                 else f"next    `slipway approve {stack}` takes it to production, `slipway reject {stack}` does not",

@@ -52,10 +52,12 @@ def files(configuration: dict[str, Any], table: Path, order: Order) -> Files:
     changed = guess.apply(configuration, name)
     # Hyperparameters and instances of another table's model are nothing that this one asked for.
     changed["train"] = {"engine": order.engine}
+    sentences = guess.told(configuration, name)
     if order.threshold is not None:
+        sentences = guess.sentences
         changed["evaluate"] = {**changed["evaluate"], "threshold": order.threshold}
     row = next(data.rows(table, 1))
     learnt = [column for column in guess.columns if column["type"] != "id"]
     features = {column["name"]: data.value(row[column["name"]], column["type"]) for column in learnt}
     rendered = configure.render(changed).encode() + b"\n"
-    return Files({name: table.read_bytes(), CONFIG: rendered}, features, guess.sentences)
+    return Files({name: table.read_bytes(), CONFIG: rendered}, features, sentences)

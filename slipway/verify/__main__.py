@@ -23,12 +23,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if chosen.page:
         page.write(bundle)
         return 0
-    outcomes = checks.run(bundle, checks.checks(Path(sys.prefix)))
+    outcomes = checks.run(bundle, checks.checks(Path(sys.prefix)), _say)
     if chosen.json:
         print(table.as_json(outcomes))
     else:
         table.show(outcomes, Console())
     return 0 if table.is_clean(outcomes) else 1
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

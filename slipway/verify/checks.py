@@ -81,11 +81,20 @@ def _checkov(environment: Environment) -> Check:
     return Check("checkov", environment.version, run)
 
 
-def run(bundle: Bundle, chosen: Sequence[Check]) -> list[Outcome]:
-    """The outcomes in the order of the checks, and last what is wrong with the suppressions themselves."""
+def run(bundle: Bundle, chosen: Sequence[Check], say: Callable[[str], None]) -> list[Outcome]:
+    """The outcomes in the order of the checks, and last what is wrong with the suppressions themselves.
+
+    Each check is said as it begins, since the longest take minutes.
+    """
     known = suppressions(bundle.suppressible)
+
+    def begin(numbered: tuple[int, Check]) -> tuple[Outcome, set[Suppression]]:
+        number, check = numbered
+        say(f"check {number} of {len(chosen)}: {check.name}")
+        return _run(check, bundle, known)
+
     with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
-        ran = list(pool.map(lambda check: _run(check, bundle, known), chosen))
+        ran = list(pool.map(begin, enumerate(chosen, 1)))
     outcomes = [outcome for outcome, _ in ran]
     if any(outcome.failure for outcome in outcomes):
         return outcomes

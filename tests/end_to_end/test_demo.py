@@ -65,8 +65,9 @@ def test_the_root_and_all_its_nested_stacks_were_created(desk: Desk) -> None:
 
 
 def test_the_launch_started_exactly_one_run(desk: Desk) -> None:
-    triggers = [run.trigger for run in runs.history(desk.install)]
-    assert triggers == ["StartPipelineExecution", "CloudWatchEvent", "CreatePipeline"]
+    found = runs.history(desk.install)
+    assert [run.trigger for run in found] == ["StartPipelineExecution", "CloudWatchEvent", "CreatePipeline"]
+    assert [run.by for run in found] == ["new data", "git push", "the launch"]
 
 
 def test_the_first_run_is_of_the_seed(record: dict[str, Any], desk: Desk) -> None:

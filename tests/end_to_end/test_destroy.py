@@ -78,7 +78,7 @@ def test_a_resource_that_cannot_be_deleted_is_named_with_its_reason(plant: Plant
         f"stack {STACK} was not deleted (DELETE_FAILED): Boundary (AWS::IAM::ManagedPolicy) in stack {STACK}-Acc" in err
     )
     assert "attached" in err
-    assert f"then `slipway destroy --stack {STACK} --home {plant.home}` again, which goes on where this one was" in err
+    assert f"slipway destroy --stack {STACK} --home {plant.home}` again, which goes on where this one was" in err
     iam.detach_user_policy(UserName="auditor", PolicyArn=boundary["Arn"])
     iam.delete_user(UserName="auditor")
 

@@ -144,7 +144,7 @@ def test_three_classes_are_multiclass(table: Table) -> None:
     assert (found.task, found.positive_class) == ("multiclass", None)
     written = found.apply({"evaluate": {"positiveClass": "old", "metric": "f1"}}, "config/data/x.csv")
     assert written["dataset"]["task"] == "multiclass"
-    assert written["evaluate"] == {"metric": "f1"}
+    assert written["evaluate"] == {"metric": "f1", "threshold": 0.3333}
 
 
 def test_the_split_and_the_rest_of_the_configuration_stay(table: Table) -> None:
@@ -193,7 +193,12 @@ def test_a_large_file_is_sampled_and_said_so(table: Table, monkeypatch: pytest.M
         ("a,b\n1,2\n", "table.csv has no column 'left'; its columns are a, b"),
         (
             "a;left\n1;2\n",
-            "table.csv has no column 'left'; its columns are a;left; the file seems to be separated by ';'",
+            "table.csv seems to be separated by ';', since its header is one column; save it with commas",
+        ),
+        (
+            "a,yes,5\nb,no,7\n",
+            "table.csv has no column 'left'; its columns are a, yes, 5. It seems to have no header, since its first row"
+            " holds 5; put the columns' names above",
         ),
         ("a,a,left\n1,2,3\n", "table.csv: column 'a' stands twice in the header"),
         ("a,,left\n1,2,3\n", "table.csv: column 2 has no name; give it one"),

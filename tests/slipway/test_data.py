@@ -63,12 +63,14 @@ def test_a_zip_is_dropped_as_it_is(folder: Path, aws: Aws) -> None:
         ("nope.csv", BadInput, "nope.csv does not exist; expected a CSV, or a folder of CSVs"),
         ("notes.txt", BadInput, r"notes.txt does not end in \.csv; new data is CSV with a header"),
         ("empty", BadInput, r"empty holds no \.csv file"),
+        ("semicolons.csv", BadInput, r"semicolons\.csv seems to be separated by ';', since its header is one column"),
     ],
 )
 def test_what_is_no_table_is_refused_before_anything_is_uploaded(
     name: str, error: type[Exception], message: str, folder: Path
 ) -> None:
     (folder / "empty").mkdir()
+    (folder / "semicolons.csv").write_text("id;left\n1;yes\n")
     with pytest.raises(error, match=message):
         data.check(folder / name)
 

@@ -115,6 +115,21 @@ def test_a_rejected_drop_is_an_error_with_its_reasons(before: str, aws: Aws, tab
     ]
 
 
+def test_a_rejected_drop_without_a_header_says_so_before_its_reasons(aws: Aws, table: Path) -> None:
+    table.write_text("5,a\n6,b\n")
+    version = inbox.version_of(table)
+    claim, reason = f"drops/{version}.json", f"rejected/{version}/reason.json"
+    state(aws, claim, "")
+    state(aws, reason, "")
+    taken_out(aws)
+    state(aws, reason, "1")
+    holds(aws, reason, {"reasons": ["column 'id' is missing", "column '5' is not in dataset.columns"]})
+    assert dropped(aws, table).text().splitlines()[1:3] == [
+        "  new.csv seems to have no header, since its first row holds 5; put the columns' names above",
+        "  column 'id' is missing",
+    ]
+
+
 def test_a_folder_is_waited_for_by_its_mark(aws: Aws, table: Path) -> None:
     folder = table.parent.rename(table.parent.with_name("batch"))
     state(aws, CLAIM, "")

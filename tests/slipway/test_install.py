@@ -56,6 +56,40 @@ def test_any_name_is_taken_or_refused(name: str) -> None:
     assert re.fullmatch(r"[a-z][a-z0-9-]*[a-z0-9]|[a-z]", name)
 
 
+@pytest.mark.parametrize(
+    ("status", "reason", "told"),
+    [
+        (
+            "DELETE_FAILED",
+            "The following resource(s) failed to delete: [Access].",
+            "DELETE_FAILED: The following.*Access",
+        ),
+        ("DELETE_IN_PROGRESS", "", "DELETE_IN_PROGRESS"),
+    ],
+)
+def test_an_install_that_is_half_deleted_is_told_with_what_removes_the_rest(
+    status: str, reason: str, told: str, aws: Aws
+) -> None:
+    half = {**stack("churn", PipelineName="churn"), "StackStatus": status, "StackStatusReason": reason}
+    aws.answer("cloudformation.describe_stacks", {"Stacks": [half]})
+    aws.refuse("codepipeline.get_pipeline", "PipelineNotFoundException", "there is no churn")
+    message = rf"churn in .* is half deleted: its pipeline is gone, and its root stack is in {told}.*; `slipway destroy"
+    with pytest.raises(NotFound, match=message):
+        install.find(aws.target, "churn")
+
+
+def test_an_install_whose_deletion_failed_before_its_pipeline_is_found(aws: Aws) -> None:
+    half = {**stack("churn", PipelineName="churn"), "StackStatus": "DELETE_FAILED"}
+    aws.answer("cloudformation.describe_stacks", {"Stacks": [half]})
+    kind = {"category": "Build", "owner": "AWS", "provider": "CodeBuild", "version": "1"}
+    stages = [{"name": "Build", "actions": [{"name": "Build", "actionTypeId": kind}]}]
+    aws.answer(
+        "codepipeline.get_pipeline",
+        {"pipeline": {"name": "churn", "roleArn": "arn:aws:iam::1:role/a", "stages": stages}},
+    )
+    assert install.find(aws.target, "churn").pipeline == "churn"
+
+
 def test_the_only_stack_with_a_pipeline_is_found(aws: Aws) -> None:
     nested = {**stack("churn-Pipeline", PipelineName="churn"), "ParentId": "arn:aws:cloudformation:::stack/churn/1"}
     aws.answer(

@@ -40,6 +40,12 @@ def test_stages_and_actions_are_shown_with_how_they_last_went() -> None:
     ]
 
 
+def test_a_failed_execution_is_shown_with_its_reason_and_not_with_its_id() -> None:
+    error = "The execution 1b28d30d-86cb ended with status FAILED: Gate: Gate: roc_auc is 0.79"
+    failed = action("Train", "Failed", errorDetails={"code": "JobFailed", "message": error})
+    assert drawn(stage("Train", "Failed", failed))[1].endswith("5 min ago  Gate: roc_auc is 0.79")
+
+
 @pytest.mark.parametrize("width", [80, 120, 160])
 def test_a_long_reason_gives_way_and_the_other_columns_stay(width: int) -> None:
     failed = action("Deploy", "Failed", errorDetails={"code": "JobFailed", "message": "stack churn was refused " * 30})

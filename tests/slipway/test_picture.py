@@ -8,7 +8,7 @@ from rich.console import Console
 from slipway import picture
 from slipway.executions import State
 from slipway.runs import Run
-from tests.slipway.samples import action, at, run
+from tests.slipway.samples import RUN_ID, action, at, run
 
 STAGES = [("Build", ["Build"]), ("Train", ["Stack", "Train"]), ("Test", ["Approve"])]
 
@@ -23,7 +23,7 @@ def drawn(shown: Run, states: Mapping[str, Sequence[State]] | None = None, heigh
 def test_a_run_is_shown_with_what_was_done_what_is_done_and_what_is_left() -> None:
     failed = action("Train/Stack", "Failed", 3, 5.5, "CloudFormation", error="AccessDenied\nmore")
     assert drawn(run(action("Build/Build", end=2), failed, status="Failed")) == [
-        "run 1b28d30d  commit a8ab2ebc  by CreatePipeline  Failed  60.0 s",
+        "run 1b28d30d  commit a8ab2ebc  by the launch  Failed  60.0 s",
         "Build  ✓ Build    2.0 s",
         "Train  ✗ Stack    2.5 s  AccessDenied",
         "       · Train",
@@ -37,6 +37,12 @@ def test_a_long_reason_is_cut_and_the_other_columns_stay() -> None:
     assert shown[1] == "Build  ✓ Build    2.0 s"
     assert shown[2].startswith("Train  ✗ Stack    2.5 s  stack churn was refused")
     assert (len(shown[2]), shown[2][-1]) == (90, "…")
+
+
+def test_a_failed_execution_is_shown_with_its_reason_and_not_with_its_id() -> None:
+    error = f"The execution {RUN_ID} ended with status FAILED: Gate: Gate: roc_auc is 0.79; it must be at least 0.8"
+    shown = drawn(run(action("Train/Train", "Failed", provider="StepFunctions", error=error), status="Failed"))
+    assert shown[3].split("  ")[-1] == "Gate: roc_auc is 0.79; it must be at least 0.8"
 
 
 def test_an_open_approval_says_that_it_waits() -> None:

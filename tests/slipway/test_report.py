@@ -16,6 +16,7 @@ from tests.slipway.samples import action, at, run
 from tests.slipway.stubs import Aws
 
 ARN = "arn:aws:states:us-east-1:111122223333:execution:churn-training:1"
+PACKAGE = "arn:aws:sagemaker:us-east-1:111122223333:model-package/churn"
 OUTCOME: dict[str, Any] = {"metrics": {"roc_auc": 0.91234, "f1": 0.5}, "championMetrics": {"roc_auc": 0.9}}
 
 
@@ -53,6 +54,21 @@ def test_of_a_candidate_that_the_gate_refused_the_evaluation_is_what_evaluate_le
     found = report.of(aws.install(), run(training, status="Failed"))
     assert (found.metrics, found.champion) == ({"roc_auc": 0.7}, {"roc_auc": 0.9})
     assert found.outcome["reportUri"] == "s3://b/runs/1/evaluate/report.html"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "told"),
+    [
+        ({"modelPackageArn": f"{PACKAGE}/3"}, "version 3 of model package group churn"),
+        (
+            {"modelPackageArn": f"{PACKAGE}/3", "reused": True},
+            "version 3 of model package group churn, the model of an earlier run",
+        ),
+        ({}, "a candidate below the gate, of which there is no model package"),
+    ],
+)
+def test_it_says_which_model_package_it_is_of(outcome: dict[str, Any], told: str) -> None:
+    assert Evaluation(outcome).package() == told
 
 
 def test_the_candidate_stands_beside_the_champion() -> None:

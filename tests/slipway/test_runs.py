@@ -53,6 +53,53 @@ def test_an_error_is_the_actions_own(aws: Aws) -> None:
     assert runs.get(aws.install(), "latest").actions[0].error == "exit status 2"
 
 
+RULE = "arn:aws:events:us-east-1:111122223333:rule/churn-Triggers-1A2B-"
+ROLE = "arn:aws:sts::111122223333:assumed-role/churn-Triggers-1A2B-DropRole-3C4D/churn-drop"
+
+
+@pytest.mark.parametrize(
+    ("trigger", "detail", "by"),
+    [
+        ("CreatePipeline", "arn:aws:iam::111122223333:root", "the launch"),
+        ("CloudWatchEvent", f"{RULE}Push-3C4D", "git push"),
+        ("CloudWatchEvent", f"{RULE}Upload-3C4D", "a new source zip"),
+        ("CloudWatchEvent", f"{RULE}Scheduled-3C4D", "the schedule"),
+        ("CloudWatchEvent", "arn:aws:events:us-east-1:111122223333:rule/mine", "a rule"),
+        ("WebhookV2", "", "git push"),
+        ("StartPipelineExecution", ROLE, "new data"),
+        ("StartPipelineExecution", "arn:aws:iam::111122223333:user/ann", "a person"),
+        ("AutomatedRollback", "", "a rollback"),
+        ("PutActionRevision", "", "PutActionRevision"),
+    ],
+)
+def test_what_started_a_run_is_told_in_a_persons_words(trigger: str, detail: str, by: str, aws: Aws) -> None:
+    listed = {**summary(), "trigger": {"triggerType": trigger, "triggerDetail": detail}}
+    aws.answer("codepipeline.list_pipeline_executions", {"pipelineExecutionSummaries": [listed]})
+    (found,) = runs.history(aws.install())
+    assert (found.by, found.trigger) == (by, trigger)
+    assert found.reason == ("" if by == "new data" else "First")
+    assert found.summary()["message"] == "First"
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (
+            "The execution 1b28-d30d ended with status FAILED: Gate: Gate: roc_auc is 0.79; it must be",
+            "Gate: roc_auc is",
+        ),
+        ("The execution 1b28 ended with status TIMED_OUT: States.Timeout: too slow", "States.Timeout: too slow"),
+        ("The execution 1b28 ended with status ABORTED", "The execution 1b28 ended with status ABORTED"),
+        ("exit status 2", "exit status 2"),
+        ("", ""),
+    ],
+)
+def test_a_reason_begins_with_why_and_json_has_the_whole_text(error: str, reason: str) -> None:
+    failed = action("Train/Train", "Failed", error=error)
+    assert failed.reason.startswith(reason)
+    assert run(failed).as_json()["actions"][0]["error"] == error
+
+
 def test_a_stage_lasts_from_its_first_action_to_its_last() -> None:
     found = run(action("Test/Stack", begin=0, end=4), action("Test/Smoke", begin=5, end=9), action("Source/Source"))
     assert found.stages() == {"Test": 9.0, "Source": 1.0}

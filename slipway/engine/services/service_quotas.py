@@ -18,10 +18,14 @@ from slipway.engine.services.sagemaker.quota import ENDPOINT_USAGE, MOST_INSTANC
 
 SERVICE = Service("service-quotas", iam="servicequotas")
 _PAGE = 100
-# What SageMaker refuses more of: the usage in a quota's name, and the shape that lists the instance types.
+# What SageMaker refuses more of: the usage in a quota's name, and the shape that lists the instance types. The names
+# are those of docs.aws.amazon.com/general/latest/gr/sagemaker.html
 _USAGES = {
     ENDPOINT_USAGE: "ProductionVariantInstanceType",
     "training job usage": "TrainingInstanceType",
+    "spot training job usage": "TrainingInstanceType",
+    "processing job usage": "ProcessingInstanceType",
+    "transform job usage": "TransformInstanceType",
 }
 
 

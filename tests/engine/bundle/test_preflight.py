@@ -75,7 +75,9 @@ def test_on_an_engine_that_is_empty_nothing_fails_and_what_is_not_there_to_look_
     found = look(target)
     assert [finding for finding in found if finding.status is Status.FAILED] == []
     unknown = {finding.text for finding in found if finding.status is Status.UNKNOWN}
-    assert "there is no quota called ml.m5.large for processing job usage" in unknown
+    assert not any("there is no quota" in text for text in unknown)
+    instances = {finding.text for finding in found if finding.check == "instances"}
+    assert "ml.m5.large for processing job usage: 100, 1 are needed" in instances
     assert any("This engine has no quotas of codebuild" in text for text in unknown)
     assert all(finding.remedy for finding in found if finding.status is not Status.OK)
     assert of(found, "resource types").text == "all 40 are in us-east-1"

@@ -25,17 +25,18 @@ def by_name(quotas: Any) -> dict[str, dict[str, Any]]:
     return {quota["QuotaName"]: quota for page in pages for quota in page["Quotas"]}
 
 
-def test_the_quotas_are_those_of_each_instance_type_of_endpoints_and_training(quotas: Any) -> None:
+def test_the_quotas_are_those_of_each_instance_type_of_endpoints_and_jobs(quotas: Any) -> None:
     found = by_name(quotas)
     quota = found["ml.m5.large for endpoint usage"]
     assert (quota["Value"], quota["ServiceCode"], quota["Adjustable"]) == (100.0, "sagemaker", False)
     assert quota["QuotaArn"] == f"arn:aws:servicequotas:us-east-1:111122223333:sagemaker/{quota['QuotaCode']}"
-    assert "ml.m5.large for training job usage" in found
+    jobs = ("training", "spot training", "processing", "transform")
+    assert {f"ml.m5.large for {kind} job usage" for kind in jobs} <= found.keys()
     assert len({quota["QuotaCode"] for quota in found.values()}) == len(found)
 
 
 def test_a_quota_is_the_limit_at_which_sagemaker_refuses(quotas: Any) -> None:
-    for usage in ("endpoint usage", "training job usage"):
+    for usage in ("endpoint usage", "training job usage", "transform job usage"):
         most = int(by_name(quotas)[f"ml.m5.large for {usage}"]["Value"])
         check_instances(most, "ml.m5.large", usage)
         with pytest.raises(AwsError, match=rf"'ml\.m5\.large for {usage}' is {most} Instances"):

@@ -13,12 +13,14 @@ from typing import Any
 import pytest
 from boto3.exceptions import S3UploadFailedError
 
-from slipway import cli, faults, inbox, local
+from slipway import approval, cli, faults, inbox, local, report, retrying
 from slipway.api import Answer, Api
+from slipway.approval import Waiting
 from slipway.changeset import Change, ChangeSet
 from slipway.cli import common, daily, launch, preflight
 from slipway.inbox import Dropped
 from slipway.preflight.finding import Finding, Status
+from slipway.retrying import Retried
 from slipway.target import Target
 from tests.slipway.ab import told
 from tests.slipway.samples import RUN_ID, detail, summary
@@ -76,7 +78,7 @@ COMMANDS = [
     ["retry", "Build"],
     ["predict", "[1]"],
     ["env"],
-    ["destroy", "--yes"],
+    ["destroy"],
     ["preflight"],
     ["publish", "bucket"],
 ]
@@ -110,7 +112,6 @@ def test_without_an_engine_every_command_says_how_to_start_one(arguments: list[s
         (["drop", "notes.txt"], "notes.txt does not exist"),
         (["status", "--region", "eu-west-1"], "--region eu-west-1 goes with --aws"),
         (["logs", "--follow", "--json"], "--follow does not go with --json"),
-        (["destroy"], "destroy asks before it changes anything, and nobody is there to answer; add --yes"),
         (["preflight", "-p", "nope"], "--parameter nope: expected NAME=VALUE"),
         (["publish"], "missing argument 'bucket'"),
         (["demo"], "holds no config/ml-pipeline.json; run this in the bundle's folder"),
@@ -207,6 +208,22 @@ def test_runs_are_listed_for_people_and_for_machines(engine: Aws, run: Run) -> N
     assert [row.split()[:2] for row in out.splitlines()] == [["run", "status"], ["1b28d30d", "Succeeded"]]
     (found,) = json.loads(run("runs", "--json")[1])
     assert found["id"] == RUN_ID
+
+
+def test_a_report_says_of_which_run_and_which_model_it_is(
+    engine: Aws, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    installed(engine)
+    engine.answer("codepipeline.list_pipeline_executions", {"pipelineExecutionSummaries": [summary()]})
+    engine.answer("codepipeline.list_action_executions", {"actionExecutionDetails": []})
+    package = "arn:aws:sagemaker:us-east-1:111122223333:model-package/churn/2"
+    found = report.Evaluation({"metrics": {"f1": 0.5}, "modelPackageArn": package})
+    monkeypatch.setattr(report, "of", lambda install, run: found)
+    monkeypatch.setattr(report, "download", lambda install, evaluation, path: tmp_path / "report.html")
+    code, out, _ = run("report")
+    assert code == 0
+    assert out.startswith("run 1b28d30d, version 2 of model package group churn\n")
+    assert out.endswith(f"report: {tmp_path}/report.html\n")
 
 
 def test_a_pipeline_that_has_not_run_says_what_starts_a_run(engine: Aws, run: Run) -> None:
@@ -356,6 +373,46 @@ def test_an_approval_is_answered(engine: Aws, run: Run) -> None:
     assert (code, json.loads(out)) == (0, {"run": RUN_ID, "status": "Approved"})
 
 
+@pytest.mark.parametrize(("arguments", "code"), [((), 2), (("--yes",), 0)], ids=["nobody there", "yes"])
+def test_a_model_that_was_rejected_is_approved_by_a_yes_only(
+    arguments: tuple[str, ...], code: int, engine: Aws, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installed(engine)
+    gate = Waiting("Test", "Approve", "t", RUN_ID, "roc_auc 0.9", "", "arn")
+    answered: list[str] = []
+    monkeypatch.setattr(approval, "waiting", lambda install: gate)
+    monkeypatch.setattr(approval, "rejection", lambda install, gate: "churn/2 was rejected before: too low")
+    monkeypatch.setattr(approval, "answer", lambda install, status, summary, gate: answered.append(status))
+    ended, _, err = run("approve", *arguments)
+    assert (ended, answered) == (code, ["Approved"] if arguments else [])
+    assert err.startswith("churn/2 was rejected before: too low\n")
+    assert ("approve asks before it changes anything, and nobody is there to answer; add --yes" in err) is (code == 2)
+
+
+def test_an_approver_who_may_not_look_at_the_model_is_told_so_and_approves(
+    engine: Aws, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installed(engine)
+    gate = Waiting("Test", "Approve", "t", RUN_ID, "roc_auc 0.9", "", "arn")
+    monkeypatch.setattr(approval, "waiting", lambda install: gate)
+    engine.refuse("sagemaker.describe_model_package", "AccessDeniedException", "you may not")
+    engine.answer("codepipeline.put_approval_result", {})
+    code, out, err = run("approve")
+    assert (code, out) == (0, "approved run 1b28d30d: roc_auc 0.9\n")
+    assert err.startswith("whether arn was rejected before is not known: ")
+
+
+def test_a_retry_says_who_said_no_before(engine: Aws, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    installed(engine)
+    retried = Retried(RUN_ID, "Test/Approve was not approved by ann: too low")
+    monkeypatch.setattr(retrying, "retry", lambda install, stage: retried)
+    assert run("retry", "Test") == (
+        0,
+        "stage Test of run 1b28d30d runs again; follow it with `slipway watch 1b28d30d`\n",
+        "Test/Approve was not approved by ann: too low; approving it now takes that back\n",
+    )
+
+
 def test_the_engines_own_log_is_shown(run: Run, tmp_path: Path) -> None:
     home = tmp_path / ".slipway"
     home.mkdir()
@@ -378,9 +435,14 @@ def test_configure_says_what_it_guessed_and_writes_only_when_asked(run: Run, tmp
     arguments = ["configure", "table.csv", "--target", "left", "--config", "pipeline.json"]
     code, out, _ = run(*arguments, "--dry-run")
     assert (code, config.read_text()) == (0, "{}")
-    assert out.endswith("would write the dataset section of pipeline.json\n")
+    assert out.endswith(
+        "Gate: roc_auc at least 0.5, which a model that knows nothing reaches, since none was chosen for this table;"
+        " put your own in evaluate.threshold of config/ml-pipeline.json (--threshold of automl).\n"
+        "would write dataset and evaluate of pipeline.json\n"
+    )
     assert json.loads(run(*arguments, "--json")[1])["target"] == "left"
     assert json.loads(config.read_text())["dataset"]["uri"] == "table.csv"
+    assert json.loads(config.read_text())["evaluate"]["threshold"] == 0.5
 
 
 def test_configure_warns_of_a_table_that_no_run_can_read(run: Run, tmp_path: Path) -> None:

@@ -61,6 +61,20 @@ def test_it_shows_what_goes_and_what_stays_and_a_no_changes_nothing(
     assert done == []
 
 
+def test_where_nobody_can_answer_it_shows_what_goes_and_stays_and_says_what_the_answer_is(
+    done: list[Options], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    assert cli.run(["destroy", "--stack", "shop", "--json"]) == 2
+    told = capsys.readouterr()
+    assert "goes:\n  endpoint: shop-production (InService)\n" in told.err
+    assert "stays:\n  bucket: shop-data (3 object versions, 1,200 bytes)\n" in told.err
+    assert told.err.endswith(
+        "slipway: destroy asks before it changes anything, and nobody is there to answer; add --yes\n"
+    )
+    assert (told.out, done) == ("", [])
+
+
 def test_an_answer_that_is_neither_is_asked_again(
     done: list[Options], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -93,12 +107,22 @@ def test_an_interruption_says_what_goes_on_and_how_to_go_on(
     )
 
 
+def test_what_stays_by_choice_is_not_called_nothing(
+    done: list[Options], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert cli.run(["destroy", "--stack", "shop", "--yes"]) == 0
+    assert capsys.readouterr().out == (
+        "install shop is removed\nkept:\n  bucket: shop-data (3 object versions, 1,200 bytes)\n  key: key-1\n"
+        "left: nothing\n"
+    )
+
+
 def test_a_yes_removes_it_and_says_that_nothing_is_left(
     done: list[Options], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sys.stdin", Terminal("y\n"))
-    assert cli.run(["destroy", "--stack", "shop", "--delete-data", "--keep-model-packages"]) == 0
-    assert done == [Options(delete_data=True, keep_model_packages=True)]
+    assert cli.run(["destroy", "--stack", "shop", "--delete-data"]) == 0
+    assert done == [Options(delete_data=True)]
     assert capsys.readouterr().out.strip() == "install shop is removed; left: nothing"
 
 

@@ -54,6 +54,31 @@ def test_a_command_is_told_with_its_folder(text: str, told: str) -> None:
     assert hints.complete(text) == told
 
 
+@pytest.mark.parametrize(
+    ("called", "on_path", "told"),
+    [
+        ("bundle/.venv/bin/slipway", "", ".venv/bin/slipway"),
+        ("other/bin/slipway", "", "{root}/other/bin/slipway"),
+        ("bundle/.venv/bin/slipway", "bundle/.venv/bin/slipway", "slipway"),
+        ("bundle/.venv/bin/slipway", "other/bin/slipway", ".venv/bin/slipway"),
+        ("bundle/.venv/bin/pytest", "", "slipway"),
+    ],
+    ids=["not on the path", "not below this folder", "on the path", "another one on the path", "from Python"],
+)
+def test_a_command_is_told_as_it_can_be_typed(
+    called: str, on_path: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "bundle").mkdir()
+    monkeypatch.chdir(tmp_path / "bundle")
+    monkeypatch.setattr("sys.argv", [str(tmp_path / called)])
+    monkeypatch.setattr("shutil.which", lambda _: str(tmp_path / on_path) if on_path else None)
+    program = told.format(root=tmp_path)
+    assert (
+        hints.complete("`slipway up`; slipway configure FILE") == f"`{program} up --home X`; {program} configure FILE"
+    )
+    assert hints.complete("stack slipway in X/slipway status") == "stack slipway in X/slipway status --home X"
+
+
 def test_a_folder_with_a_space_is_quoted() -> None:
     hints.remember(Path("my engine"))
     assert hints.complete("`slipway up`") == "`slipway up --home 'my engine'`"

@@ -39,10 +39,20 @@ def test_a_table_brings_its_configuration(table: Path) -> None:
     assert written["serving"] == BEFORE["serving"]
 
 
-def test_without_a_threshold_the_gate_stays(table: Path) -> None:
-    written = json.loads(files(BEFORE, table, Order("left")).replaced[CONFIG])
-    assert written["evaluate"]["threshold"] == 0.7
+def test_without_a_threshold_the_gate_is_what_chance_reaches_and_is_said(table: Path) -> None:
+    made = files(BEFORE, table, Order("left"))
+    written = json.loads(made.replaced[CONFIG])
+    assert written["evaluate"]["threshold"] == 0.6667
     assert written["train"] == {"engine": "container"}
+    assert made.sentences[-1].startswith("Gate: f1 at least 0.6667, which a model that knows nothing reaches, since")
+
+
+def test_the_gate_of_this_very_table_stays_and_so_does_the_one_that_is_asked_for(table: Path) -> None:
+    same = {**BEFORE, "dataset": {"uri": "config/data/my-table.csv", "target": "left"}}
+    kept = files(same, table, Order("left"))
+    assert json.loads(kept.replaced[CONFIG])["evaluate"]["threshold"] == 0.7
+    for made in (kept, files(BEFORE, table, Order("left", threshold=0.9))):
+        assert not any(sentence.startswith("Gate:") for sentence in made.sentences)
 
 
 def test_a_row_shows_how_the_api_is_called(table: Path) -> None:

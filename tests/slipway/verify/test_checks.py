@@ -26,7 +26,7 @@ def check(*findings: Finding) -> Check:
 
 
 def ran(bundle: Bundle, *chosen: Check) -> list[checks.Outcome]:
-    return checks.run(bundle, chosen)
+    return checks.run(bundle, chosen, lambda _: None)
 
 
 def test_findings_are_counted_without_those_that_are_suppressed(bundle: Written) -> None:
@@ -119,9 +119,13 @@ def test_the_command_ends_with_1_when_there_is_a_finding(
     monkeypatch.chdir(bundle({"cf/a.yaml": "Resources: {}\n"}).root)
     monkeypatch.setattr(checks, "checks", lambda _: [check(*findings)])
     assert main(["--json"]) == ends
-    assert [len(each["findings"]) for each in json.loads(capsys.readouterr().out)] == [len(findings), 0]
+    told = capsys.readouterr()
+    assert [len(each["findings"]) for each in json.loads(told.out)] == [len(findings), 0]
+    assert told.err == "check 1 of 1: a check\n"
     assert main([]) == ends
-    assert "a check" in capsys.readouterr().out
+    told = capsys.readouterr()
+    assert "a check" in told.out
+    assert told.err == "check 1 of 1: a check\n"
 
 
 def test_the_command_writes_the_list_of_suppressed_findings(bundle: Written, monkeypatch: pytest.MonkeyPatch) -> None:

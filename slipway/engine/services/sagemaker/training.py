@@ -110,7 +110,8 @@ def _check(params: dict[str, Any]) -> None:
     resources = params.get("ResourceConfig", {})
     if not resources.get("InstanceType") or not resources.get("InstanceCount"):
         raise invalid("ResourceConfig must give an InstanceType and an InstanceCount of at least 1")
-    check_instances(resources["InstanceCount"], resources["InstanceType"], "training job usage")
+    usage = f"{'spot ' if params.get('EnableManagedSpotTraining') else ''}training job usage"
+    check_instances(resources["InstanceCount"], resources["InstanceType"], usage)
     Location.parse(params["OutputDataConfig"]["S3OutputPath"])
     compiled(algorithm.get("MetricDefinitions", []))
     _check_spot(params)

@@ -228,6 +228,14 @@ def test_a_spot_job_reports_what_it_is_billed(sagemaker: Sagemaker) -> None:
             id="more instances than any account has",
         ),
         pytest.param(
+            {
+                "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 101, "VolumeSizeInGB": 5},
+                "EnableManagedSpotTraining": True,
+            },
+            r"'ml\.m5\.large for spot training job usage' is 100 Instances",
+            id="more spot instances than any account has",
+        ),
+        pytest.param(
             {"AlgorithmSpecification": {"TrainingInputMode": "File"}},
             "AlgorithmSpecification must name a TrainingImage",
             id="no image",

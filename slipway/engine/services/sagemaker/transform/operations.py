@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from slipway.engine.services.sagemaker import jobs, tags
 from slipway.engine.services.sagemaker.jobs import TRANSFORM
 from slipway.engine.services.sagemaker.listing import Listing
+from slipway.engine.services.sagemaker.quota import check_instances
 from slipway.engine.services.sagemaker.refusal import accept_only, refuse_value
 from slipway.engine.services.sagemaker.service import SERVICE, invalid, named, pick, rendered, table
 from slipway.engine.services.sagemaker.storage import Location
@@ -39,7 +40,6 @@ ACCEPTED = (
 )
 _LISTING = Listing("TransformJobSummaries", "TransformJobName", "TransformJobStatus")
 _MOST_MEGABYTES = 100
-_MOST_INSTANCES = 100
 
 
 @SERVICE.operation("CreateTransformJob", resource=named(TRANSFORM.arn, "TransformJobName"))
@@ -66,8 +66,8 @@ def _check(params: dict[str, Any]) -> None:
     refuse_value("CreateTransformJob", "TransformInput.SplitType", split, ("None", "Line"))
     Location.parse(s3["S3Uri"])
     Location.parse(output["S3OutputPath"])
-    if params["TransformResources"]["InstanceCount"] > _MOST_INSTANCES:
-        raise invalid(f"TransformResources.InstanceCount must be at most {_MOST_INSTANCES}")
+    resources = params["TransformResources"]
+    check_instances(resources["InstanceCount"], resources["InstanceType"], "transform job usage")
     if split == "None" and "BatchStrategy" in params and params["BatchStrategy"] == "SingleRecord":
         raise invalid("BatchStrategy SingleRecord needs a SplitType other than None")
     _check_payload(params)

@@ -87,6 +87,13 @@ def test_every_file_below_the_prefix_becomes_an_output(batch: Batch) -> None:
     assert [item["TransformJobStatus"] for item in listed] == ["Completed"]
 
 
+def test_more_instances_than_the_quota_are_refused(batch: Batch) -> None:
+    wanted = batch.request(batch.model(), TransformResources={"InstanceType": "ml.m5.large", "InstanceCount": 101})
+    refused = batch.client.exceptions.ResourceLimitExceeded
+    with pytest.raises(refused, match=r"'ml\.m5\.large for transform job usage' is 100 Instances"):
+        batch.client.create_transform_job(**wanted)
+
+
 @pytest.mark.specification("docs.aws.amazon.com/sagemaker/latest/dg/inference-pipeline-batch.html")
 def test_each_container_of_a_pipeline_gets_what_the_one_before_it_answered(batch: Batch) -> None:
     batch.put("one.csv", "1,2\n3,4")
