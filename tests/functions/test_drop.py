@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from tests.functions.stubs import Bucket, Pipeline, Topic
@@ -315,6 +315,7 @@ CELLS = st.text(max_size=8) | st.sampled_from(["", "NA", "nan", "1e999", "-", "\
 def test_a_line_that_is_not_as_declared_is_named(
     drop: ModuleType, line: int, row: list[str], end: str, whole: bool
 ) -> None:
+    assume(row or line < len(ROWS))  # an empty line at the end is none
     table = [text.rstrip("\n").split(",") for text in (HEADER, *ROWS)]
     table[line] = row
     text = io.StringIO(newline="")

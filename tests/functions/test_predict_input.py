@@ -137,7 +137,7 @@ def test_rows_of_csv_each_have_their_prediction(
     call: Call, rows: list[dict[str, Any]], kind: str, named: str, mark: bool
 ) -> None:
     text = io.StringIO(newline="")
-    csv.writer(text, quoting=csv.QUOTE_ALL).writerows(row.values() for row in rows)
+    csv.writer(text, quoting=csv.QUOTE_ALL).writerows([row[name] for name in COLUMNS] for row in rows)
     body = text.getvalue().encode("utf-8-sig" if mark else "utf-8")
     status, content = call(body, **{named: kind})
     assert (status, len(content.get("predictions", ()))) == (200, len(rows)), content
