@@ -45,9 +45,11 @@ def settle(engine: Engine) -> None:
 def _settle_all(engine: Engine, interrupted: list[Record]) -> None:
     """Children before their parents, which wait for them; cleanups begin at their roots."""
     for record in sorted(interrupted, key=lambda one: "ParentId" not in one):
-        status = record["StackStatus"]
+        # As it is now: the cleanup of a stack before it in this loop may have deleted it.
+        status = stacks(engine)[record["StackId"]]["StackStatus"]
         # A nested stack's cleanup waits for its root's.
-        if status == records.REVIEW or (status == update.CLEANING and "ParentId" in record):
+        waits = status == update.CLEANING and "ParentId" in record
+        if not status.endswith(_UNDER_WAY) or status == records.REVIEW or waits:
             continue
         authority = Authority(person(engine).on_behalf(PRINCIPAL), record.get("RoleARN", ""))
         start(engine, record["StackId"], authority, _GOING_ON.get(status, _fail)).finished.wait()

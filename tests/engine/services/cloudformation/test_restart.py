@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, cast
+
 import pytest
 
+from slipway.engine.services.cloudformation import restart
 from slipway.engine.services.cloudformation.restart import after
+
+if TYPE_CHECKING:
+    from slipway.engine.engine import Engine
 
 pytestmark = pytest.mark.specification("docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Stack.html")
 
@@ -21,3 +27,14 @@ pytestmark = pytest.mark.specification("docs.aws.amazon.com/AWSCloudFormation/la
 )
 def test_an_interrupted_operation_ends_in_a_state_that_can_be_left(interrupted: str, expected: str) -> None:
     assert after(interrupted) == expected
+
+
+def test_a_stack_that_the_cleanup_of_another_has_deleted_meanwhile_stays_deleted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begun: list[str] = []
+    interrupted = {"StackId": "child", "ParentId": "root", "StackStatus": "DELETE_IN_PROGRESS"}
+    monkeypatch.setattr(restart, "stacks", lambda _: {"child": {**interrupted, "StackStatus": "DELETE_COMPLETE"}})
+    monkeypatch.setattr(restart, "start", lambda _, stack_id, *__: begun.append(stack_id))
+    restart._settle_all(cast("Engine", None), [interrupted])
+    assert begun == []
